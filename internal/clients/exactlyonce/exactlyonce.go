@@ -1,0 +1,178 @@
+// Package exactlyonce creates things at vendors that offer neither idempotency keys nor an undo.
+//
+// One POST is sent. Where its outcome is unclear, the vendor is asked whether the thing exists by now, and it is taken
+// only if it is provably the one that this POST made: it has exactly what was sent, and came into being since.
+// "Since" is measured by the vendor's own clock, as its look-up reply states it, so that a wrong clock on either side
+// does no harm. What can't be proven is an error that names every candidate.
+package exactlyonce
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+)
+
+// slack covers creation times that the vendor states in whole seconds.
+const slack = time.Second
+
+const (
+	// lookUps is how often a thing is looked for after an unclear failure, since listings lag behind.
+	lookUps = 4
+	// lookUpPause is the wait before the second look-up; it doubles from then on.
+	lookUpPause = 500 * time.Millisecond
+	// posts caps how often a POST is sent that the server has refused each time.
+	posts = 5
+)
+
+// Candidate is a thing with the natural key of the one to be created.
+type Candidate struct {
+	ID    string
+	Label string // what a person knows it by, such as its name
+}
+
+// Error says that a create failed, and which things with the same natural key exist.
+type Error struct {
+	Err        error // why the create failed; nil where a look-up before the POST found a thing already there
+	LookUp     error // why the look-up afterwards failed, if it did
+	Unclear    bool  // whether the thing may have been created
+	Candidates []Candidate
+}
+
+// Error implements error.
+func (e *Error) Error() string {
+	var b strings.Builder
+	switch {
+	case e.Err != nil:
+		b.WriteString(e.Err.Error())
+	default:
+		b.WriteString("it exists already")
+	}
+	if e.Unclear {
+		b.WriteString("; it may have been created all the same")
+	}
+	if e.LookUp != nil {
+		fmt.Fprintf(&b, "; looking it up failed: %v", e.LookUp)
+	}
+	for _, c := range e.Candidates {
+		fmt.Fprintf(&b, "; %q exists with id %s", c.Label, c.ID)
+	}
+	return b.String()
+}
+
+// Unwrap implements errors.Unwrap.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Creation tells how one kind of thing is created and recognised.
+type Creation[T any] struct {
+	Clock transport.Clock // waits between look-ups
+	// Post sends the create request, as transport.Creating.
+	Post func(ctx context.Context) (T, error)
+	// LookUp returns the things whose natural key equals the new one's, without regard to case and outer blanks, and
+	// the vendor's time from the reply.
+	LookUp func(ctx context.Context) ([]T, time.Time, error)
+	// Ours tells whether found is proven to be made by this Post: it has what was sent and was created at since (by
+	// the vendor's clock) or later. A nil Ours means that nothing can be proven.
+	Ours func(ctx context.Context, found T, since time.Time) (bool, error)
+	// Describe names a thing for an error.
+	Describe func(T) Candidate
+}
+
+// Run creates the thing once. Its error is an *Error.
+func (c Creation[T]) Run(ctx context.Context) (T, error) {
+	var none T
+	started := time.Now()
+	maybe := false // whether an earlier POST may have acted
+	for attempt := 1; ; attempt++ {
+		made, err := c.Post(ctx)
+		if err == nil {
+			return made, nil
+		}
+		unclear := transport.Unclear(err)
+		if !unclear && !maybe {
+			return none, c.rejected(ctx, err)
+		}
+		maybe = true
+		found, failure := c.settle(ctx, started, err)
+		if failure == nil {
+			return found, nil
+		}
+		repeat := transport.Refused(err) && failure.LookUp == nil && len(failure.Candidates) == 0
+		if !repeat || attempt == posts || ctx.Err() != nil {
+			return none, failure
+		}
+	}
+}
+
+// settle looks for what an unclear POST may have made. It runs on even if the caller is interrupted: the answer must
+// reach the state.
+func (c Creation[T]) settle(ctx context.Context, started time.Time, cause error) (T, *Error) {
+	var none T
+	ctx, cancel := transport.Detach(ctx)
+	defer cancel()
+	failure := &Error{Err: cause, Unclear: true}
+	pause := lookUpPause
+	for range lookUps {
+		found, now, err := c.LookUp(ctx)
+		if err != nil {
+			failure.LookUp = err
+			return none, failure
+		}
+		since := now.Add(-time.Since(started) - slack)
+		var ours []T
+		failure.Candidates = nil
+		for _, thing := range found {
+			failure.Candidates = append(failure.Candidates, c.Describe(thing))
+			if c.Ours == nil || now.IsZero() {
+				continue
+			}
+			proven, err := c.Ours(ctx, thing, since)
+			if err != nil {
+				failure.LookUp = err
+				return none, failure
+			}
+			if proven {
+				ours = append(ours, thing)
+			}
+		}
+		if len(ours) == 1 {
+			return ours[0], nil
+		}
+		if len(ours) > 1 || (c.Ours == nil && len(found) > 0) {
+			return none, failure
+		}
+		if c.Clock.Sleep(ctx, pause) != nil {
+			return none, failure
+		}
+		pause *= 2
+	}
+	return none, failure
+}
+
+// rejected adds what exists already to a clear refusal, since a taken name is its usual reason.
+func (c Creation[T]) rejected(ctx context.Context, cause error) *Error {
+	failure := &Error{Err: cause}
+	if !transport.IsStatus(cause, 400, 409, 422) {
+		return failure
+	}
+	found, _, err := c.LookUp(ctx)
+	if err != nil {
+		return failure // the refusal itself says enough
+	}
+	for _, thing := range found {
+		failure.Candidates = append(failure.Candidates, c.Describe(thing))
+	}
+	return failure
+}
+
+// CandidatesOf returns the candidates that err names.
+func CandidatesOf(err error) []Candidate {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Candidates
+	}
+	return nil
+}

@@ -1,0 +1,140 @@
+package transport
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Kind says how far a failed request got, which decides whether it may be repeated.
+type Kind int
+
+// The kinds of failure.
+const (
+	// KindReply is a complete answer with a status that means failure.
+	KindReply Kind = iota
+	// KindNotSent means that the request never reached the server: it can't have acted.
+	KindNotSent
+	// KindUntrusted is a TLS failure or an unknown host: it can't have acted, and trying again won't help.
+	KindUntrusted
+	// KindNoReply means that the request went out and no complete answer came back.
+	KindNoReply
+	// KindUnreadable is a success status whose body is cut short or isn't JSON.
+	KindUnreadable
+	// KindUnexpected is a success status whose JSON doesn't fit, or is larger than this client reads.
+	KindUnexpected
+	// KindCancelled means that the caller gave up before the request went out.
+	KindCancelled
+)
+
+// FieldError is what a vendor says about one field of a request.
+type FieldError struct {
+	Field    string // the vendor's name, such as "company" or "address.city"
+	Messages []string
+}
+
+// Error is the one error type of all vendor clients. Its text is free of secrets, markup and control characters.
+type Error struct {
+	Vendor    string // "Gcore"
+	Operation string // "create account"
+	Kind      Kind
+	Status    int    // HTTP status, 0 where there was no reply
+	Message   string // the vendor's own words, or what went wrong on the way
+	Fields    []FieldError
+	RequestID string        // the vendor's request or trace id
+	Wait      time.Duration // how long the vendor asked to wait, where that is longer than the time left
+	Err       error         // the cause, where there was no reply
+}
+
+// Error implements error.
+func (e *Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s: ", e.Vendor, e.Operation)
+	b.WriteString(e.Detail())
+	return b.String()
+}
+
+// Unwrap implements errors.Unwrap.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Detail is the error without vendor and operation: status, message, fields and request id.
+func (e *Error) Detail() string {
+	var parts []string
+	if e.Status != 0 {
+		parts = append(parts, strings.TrimSpace(fmt.Sprintf("HTTP %d %s", e.Status, http.StatusText(e.Status))))
+	}
+	if e.Message != "" {
+		parts = append(parts, e.Message)
+	}
+	for _, f := range e.Fields {
+		parts = append(parts, f.Field+": "+strings.Join(f.Messages, " "))
+	}
+	text := strings.Join(parts, ": ")
+	if e.Wait > 0 {
+		text += fmt.Sprintf(" (asked to wait %s, which is longer than the time left)", e.Wait.Round(time.Second))
+	}
+	if e.RequestID != "" {
+		text += " (request id " + e.RequestID + ")"
+	}
+	return text
+}
+
+// StatusOf returns the HTTP status that err carries, or 0.
+func StatusOf(err error) int {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Status
+	}
+	return 0
+}
+
+// IsStatus tells whether the vendor answered with one of these statuses.
+func IsStatus(err error, statuses ...int) bool {
+	status := StatusOf(err)
+	return status != 0 && slices.Contains(statuses, status)
+}
+
+// IsNotFound tells whether the vendor answered 404.
+func IsNotFound(err error) bool { return IsStatus(err, http.StatusNotFound) }
+
+// Unclear tells whether the server may have acted on the request although it failed. Only a look-up can tell.
+func Unclear(err error) bool {
+	var e *Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	switch e.Kind {
+	case KindNoReply, KindUnreadable, KindUnexpected:
+		return true
+	case KindReply:
+		switch {
+		case e.Status == http.StatusRequestTimeout, e.Status == http.StatusTooEarly:
+			return true
+		case e.Status >= 300 && e.Status < 400: // "see other" follows a request that was carried out
+			return true
+		case e.Status == http.StatusNotImplemented:
+			return false
+		}
+		return e.Status >= 500
+	}
+	return false
+}
+
+// Refused tells whether the server says itself that it did not take the request up, so that a repeat is right once a
+// look-up has found nothing.
+func Refused(err error) bool {
+	return IsStatus(err, http.StatusServiceUnavailable, http.StatusTooEarly)
+}
+
+// transient statuses are worth a repeat where repeating is harmless.
+func transientStatus(status int) bool {
+	switch status {
+	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusInternalServerError, http.StatusBadGateway,
+		http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return true
+	}
+	return status >= 520 && status <= 529
+}
