@@ -1,0 +1,205 @@
+// Package softwareone speaks the Accounts API of the SoftwareOne Marketplace Platform.
+//
+// Facts about the API come from its create-account reference (specification 5.0.5521) and from SoftwareOne's public
+// documentation and client library. Accounts can't be deleted, and names may repeat.
+package softwareone
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"mime/multipart"
+	"net/http"
+	"net/textproto"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/bulkread"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+)
+
+const accountsPath = "/public/v1/accounts/accounts"
+
+// Options configure a Client.
+type Options struct {
+	Transport transport.Options
+	APIToken  transport.Secret // idt:TKN-…
+	BulkReads bool
+	// Warn takes messages for the log, such as that a listing can't be used.
+	Warn func(ctx context.Context, message string)
+}
+
+// Client calls the Accounts API. It is safe for concurrent use.
+type Client struct {
+	http     *transport.Client
+	token    transport.Secret
+	accounts *bulkread.Reader[Account]
+	creating nameLocks
+}
+
+// New returns a client. It makes no request.
+func New(o Options) *Client {
+	if o.Transport.Scrubber == nil {
+		o.Transport.Scrubber = &transport.Scrubber{}
+	}
+	o.Transport.Vendor = "SoftwareOne"
+	o.Transport.Scrubber.Add(o.APIToken)
+	if _, secret, ok := strings.Cut(strings.TrimPrefix(o.APIToken.Reveal(), "idt:"), ":"); ok {
+		o.Transport.Scrubber.Add(transport.NewSecret(secret))
+	}
+	c := &Client{http: transport.New(o.Transport), token: o.APIToken}
+	c.accounts = bulkread.New(c.accountSource(o))
+	return c
+}
+
+// Now is the client's clock.
+func (c *Client) Now() time.Time { return c.http.Clock.Now() }
+
+// BaseURL cuts what users copy along with the address: a trailing slash, /public or /public/v1, as the vendor's own
+// client does.
+func BaseURL(u *url.URL) *url.URL {
+	out := *u
+	out.Path = strings.TrimSuffix(strings.TrimSuffix(strings.TrimRight(out.Path, "/"), "/v1"), "/public")
+	return &out
+}
+
+// Authorize implements transport.Session.
+func (c *Client) Authorize(_ context.Context, req *http.Request) error {
+	req.Header.Set("Authorization", "Bearer "+c.token.Reveal())
+	return nil
+}
+
+// Renew implements transport.Session: an API token can't be renewed.
+func (c *Client) Renew(context.Context, *http.Request) (bool, error) { return false, nil }
+
+var tokenID = regexp.MustCompile(`^idt:(TKN-[0-9-]+):`)
+
+// TokenID is the id of the token in use, which the API records as the maker of what it creates; "" where the token
+// doesn't show it.
+func (c *Client) TokenID() string {
+	if m := tokenID.FindStringSubmatch(c.token.Reveal()); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+var validID = regexp.MustCompile(`^ACC(-[0-9]{1,12}){1,6}$`)
+
+// ErrInvalidID says what an account id looks like.
+var ErrInvalidID = errors.New("a SoftwareOne account id looks like ACC-1234-5678; " +
+	"the platform shows it below the account's name, and the data source softwareone_accounts lists it")
+
+// ValidID checks an id before it enters a path.
+func ValidID(id string) error {
+	if !validID.MatchString(id) {
+		return ErrInvalidID
+	}
+	return nil
+}
+
+// call makes one request that carries a JSON body, or none, and decodes the reply.
+func (c *Client) call(ctx context.Context, operation, method, path, query string, replay transport.Replay, body, into any) (*transport.Response, error) {
+	request := transport.Request{
+		Operation: operation, Method: method, Path: path, Query: query, Replay: replay, Session: c, Into: into,
+	}
+	switch b := body.(type) {
+	case nil:
+	case form:
+		request.Body, request.ContentType = b.body, b.contentType
+	default:
+		raw, err := json.Marshal(b)
+		if err != nil {
+			return nil, fmt.Errorf("SoftwareOne: %s: %w", operation, err)
+		}
+		request.Body = raw
+	}
+	return c.http.Do(ctx, request)
+}
+
+// form is a multipart body.
+type form struct {
+	body        []byte
+	contentType string
+}
+
+// withLogo packs an account and its logo the way the vendor's own client does: the same JSON as without a logo in the
+// part "account", the image in the part "logo".
+func withLogo(account any, logo []byte) (form, error) {
+	raw, err := json.Marshal(account)
+	if err != nil {
+		return form{}, err
+	}
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	imageType := http.DetectContentType(logo)
+	for _, part := range []struct {
+		disposition, contentType string
+		content                  []byte
+	}{
+		{`form-data; name="account"`, "application/json", raw},
+		{`form-data; name="logo"; filename="` + logoName(imageType) + `"`, imageType, logo},
+	} {
+		p, err := w.CreatePart(textproto.MIMEHeader{
+			"Content-Disposition": {part.disposition}, "Content-Type": {part.contentType},
+		})
+		if err != nil {
+			return form{}, err
+		}
+		if _, err := p.Write(part.content); err != nil {
+			return form{}, err
+		}
+	}
+	if err := w.Close(); err != nil {
+		return form{}, err
+	}
+	return form{body: body.Bytes(), contentType: w.FormDataContentType()}, nil
+}
+
+func logoName(imageType string) string {
+	switch imageType {
+	case "image/png":
+		return "logo.png"
+	case "image/jpeg":
+		return "logo.jpg"
+	}
+	return "logo"
+}
+
+// nameLocks lets one create per name run at a time, since the API has nothing against two of a name.
+type nameLocks struct {
+	mu   sync.Mutex
+	held map[string]chan struct{}
+}
+
+// lock waits until name is free or ctx ends.
+func (l *nameLocks) lock(ctx context.Context, name string) (unlock func(), err error) {
+	for {
+		l.mu.Lock()
+		taken, ok := l.held[name]
+		if !ok {
+			free := make(chan struct{})
+			if l.held == nil {
+				l.held = map[string]chan struct{}{}
+			}
+			l.held[name] = free
+			l.mu.Unlock()
+			return func() {
+				l.mu.Lock()
+				delete(l.held, name)
+				l.mu.Unlock()
+				close(free)
+			}, nil
+		}
+		l.mu.Unlock()
+		select {
+		case <-taken:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}

@@ -1,0 +1,121 @@
+package softwareone
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/exactlyonce"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+)
+
+// CreateAccount creates an account, with a logo where one is given. Since names may repeat, it looks first: an account
+// of the same name and type, disabled ones included, is an error unless allowDuplicate. Within one process only one
+// create per name runs at a time; two processes at once can still create two. Errors of the create itself are
+// *exactlyonce.Error.
+func (c *Client) CreateAccount(ctx context.Context, account NewAccount, logo []byte, allowDuplicate bool) (Account, error) {
+	unlock, err := c.creating.lock(ctx, strings.ToLower(strings.Join(strings.Fields(account.Name), " ")))
+	if err != nil {
+		return Account{}, err
+	}
+	defer unlock()
+	if !allowDuplicate {
+		if err := c.refuseDuplicate(ctx, account); err != nil {
+			return Account{}, err
+		}
+	}
+	var body any = account
+	if logo != nil {
+		if body, err = withLogo(account, logo); err != nil {
+			return Account{}, err
+		}
+	}
+	creation := exactlyonce.Creation[Account]{
+		Clock: c.http.Clock,
+		Post: func(ctx context.Context) (Account, error) {
+			var made Account
+			_, err := c.call(ctx, "create account", http.MethodPost, accountsPath, "", transport.Creating, body, &made)
+			if err == nil && ValidID(made.ID) != nil {
+				err = &transport.Error{
+					Vendor: "SoftwareOne", Operation: "create account", Kind: transport.KindUnexpected, Status: http.StatusCreated,
+					Message: "the reply holds no account id",
+				}
+			}
+			return made, err
+		},
+		LookUp: func(ctx context.Context) ([]Account, time.Time, error) { return c.namesakes(ctx, account) },
+		Ours: func(_ context.Context, found Account, since time.Time) (bool, error) {
+			return c.ours(account, found, since), nil
+		},
+		Describe: describe,
+	}
+	made, err := creation.Run(ctx)
+	if err != nil {
+		return Account{}, err
+	}
+	c.accounts.Written(made.ID, made)
+	return made, nil
+}
+
+func (c *Client) refuseDuplicate(ctx context.Context, account NewAccount) error {
+	same, _, err := c.namesakes(ctx, account)
+	if err != nil {
+		return err
+	}
+	if len(same) == 0 {
+		return nil
+	}
+	exists := &exactlyonce.Error{}
+	for _, other := range same {
+		exists.Candidates = append(exists.Candidates, describe(other))
+	}
+	return exists
+}
+
+// namesakes are the accounts of the same name and type, with the server's time.
+func (c *Client) namesakes(ctx context.Context, account NewAccount) ([]Account, time.Time, error) {
+	filter := Filter{Name: account.Name}
+	var same []Account
+	var now time.Time
+	for page, err := range c.pages(ctx, filter.query()+"&select=audit") {
+		if err != nil {
+			return nil, time.Time{}, err
+		}
+		now = page.date
+		for _, other := range page.Data {
+			if filter.Matches(other) && other.Type == account.Type {
+				same = append(same, other)
+			}
+		}
+	}
+	return same, now, nil
+}
+
+// ours tells whether found is proven to come from our request: made by this very token, since the request, with what
+// was sent.
+func (c *Client) ours(sent NewAccount, found Account, since time.Time) bool {
+	if found.Audit == nil || found.Audit.Created == nil || found.Audit.Created.At == nil {
+		return false
+	}
+	created := found.Audit.Created
+	return c.TokenID() != "" && created.By.ID == c.TokenID() && !created.At.Before(since) &&
+		found.Name == sent.Name && found.Type == sent.Type &&
+		sentEqual(sent.TechnicalSupportEmail.Get, found.TechnicalSupportEmail) &&
+		sentEqual(sent.Website.Get, found.Website) &&
+		sentEqual(sent.Description.Get, found.Description) &&
+		sentEqual(sent.ExternalID.Get, found.ExternalID)
+}
+
+// sentEqual tells whether a field that was sent with a value has it.
+func sentEqual(sent func() (*string, bool), found *string) bool {
+	value, ok := sent()
+	if !ok || value == nil {
+		return true
+	}
+	return found != nil && *found == *value
+}
+
+func describe(a Account) exactlyonce.Candidate {
+	return exactlyonce.Candidate{ID: a.ID, Label: a.Name}
+}

@@ -1,0 +1,214 @@
+package softwareone
+
+import (
+	"context"
+	"iter"
+	"net/http"
+	"net/url"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/bulkread"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+)
+
+// pageSize is the largest page that the API gives; it cuts larger ones down.
+const pageSize = 100
+
+// ReadAccount returns one account as resources use it. It may come from a listing that many reads share. A 404 means
+// that the token can't see the account, which is no proof that it is gone: accounts can't be deleted.
+func (c *Client) ReadAccount(ctx context.Context, id string) (Account, error) {
+	if err := ValidID(id); err != nil {
+		return Account{}, err
+	}
+	return c.accounts.Get(ctx, id)
+}
+
+// ReadAccountDetails returns one account with its groups and audit.
+func (c *Client) ReadAccountDetails(ctx context.Context, id string) (Account, error) {
+	if err := ValidID(id); err != nil {
+		return Account{}, err
+	}
+	var account Account
+	_, err := c.call(ctx, "read account", http.MethodGet, accountPath(id), "select=audit,groups", transport.Harmless, nil, &account)
+	return account, err
+}
+
+func (c *Client) getAccount(ctx context.Context, id string) (Account, error) {
+	var account Account
+	_, err := c.call(ctx, "read account", http.MethodGet, accountPath(id), "", transport.Harmless, nil, &account)
+	return account, err
+}
+
+func (c *Client) accountSource(o Options) bulkread.Source[Account] {
+	return bulkread.Source[Account]{
+		Name:     "SoftwareOne accounts",
+		PageSize: pageSize,
+		Get:      c.getAccount,
+		Offset: func(ctx context.Context, offset, limit int) (bulkread.Page[Account], error) {
+			page, err := c.page(ctx, "", offset, limit)
+			if err != nil {
+				return bulkread.Page[Account]{}, err
+			}
+			total := -1
+			if page.Meta.Pagination.Total != nil {
+				total = *page.Meta.Pagination.Total
+			}
+			return bulkread.Page[Account]{Items: page.Data, Total: total, Limit: page.limit(limit)}, nil
+		},
+		ID:       func(a Account) string { return a.ID },
+		Same:     sameAccount,
+		Warn:     o.Warn,
+		Now:      c.Now,
+		Disabled: !o.BulkReads,
+	}
+}
+
+// sameAccount compares what resources use; a list item that leaves such a field out differs.
+func sameAccount(a, b Account) bool {
+	for _, account := range []*Account{&a, &b} {
+		account.Audit, account.Groups, account.Revision = nil, nil, 0
+		var omitted []string
+		for _, field := range account.Meta.Omitted {
+			if field != "audit" && field != "groups" {
+				omitted = append(omitted, field)
+			}
+		}
+		account.Meta.Omitted = omitted
+	}
+	return reflect.DeepEqual(a, b)
+}
+
+// listPage is the envelope of a listing.
+type listPage struct {
+	Meta struct {
+		Pagination struct {
+			Offset int  `json:"offset"`
+			Limit  int  `json:"limit"`
+			Total  *int `json:"total"`
+		} `json:"pagination"`
+	} `json:"$meta"`
+	Data []Account `json:"data"`
+	date time.Time // the server's clock
+}
+
+// limit is the page size in force: what the server says, since it caps what it is asked for.
+func (p listPage) limit(asked int) int {
+	if p.Meta.Pagination.Limit > 0 {
+		return p.Meta.Pagination.Limit
+	}
+	return asked
+}
+
+// page fetches one page of accounts, in the order of their ids. query is RQL, encoded.
+func (c *Client) page(ctx context.Context, query string, offset, limit int) (listPage, error) {
+	if query != "" {
+		query += "&"
+	}
+	query += "order=id&limit=" + strconv.Itoa(limit) + "&offset=" + strconv.Itoa(offset)
+	var page listPage
+	response, err := c.call(ctx, "list accounts", http.MethodGet, accountsPath, query, transport.Harmless, nil, &page)
+	if err != nil {
+		return listPage{}, err
+	}
+	page.date = response.Date
+	return page, nil
+}
+
+// Filter narrows a listing. Empty fields don't count.
+type Filter struct {
+	Name       string // without regard to case
+	Type       string
+	Status     string
+	ExternalID string
+}
+
+// Matches tells whether an account fits the filter. It is asked for every listed account, since the query language
+// can't express every value.
+func (f Filter) Matches(a Account) bool {
+	return (f.Name == "" || SameName(f.Name, a.Name)) &&
+		(f.Type == "" || f.Type == a.Type) &&
+		(f.Status == "" || f.Status == a.Status) &&
+		(f.ExternalID == "" || (a.ExternalID != nil && f.ExternalID == *a.ExternalID))
+}
+
+func (f Filter) query() string {
+	var terms []string
+	if f.Name != "" {
+		terms = append(terms, like("name", f.Name))
+	}
+	for _, equal := range []struct{ field, value string }{{"type", f.Type}, {"status", f.Status}} {
+		if equal.value != "" {
+			terms = append(terms, "eq("+equal.field+","+quote(equal.value)+")")
+		}
+	}
+	if f.ExternalID != "" {
+		terms = append(terms, like("externalId", f.ExternalID))
+	}
+	switch len(terms) {
+	case 0:
+		return ""
+	case 1:
+		return terms[0]
+	}
+	return "and(" + strings.Join(terms, ",") + ")"
+}
+
+// like is an RQL term that matches at least every value equal to value but for case and outer blanks. Quotes and
+// backslashes, which RQL can't quote reliably, stand as wildcards.
+func like(field, value string) string {
+	pattern := strings.Map(func(r rune) rune {
+		switch r {
+		case '"', '\'', '\\', '*':
+			return '*'
+		}
+		return r
+	}, strings.Join(strings.Fields(value), " "))
+	return "ilike(" + field + "," + quote("*"+pattern+"*") + ")"
+}
+
+// quote encodes a value for RQL, which stands raw in the query string. The value must not hold a double quote.
+func quote(value string) string {
+	return `"` + strings.ReplaceAll(url.QueryEscape(value), "+", "%20") + `"`
+}
+
+// ListAccounts yields the accounts that fit the filter, page by page, with their groups and audit where details is
+// set. It stops after the first error.
+func (c *Client) ListAccounts(ctx context.Context, filter Filter, details bool) iter.Seq2[Account, error] {
+	query := filter.query()
+	if details {
+		query = strings.TrimPrefix(query+"&select=audit,groups", "&")
+	}
+	return func(yield func(Account, error) bool) {
+		for page, err := range c.pages(ctx, query) {
+			if err != nil {
+				yield(Account{}, err)
+				return
+			}
+			for _, account := range page.Data {
+				if filter.Matches(account) && !yield(account, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// pages yields the pages of a listing one after the other. It stops after the first error.
+func (c *Client) pages(ctx context.Context, query string) iter.Seq2[listPage, error] {
+	return func(yield func(listPage, error) bool) {
+		for offset := 0; ; {
+			page, err := c.page(ctx, query, offset, pageSize)
+			if !yield(page, err) || err != nil {
+				return
+			}
+			limit, total := page.limit(pageSize), page.Meta.Pagination.Total
+			offset += limit
+			if len(page.Data) == 0 || (total != nil && offset >= *total) || (total == nil && len(page.Data) < limit) {
+				return
+			}
+		}
+	}
+}
