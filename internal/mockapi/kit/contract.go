@@ -2,6 +2,7 @@ package kit
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,6 +20,7 @@ import (
 	verrors "github.com/pb33f/libopenapi-validator/errors"
 	"github.com/pb33f/libopenapi-validator/router"
 	v3 "github.com/pb33f/libopenapi/datamodel/high/v3"
+	"github.com/pb33f/libopenapi/orderedmap"
 )
 
 // freeQuery marks an operation in a contract whose query is an expression language, not a set of named parameters.
@@ -89,7 +91,7 @@ func (c *contract) checkReply(r *http.Request, reply *http.Response, body []byte
 	}
 	var found []string
 	declared := route.Operation.Responses.Codes.GetOrZero(fmt.Sprint(reply.StatusCode))
-	if declared != nil && declared.Content.Len() == 0 && len(body) > 0 {
+	if declared != nil && orderedmap.Len(declared.Content) == 0 && len(body) > 0 {
 		found = append(found, subject+": body where none is declared")
 	}
 	if ok, errs := c.validator.ValidateHttpResponse(r, reply); !ok {
@@ -122,7 +124,7 @@ func describe(subject string, errs []*verrors.ValidationError) []string {
 			found = append(found, fmt.Sprintf("%s: %s: %s", subject, e.Message, e.Reason))
 		}
 		for _, s := range e.SchemaValidationErrors {
-			found = append(found, fmt.Sprintf("%s: %s: %s", subject, s.FieldPath, s.Reason))
+			found = append(found, fmt.Sprintf("%s: %s: %s", subject, cmp.Or(s.FieldPath, e.ParameterName, e.Message), s.Reason))
 		}
 	}
 	return found

@@ -95,15 +95,15 @@ func (s *Server) serveFault(w http.ResponseWriter, r *http.Request, body []byte,
 	if f.Before != nil {
 		f.Before()
 	}
-	if !f.Effect && !s.wait(latency+f.Delay) {
-		return
+	if !f.Effect {
+		s.wait(latency + f.Delay)
 	}
 	rep := httptest.NewRecorder()
 	if f.Effect || !f.replies() {
 		rep = s.act(r, body)
 	}
-	if f.Effect && !s.wait(latency+f.Delay) {
-		return
+	if f.Effect {
+		s.wait(latency + f.Delay)
 	}
 	switch {
 	case f.Reset || f.Close:

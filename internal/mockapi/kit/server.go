@@ -170,9 +170,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		withBody(r, body)
 	}
 	if fault == nil {
-		if !s.wait(latency) {
-			return
-		}
+		s.wait(latency)
 		rep := s.act(r, body)
 		s.answered(rec, rep.Code)
 		s.write(w, rep.Code, rep.Header(), rep.Body.Bytes())
@@ -206,19 +204,18 @@ func (s *Server) write(w http.ResponseWriter, status int, header http.Header, bo
 	_, _ = w.Write(body)
 }
 
-// wait reports false when the server closed meanwhile. It does not end when the client goes away: a vendor that is
+// wait aborts the exchange when the server closes meanwhile. It does not end when the client goes away: a vendor that is
 // working on a request doesn't notice.
-func (s *Server) wait(d time.Duration) bool {
+func (s *Server) wait(d time.Duration) {
 	if d <= 0 {
-		return true
+		return
 	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-		return true
 	case <-s.closed:
-		return false
+		panic(http.ErrAbortHandler)
 	}
 }
 
