@@ -1,0 +1,72 @@
+package account
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+)
+
+// CreateOnly is one attribute that only the create call takes.
+type CreateOnly struct {
+	Name   string
+	Config attr.Value // as configured now
+	State  attr.Value // as last read; null for inputs that can't be read back
+	// Advice says what to do instead of changing it.
+	Advice string
+	// Equal compares where plain equality is too strict.
+	Equal func(a, b attr.Value) bool
+}
+
+// PlanCreateOnly refuses changes of create-only attributes by configuration. A value that merely drifted at the
+// vendor is kept as it is there; Keep tells the caller which planned values to set back to the state's.
+func (k Kind) PlanCreateOnly(ctx context.Context, private Private, attributes []CreateOnly, diags *diag.Diagnostics) (keep []string) {
+	recorded := map[string]string{}
+	Fetch(ctx, private, keyRecorded, &recorded, diags)
+	for _, a := range attributes {
+		if a.Config.IsNull() || a.Config.IsUnknown() {
+			continue
+		}
+		last, known := recorded[a.Name]
+		asRead := a.State.IsNull() || a.same(a.Config, a.State)
+		switch {
+		case known && last == a.Config.String():
+			if !asRead {
+				keep = append(keep, a.Name)
+				diags.AddAttributeWarning(path.Root(a.Name), k.Title+" differs in a create-only attribute", fmt.Sprintf(
+					"%s is %s at %s and %s in the configuration. It can't be changed; the value at %s is kept.",
+					a.Name, a.State, k.Vendor, a.Config, k.Vendor))
+			}
+		case a.State.IsNull() && !known:
+			diags.AddAttributeWarning(path.Root(a.Name), k.Title+": create-only value is recorded, not sent", fmt.Sprintf(
+				"%s takes %s only when an account is created, and this one exists. The value is recorded in the state; "+
+					"nothing is sent.", k.Vendor, a.Name))
+		case !known && asRead:
+		default:
+			diags.AddAttributeError(path.Root(a.Name), k.Title+": create-only attribute can't be changed", fmt.Sprintf(
+				"%s takes %s only when an account is created. %s", k.Vendor, a.Name, a.Advice))
+		}
+	}
+	return keep
+}
+
+func (a CreateOnly) same(x, y attr.Value) bool {
+	if a.Equal != nil {
+		return a.Equal(x, y)
+	}
+	return x.Equal(y)
+}
+
+// Record remembers the values of create-only attributes; null and unknown ones are left as recorded before.
+func Record(ctx context.Context, private Private, values map[string]attr.Value, diags *diag.Diagnostics) {
+	recorded := map[string]string{}
+	Fetch(ctx, private, keyRecorded, &recorded, diags)
+	for name, value := range values {
+		if value != nil && !value.IsNull() && !value.IsUnknown() {
+			recorded[name] = value.String()
+		}
+	}
+	Put(ctx, private, keyRecorded, recorded, diags)
+}

@@ -1,0 +1,202 @@
+package account
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/exactlyonce"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+)
+
+// AddError reports that an operation on an account failed: what, at which vendor, why in the vendor's words, and what
+// to do. Messages about a field go onto its attribute. verb is such as "create"; id is "" before there is one.
+func (k Kind) AddError(diags *diag.Diagnostics, verb, id string, err error) {
+	summary := fmt.Sprintf("Unable to %s %s", verb, k.Title)
+	prefix := ""
+	if id != "" {
+		prefix = fmt.Sprintf("%s %s: ", k.Title, id)
+	}
+	var failure *transport.Error
+	if !errors.As(err, &failure) {
+		diags.AddError(summary, prefix+sentence(err.Error()))
+		return
+	}
+	rest := *failure
+	rest.Fields = nil
+	for _, field := range failure.Fields {
+		attribute, ok := k.Wire[field.Field]
+		if !ok {
+			rest.Fields = append(rest.Fields, field)
+			continue
+		}
+		detail := fmt.Sprintf("%s%s answers for this attribute: %s", prefix, k.Vendor, sentence(strings.Join(field.Messages, " ")))
+		diags.AddAttributeError(attribute, summary, detail+k.context(failure))
+	}
+	if len(rest.Fields) < len(failure.Fields) && len(rest.Fields) == 0 {
+		return // every message stands on its attribute
+	}
+	diags.AddError(summary, prefix+k.Words(&rest))
+}
+
+// Words tells a failure in the vendor's words, and what to do about it.
+func (k Kind) Words(failure *transport.Error) string {
+	said := failure.Detail()
+	text := fmt.Sprintf("%s failed to %s: %s", k.Vendor, failure.Operation, sentence(said))
+	if advice := k.advice(failure); advice != "" {
+		text += "\n\n" + advice
+	}
+	return text
+}
+
+// context is what a message on an attribute needs beside the vendor's words.
+func (k Kind) context(failure *transport.Error) string {
+	text := fmt.Sprintf(" (HTTP %d", failure.Status)
+	if failure.RequestID != "" {
+		text += ", request id " + failure.RequestID
+	}
+	return text + ")"
+}
+
+func (k Kind) advice(failure *transport.Error) string {
+	switch {
+	case failure.Kind == transport.KindUntrusted, failure.Kind == transport.KindNotSent:
+		return "Nothing was sent. Check the base URL in the provider block, the network, and any proxy (HTTPS_PROXY, NO_PROXY)."
+	case failure.Kind == transport.KindCancelled:
+		return "Nothing was sent."
+	case failure.Status == http.StatusUnauthorized:
+		return "The credential was not accepted. Check " + k.Credentials + "."
+	case failure.Status == http.StatusForbidden:
+		return "The credential is not allowed to do this. " + k.Permission
+	case failure.Status == http.StatusTooManyRequests:
+		return "The vendor limits requests. Try again later, raise the resource's timeouts, lower -parallelism, or set max_requests_per_second in the provider block."
+	case failure.Status >= 300 && failure.Status < 400:
+		return "Check the base URL in the provider block."
+	case failure.Status >= 500:
+		return "This is a fault at the vendor. Try again; if it lasts, give them the request id."
+	case failure.Kind == transport.KindUnreadable, failure.Kind == transport.KindUnexpected:
+		return "Check that the base URL in the provider block is the vendor's API, and not a web page or a gateway in front of it."
+	}
+	return ""
+}
+
+// AddCreateError reports a failed create, with every account that may be the one: its id and a ready import block.
+func (k Kind) AddCreateError(diags *diag.Diagnostics, err error) {
+	var failed *exactlyonce.Error
+	if !errors.As(err, &failed) {
+		k.AddError(diags, "create", "", err)
+		return
+	}
+	cause := func() string {
+		var failure *transport.Error
+		if errors.As(failed.Err, &failure) {
+			return k.Words(failure)
+		}
+		return sentence(failed.Err.Error())
+	}
+	switch {
+	case failed.Unclear:
+		text := fmt.Sprintf("The %s may have been created, or not: its create was sent, but the reply is missing or unreadable. "+
+			"It was not sent again.\n\n%s", k.Title, cause())
+		if failed.LookUp != nil {
+			text += "\n\nLooking for it failed too: " + sentence(failed.LookUp.Error())
+		}
+		if len(failed.Candidates) == 0 {
+			text += fmt.Sprintf("\n\nNo such account was found at %s so far. Look there before you apply again; if it is "+
+				"there, import it.", k.Vendor)
+		} else {
+			text += "\n\nWhat exists there can't be proven to come from this create. If it is yours, import it:\n" +
+				k.importBlocks(failed.Candidates)
+		}
+		diags.AddError("Outcome of creating "+k.Title+" is unclear", text)
+	case len(failed.Candidates) > 0:
+		text := fmt.Sprintf("An account of that name exists already at %s. Nothing was created, and nothing is adopted "+
+			"silently. To manage it with Terraform, import it:\n%s", k.Vendor, k.importBlocks(failed.Candidates))
+		if failed.Err != nil {
+			text += "\n\n" + cause()
+		}
+		diags.AddError(k.Title+" exists already", text)
+	default:
+		k.AddError(diags, "create", "", failed.Err)
+	}
+}
+
+func (k Kind) importBlocks(candidates []exactlyonce.Candidate) string {
+	var b strings.Builder
+	for _, c := range candidates {
+		fmt.Fprintf(&b, "\n  # %s (id %s)\n  import {\n    to       = %s.NAME\n    provider = accounts\n    id       = %s\n  }\n",
+			oneLine(c.Label), oneLine(c.ID), k.Type, QuoteHCL(c.ID))
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// oneLine keeps text within the one line of a comment.
+func oneLine(text string) string {
+	return strings.Join(strings.Fields(text), " ")
+}
+
+// QuoteHCL writes a value as an HCL string.
+func QuoteHCL(value string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for i, r := range value {
+		switch r {
+		case '"', '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case '\n':
+			b.WriteString(`\n`)
+		case '\r':
+			b.WriteString(`\r`)
+		case '\t':
+			b.WriteString(`\t`)
+		case '$', '%':
+			b.WriteRune(r)
+			if strings.HasPrefix(value[i+1:], "{") {
+				b.WriteRune(r)
+			}
+		default:
+			b.WriteRune(r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}
+
+// AddIncomplete warns that an account was created but a step after that failed. An error would taint the account, and
+// Terraform would then want to destroy it.
+func (k Kind) AddIncomplete(diags *diag.Diagnostics, id, step string, err error) {
+	text := err.Error()
+	var failure *transport.Error
+	if errors.As(err, &failure) {
+		text = k.Words(failure)
+	}
+	diags.AddWarning("Creation of "+k.Title+" is incomplete", fmt.Sprintf(
+		"%s %s was created, but this could not be done after that: %s.\n\n%s\n\nThe account is in the state. The next plan "+
+			"shows what is missing, and the next apply finishes it in place; no second account is created.", k.Title, id, step, sentence(text)))
+}
+
+// AddLag reports a 404 that comes too soon after our own create to mean anything.
+func (k Kind) AddLag(diags *diag.Diagnostics, id string) {
+	diags.AddError(k.Title+" can't be read yet", fmt.Sprintf("%s %s was created less than ten minutes ago, and %s doesn't "+
+		"show it yet (HTTP 404). It stays in the state. Try again in a moment.", k.Title, id, k.Vendor))
+}
+
+// NotManagedWarning warns that attributes were taken out of the configuration whose values stay at the vendor.
+func (k Kind) NotManagedWarning(diags *diag.Diagnostics, attribute, id string) {
+	diags.AddWarning(k.Title+": removed attribute is no longer managed", fmt.Sprintf(
+		"%s of %s %s was taken out of the configuration. The plan shows it as removed, but what %s has stays there; it is "+
+			"only no longer managed.", attribute, k.Title, id, k.Vendor))
+}
+
+// sentence ends text with a full stop.
+func sentence(text string) string {
+	text = strings.TrimSpace(text)
+	if text == "" || strings.HasSuffix(text, ".") || strings.HasSuffix(text, "!") || strings.HasSuffix(text, "?") {
+		return text
+	}
+	return text + "."
+}

@@ -1,0 +1,67 @@
+package account
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// Identity is what identifies an account, and never changes.
+type Identity struct {
+	ID types.String `tfsdk:"id"`
+}
+
+// IdentitySchema is the schema of Identity.
+func (k Kind) IdentitySchema() identityschema.Schema {
+	return identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"id": identityschema.StringAttribute{
+			RequiredForImport: true,
+			Description:       "Id of the " + k.Title + ".",
+		},
+	}}
+}
+
+// SetIdentity sets the identity. Read and Update call it before their first request: an object that turns out to be
+// gone must have one, even where an older Terraform stored none.
+func SetIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, id types.String, diags *diag.Diagnostics) {
+	if identity != nil && !id.IsNull() && !id.IsUnknown() {
+		diags.Append(identity.Set(ctx, Identity{ID: id})...)
+	}
+}
+
+// Import takes an id from the command, an import block or an identity, and leaves a state that the first read fills.
+func (k Kind) Import(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	id := req.ID
+	if id == "" && req.Identity != nil {
+		var identity Identity
+		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
+		id = identity.ID.ValueString()
+	}
+	if err := k.ValidID(id); err != nil {
+		resp.Diagnostics.AddError("Invalid import id", fmt.Sprintf("%q is no id of a %s: %v.", id, k.Title, err))
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(deletionPolicy), PolicyPrevent)...)
+	SetIdentity(ctx, resp.Identity, types.StringValue(id), &resp.Diagnostics)
+	MarkImported(ctx, resp.Private, &resp.Diagnostics)
+}
+
+// NoTimeouts is the value of timeouts where configuration has none, as a list result needs it.
+func NoTimeouts() timeouts.Value {
+	attributes := timeouts.Attributes(context.Background(), TimeoutOptions())
+	kind, ok := attributes.GetType().(timeouts.Type)
+	if !ok {
+		return timeouts.Value{}
+	}
+	return timeouts.Value{Object: types.ObjectNull(kind.AttrTypes)}
+}

@@ -1,0 +1,50 @@
+// Package account is what the account resources of all vendors share: deletion policy, identity, create-only
+// attributes, and errors for people.
+package account
+
+import (
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+)
+
+// Kind describes one resource type to the shared code.
+type Kind struct {
+	Type   string // "gcore_account"
+	Title  string // "Gcore account"
+	Vendor string // "Gcore"
+	// Acting is the policy besides prevent and abandon: PolicyDelete, PolicyDisable, or "" where the vendor has
+	// neither.
+	Acting string
+	// Remains tells what a destroy by the acting policy leaves behind, for a warning; "" where nothing.
+	Remains string
+	// Credentials names the provider attributes and variables to check after a 401.
+	Credentials string
+	// Permission says what a credential needs, for a 403.
+	Permission string
+	// ValidID checks an id and says what one looks like.
+	ValidID func(id string) error
+	// Wire maps the vendor's field names, as its errors give them, to attributes.
+	Wire map[string]path.Path
+}
+
+// How long an operation with all its repeats may take where timeouts doesn't say.
+const (
+	CreateTimeout = 10 * time.Minute
+	ReadTimeout   = 5 * time.Minute
+	UpdateTimeout = 10 * time.Minute
+	DeleteTimeout = 10 * time.Minute
+)
+
+// TimeoutOptions are the operations that timeouts may bound.
+func TimeoutOptions() timeouts.Opts {
+	const form = " Such as `\"30s\"` or `\"10m\"`."
+	return timeouts.Opts{
+		Create: true, Read: true, Update: true, Delete: true,
+		CreateDescription: "How long a create may take, with its follow-up steps and the look-up after a lost reply." + form + " Default: `\"10m\"`.",
+		ReadDescription:   "How long a read may take." + form + " Default: `\"5m\"`.",
+		UpdateDescription: "How long an update may take." + form + " Default: `\"10m\"`.",
+		DeleteDescription: "How long a destroy may take." + form + " Default: `\"10m\"`.",
+	}
+}

@@ -1,0 +1,156 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// Deletion policies: what a destroy does.
+const (
+	PolicyPrevent = "prevent" // fails at plan time
+	PolicyAbandon = "abandon" // forgets the account, which stays at the vendor
+	PolicyDelete  = "delete"  // deletes at the vendor
+	PolicyDisable = "disable" // disables at the vendor, then forgets
+)
+
+// deletionPolicy is the attribute that all account resources have.
+const deletionPolicy = "deletion_policy"
+
+func (k Kind) policies() []string {
+	all := []string{PolicyPrevent, PolicyAbandon}
+	if k.Acting != "" {
+		all = append(all, k.Acting)
+	}
+	return all
+}
+
+// DeletionPolicyAttribute is the attribute deletion_policy.
+func (k Kind) DeletionPolicyAttribute() schema.Attribute {
+	text := "What a destroy does: `\"prevent\"` fails at plan time, before anything is touched; `\"abandon\"` forgets " +
+		"the account, which stays at the vendor"
+	switch k.Acting {
+	case PolicyDelete:
+		text += "; `\"delete\"` deletes it at the vendor"
+	case PolicyDisable:
+		text += "; `\"disable\"` disables it at the vendor, where accounts can't be deleted, and forgets it"
+	}
+	return schema.StringAttribute{
+		Optional: true,
+		Computed: true,
+		Default:  stringdefault.StaticString(PolicyPrevent),
+		MarkdownDescription: text + ". Default: `\"prevent\"`. A destroy goes by the policy in the state, so it takes an " +
+			"apply of the new policy first. A change makes no request.",
+		Validators: []validator.String{stringvalidator.OneOf(k.policies()...)},
+	}
+}
+
+// object is what private state knows of an existing account while a plan is made.
+type object struct {
+	ID     string `json:"id"`
+	Policy string `json:"policy"`
+}
+
+// PlanLife looks after the beginning and the end of an account's life at plan time. It returns false where there is
+// nothing more to plan: for a destroy, or a replacement that is refused.
+func (k Kind) PlanLife(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) bool {
+	switch {
+	case req.Plan.Raw.IsNull():
+		k.planDestroy(ctx, req, resp)
+		return false
+	case req.State.Raw.IsNull():
+		return k.refuseReplacement(ctx, req, resp)
+	}
+	// A replacement is planned in two steps; the second one is given the private state that this one leaves.
+	id, policy := k.idAndPolicy(ctx, req.State, &resp.Diagnostics)
+	Put(ctx, resp.Private, keyObject, object{ID: id, Policy: policy}, &resp.Diagnostics)
+	return true
+}
+
+// stateReader is the part of tfsdk.State that is needed here.
+type stateReader interface {
+	GetAttribute(ctx context.Context, p path.Path, target any) diag.Diagnostics
+}
+
+func (k Kind) idAndPolicy(ctx context.Context, state stateReader, diags *diag.Diagnostics) (id, policy string) {
+	var idValue, policyValue types.String
+	diags.Append(state.GetAttribute(ctx, path.Root("id"), &idValue)...)
+	diags.Append(state.GetAttribute(ctx, path.Root(deletionPolicy), &policyValue)...)
+	policy = policyValue.ValueString()
+	if policy == "" {
+		policy = PolicyPrevent
+	}
+	return idValue.ValueString(), policy
+}
+
+func (k Kind) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	id, policy := k.idAndPolicy(ctx, req.State, &resp.Diagnostics)
+	switch policy {
+	case PolicyPrevent:
+		resp.Diagnostics.AddAttributeError(path.Root(deletionPolicy), k.Title+" is protected from being destroyed", k.wayOut(id))
+	case PolicyAbandon:
+		resp.Diagnostics.AddWarning(k.Title+" will only be forgotten", fmt.Sprintf(
+			"%s %s stays at %s as it is: its deletion_policy is \"abandon\". Terraform won't know it any more.", k.Title, id, k.Vendor))
+	default:
+		if k.Remains != "" {
+			resp.Diagnostics.AddWarning(k.Title+" leaves something behind", fmt.Sprintf("%s %s: %s", k.Title, id, k.Remains))
+		}
+	}
+}
+
+// wayOut says how to get on where the policy is prevent.
+func (k Kind) wayOut(id string) string {
+	acting := ""
+	if k.Acting != "" {
+		acting = fmt.Sprintf(" or \"%s\"", k.Acting)
+	}
+	return fmt.Sprintf("%s %s has deletion_policy = \"prevent\" in the state, so that nothing destroys it by surprise. "+
+		"To destroy it, set deletion_policy = \"abandon\"%s, apply that, and only then destroy. To keep the account and "+
+		"only take it out of Terraform, use a removed block with lifecycle { destroy = false }, or terraform state rm. "+
+		"If you renamed the resource, add a moved block.", k.Title, id, acting)
+}
+
+// refuseReplacement refuses a create that replaces an existing account, unless the old one is really deleted.
+func (k Kind) refuseReplacement(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) bool {
+	var old object
+	if !Fetch(ctx, req.Private, keyObject, &old, &resp.Diagnostics) || old.Policy == PolicyDelete {
+		return !resp.Diagnostics.HasError()
+	}
+	reach := "it would be left behind, and a second one created"
+	if old.Policy == PolicyDisable {
+		reach = "it would be disabled, and a second one created"
+	}
+	detail := fmt.Sprintf("This plan replaces %s %s (by -replace, replace_triggered_by, or a change that forces it). "+
+		"Its deletion_policy is \"%s\": %s. ", k.Title, old.ID, old.Policy, reach)
+	if k.Acting == PolicyDelete {
+		detail += "To replace it all the same, set deletion_policy = \"delete\" and apply that first. "
+	}
+	detail += "To forget it and create another one, take it out of the state first (terraform state rm)."
+	resp.Diagnostics.AddError(k.Title+" can't be replaced", detail)
+	return false
+}
+
+// PlanDelete tells at apply time whether the vendor is to be called. A protected account gets here only by a taint,
+// which no plan can refuse.
+func (k Kind) PlanDelete(ctx context.Context, state stateReader, diags *diag.Diagnostics) (act bool) {
+	id, policy := k.idAndPolicy(ctx, state, diags)
+	switch policy {
+	case PolicyPrevent:
+		diags.AddError(k.Title+" is protected from being destroyed", fmt.Sprintf(
+			"%s %s is tainted, so Terraform wants to destroy it and create another one. Run terraform untaint for it. ", k.Title, id)+
+			k.wayOut(id))
+		return false
+	case PolicyAbandon:
+		return false
+	}
+	return slices.Contains(k.policies(), policy) && !diags.HasError()
+}

@@ -1,0 +1,174 @@
+// Package provider is the Terraform provider: it knows the vendors, and resolves what they share.
+package provider
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/settings"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/softwareone"
+)
+
+// Address is where the provider would stand in the public registry.
+const Address = "registry.terraform.io/cloud-accounts/accounts"
+
+// vendors are all vendors, in the order in which documents name them.
+func vendors() []settings.Vendor {
+	return []settings.Vendor{
+		softwareone.Vendor(),
+	}
+}
+
+// Option changes how the provider meets the world; tests use them.
+type Option func(*accounts)
+
+// WithClock replaces the system's clock.
+func WithClock(clock transport.Clock) Option { return func(p *accounts) { p.clock = clock } }
+
+// WithEnvironment replaces the process's environment.
+func WithEnvironment(getenv func(string) string) Option { return func(p *accounts) { p.getenv = getenv } }
+
+type accounts struct {
+	version string
+	clock   transport.Clock
+	getenv  func(string) string
+}
+
+var (
+	_ provider.Provider                  = (*accounts)(nil)
+	_ provider.ProviderWithListResources = (*accounts)(nil)
+)
+
+// New returns what makes a provider of the given version.
+func New(version string, options ...Option) func() provider.Provider {
+	return func() provider.Provider {
+		p := &accounts{version: version, clock: transport.SystemClock{}, getenv: os.Getenv}
+		for _, option := range options {
+			option(p)
+		}
+		return p
+	}
+}
+
+// Metadata implements provider.Provider.
+func (p *accounts) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = "accounts"
+	resp.Version = p.version
+}
+
+// Schema implements provider.Provider.
+func (p *accounts) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Declares, changes, finds and imports **accounts** at Gcore, SoftwareOne Marketplace and " +
+			"Fortanix Confidential Computing Manager.",
+		Attributes: map[string]schema.Attribute{
+			requestTimeout: schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "How long one request may take, such as `\"30s\"` or `\"2m\"`. Default: `\"60s\"`. " +
+					"A request that creates an account isn't cut off by this: it may take as long as the resource's `timeouts.create`.",
+			},
+			bulkReads: schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "Whether many reads may be served from one listing of the vendor's accounts. Default: " +
+					"`true`. `false` reads each account by a request of its own.",
+			},
+		},
+	}
+	for _, vendor := range vendors() {
+		resp.Schema.Attributes[vendor.Name] = schema.SingleNestedAttribute{
+			Optional:            true,
+			MarkdownDescription: vendor.Description,
+			Attributes:          vendor.Attributes,
+		}
+	}
+}
+
+const (
+	requestTimeout = "request_timeout"
+	bulkReads      = "bulk_reads"
+)
+
+// Configure implements provider.Provider. It makes no request: a vendor without valid credentials fails where one of
+// its resources needs it.
+func (p *accounts) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	host := settings.Host{
+		UserAgent:      userAgent(p.version, req.TerraformVersion, p.getenv("TF_APPEND_USER_AGENT")),
+		RequestTimeout: 60 * time.Second,
+		BulkReads:      true,
+		Clock:          p.clock,
+		Scrubber:       &transport.Scrubber{},
+		Getenv:         p.getenv,
+	}
+	var timeout types.String
+	var bulk types.Bool
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(requestTimeout), &timeout)...)
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(bulkReads), &bulk)...)
+	if text := timeout.ValueString(); !timeout.IsNull() && !timeout.IsUnknown() {
+		d, err := time.ParseDuration(text)
+		if err != nil || d < time.Second || d > time.Hour {
+			resp.Diagnostics.AddAttributeError(path.Root(requestTimeout), "Invalid request timeout",
+				fmt.Sprintf("%q is not a duration from 1s to 1h, such as \"30s\" or \"2m\".", text))
+		}
+		host.RequestTimeout = d
+	}
+	if !bulk.IsNull() && !bulk.IsUnknown() {
+		host.BulkReads = bulk.ValueBool()
+	}
+	clients := settings.Clients{}
+	for _, vendor := range vendors() {
+		var block types.Object
+		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(vendor.Name), &block)...)
+		clients[vendor.Name] = vendor.Configure(ctx, settings.NewBlock(vendor.Name, block, p.getenv), host, &resp.Diagnostics)
+	}
+	resp.ResourceData, resp.DataSourceData, resp.ListResourceData = clients, clients, clients
+}
+
+// userAgent follows the form of other providers: this one, then Terraform, then what the user appends.
+func userAgent(version, terraform, appended string) string {
+	agent := "terraform-provider-accounts/" + version
+	if terraform != "" {
+		agent += " Terraform/" + terraform
+	}
+	if appended != "" {
+		agent += " " + appended
+	}
+	return agent
+}
+
+// Resources implements provider.Provider.
+func (p *accounts) Resources(context.Context) []func() resource.Resource {
+	var all []func() resource.Resource
+	for _, vendor := range vendors() {
+		all = append(all, vendor.Resources...)
+	}
+	return all
+}
+
+// DataSources implements provider.Provider.
+func (p *accounts) DataSources(context.Context) []func() datasource.DataSource {
+	var all []func() datasource.DataSource
+	for _, vendor := range vendors() {
+		all = append(all, vendor.DataSources...)
+	}
+	return all
+}
+
+// ListResources implements provider.ProviderWithListResources.
+func (p *accounts) ListResources(context.Context) []func() list.ListResource {
+	var all []func() list.ListResource
+	for _, vendor := range vendors() {
+		all = append(all, vendor.ListResources...)
+	}
+	return all
+}
