@@ -1,0 +1,287 @@
+package softwareone
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+var (
+	types    = []string{"Client", "Vendor", "Operations"}
+	statuses = []string{"Active", "Enabled", "Disabled"}
+
+	// hidden are the members that replies leave out unless they are selected.
+	hidden = []string{"audit", "groups"}
+)
+
+const (
+	notFound   = "There is no such account."
+	notAllowed = "This takes an Operations account's token with account management."
+)
+
+// one answers with a whole account.
+func (m *Mock) one(w http.ResponseWriter, status int, a *Account, omitted []string) {
+	v := m.view(a, omitted)
+	v["$meta"] = map[string]any{"omitted": omitted}
+	reply(w, status, v)
+}
+
+// payload reads the body and answers where it is unreadable.
+func (m *Mock) payload(w http.ResponseWriter, r *http.Request, form bool) (payload, bool) {
+	p, err := readPayload(r, form)
+	switch {
+	case errors.Is(err, errMediaType):
+		m.refuse(w, http.StatusUnsupportedMediaType, "", nil)
+	case err != nil:
+		m.refuse(w, http.StatusBadRequest, err.Error(), nil)
+	}
+	return p, err == nil
+}
+
+func (m *Mock) create(w http.ResponseWriter, r *http.Request, c caller) {
+	if !c.operations {
+		m.refuse(w, http.StatusForbidden, notAllowed, nil)
+		return
+	}
+	in, ok := m.payload(w, r, true)
+	if !ok {
+		return
+	}
+	required := problems{}
+	a := &Account{Logo: in.logo}
+	if a.Type, ok = in.account.oneOf("type", types, required); !ok && len(required) == 0 {
+		required.add("type", "The type is required.")
+	}
+	if a.Type == "Operations" {
+		required.add("type", "Operations accounts can't be created.")
+	}
+	p := m.apply(a, in.account, false)
+	for member, messages := range required {
+		p[member] = append(p[member], messages...)
+	}
+	a.Status = initialStatus(a.Type)
+	if a.Type == "Client" && a.ExternalID != "" && m.options.CreateActivates {
+		m.assign(a, a.ExternalID, p)
+	}
+	if status, sent := in.account.oneOf("status", statuses, p); sent && m.options.CreateHonoursStatus {
+		a.Status = status
+	}
+	a.Groups = in.account.groups(p)
+	if len(p) > 0 {
+		m.refuseFields(w, p)
+		return
+	}
+	a.Created = Event{At: m.now(), By: c.tokenID}
+	a.Updated = a.Created
+	m.store(a)
+	m.lag[a.ID] = m.options.Lag
+	m.one(w, http.StatusCreated, m.accounts[a.ID], hidden)
+}
+
+// assign makes a Client Active under an externalId that the ERP knows, and takes over what the ERP says about it.
+func (m *Mock) assign(a *Account, externalID string, p problems) {
+	if m.options.KnownExternalID != nil && !m.options.KnownExternalID(externalID) {
+		p.add("externalId", "The ERP knows no customer %s.", externalID)
+		return
+	}
+	id := sha256.Sum256([]byte(externalID))
+	id[6], id[8] = id[6]&0x0f|0x40, id[8]&0x3f|0x80 // a random UUID's version and variant
+	a.Status, a.ExternalID, a.ExternalName = "Active", externalID, "ERP customer "+externalID
+	a.PyraTenantID = fmt.Sprintf("%x-%x-%x-%x-%x", id[0:4], id[4:6], id[6:8], id[8:10], id[10:16])
+}
+
+func (m *Mock) get(w http.ResponseWriter, r *http.Request, c caller, id string) {
+	a := m.visible(c, id)
+	if a == nil || m.lagging(id) {
+		m.refuse(w, http.StatusNotFound, notFound, nil)
+		return
+	}
+	omitted, unknown := selection(r.URL.Query().Get("select"), hidden)
+	if unknown != "" {
+		m.refuse(w, http.StatusBadRequest, fmt.Sprintf(unknownGroup, unknown), nil)
+		return
+	}
+	m.one(w, http.StatusOK, a, omitted)
+}
+
+// lagging reports whether a new account can't be read yet, and counts the attempt.
+func (m *Mock) lagging(id string) bool {
+	if m.lag[id] == 0 {
+		return false
+	}
+	m.lag[id]--
+	return true
+}
+
+// writable returns an account that the caller may change, and answers where there is none.
+func (m *Mock) writable(w http.ResponseWriter, c caller, id string) *Account {
+	a := m.visible(c, id)
+	switch {
+	case a == nil:
+		m.refuse(w, http.StatusNotFound, notFound, nil)
+	case !c.operations:
+		m.refuse(w, http.StatusForbidden, notAllowed, nil)
+		return nil
+	}
+	return a
+}
+
+func (m *Mock) update(w http.ResponseWriter, r *http.Request, c caller, id string) {
+	stored := m.writable(w, c, id)
+	if stored == nil {
+		return
+	}
+	in, ok := m.payload(w, r, true)
+	if !ok {
+		return
+	}
+	a := stored.clone()
+	p := m.apply(&a, in.account, m.options.PUTReplaces)
+	if kind, sent := in.account.oneOf("type", types, p); sent && kind != a.Type {
+		p.add("type", "The type can't be changed.")
+	}
+	in.account.oneOf("status", statuses, p)
+	in.account.groups(p) // as for status: checked, and of no effect
+	if len(p) > 0 {
+		m.refuseFields(w, p)
+		return
+	}
+	if m.options.PUTIgnoresExternalID {
+		a.ExternalID = stored.ExternalID
+	}
+	if in.logo != nil || in.form && !m.options.FormKeepsIcon {
+		a.Logo = in.logo
+	}
+	m.touch(&a, c.tokenID)
+	*stored = a
+	m.one(w, http.StatusOK, stored, hidden)
+}
+
+func (m *Mock) act(w http.ResponseWriter, r *http.Request, c caller, id, action string) {
+	if !slices.Contains([]string{"activate", "deactivate", "enable", "disable"}, action) {
+		m.refuse(w, http.StatusNotFound, "There is no such action.", nil)
+		return
+	}
+	if r.Method != http.MethodPost {
+		m.refuse(w, http.StatusMethodNotAllowed, "", nil)
+		return
+	}
+	stored := m.writable(w, c, id)
+	if stored == nil {
+		return
+	}
+	a := stored.clone()
+	p := problems{}
+	if action == "activate" {
+		in, ok := m.payload(w, r, false)
+		if !ok {
+			return
+		}
+		p = m.apply(&a, in.account, false)
+		if !in.account.sent("externalId") || a.ExternalID == "" {
+			p.add("externalId", "The externalId is required.")
+		}
+	}
+	if !m.moves(&a, action) {
+		status := http.StatusBadRequest
+		if m.options.ConflictOnStatus {
+			status = http.StatusConflict
+		}
+		m.refuse(w, status, "A "+a.Type+" account that is "+a.Status+" can't "+action+".", nil)
+		return
+	}
+	if action == "activate" {
+		m.assign(&a, a.ExternalID, p)
+	}
+	if len(p) > 0 {
+		m.refuseFields(w, p)
+		return
+	}
+	m.touch(&a, c.tokenID)
+	*stored = a
+	m.one(w, http.StatusOK, stored, hidden)
+}
+
+// moves carries out the change of status that an action means, and reports whether the account's type and status
+// permit it. Activating is left to assign.
+func (m *Mock) moves(a *Account, action string) bool {
+	switch action {
+	case "activate":
+		return a.Type == "Client" && a.Status == "Enabled"
+	case "deactivate":
+		if a.Type != "Client" || a.Status != "Active" {
+			return false
+		}
+		a.Status = "Enabled"
+		if !m.options.DeactivateKeepsExternalID {
+			a.ExternalID, a.ExternalName = "", ""
+		}
+	case "disable":
+		if a.Type == "Operations" || a.Status == "Disabled" {
+			return false
+		}
+		a.Status = "Disabled"
+	case "enable":
+		if a.Type == "Operations" || a.Status != "Disabled" {
+			return false
+		}
+		a.Status = "Enabled"
+		if a.ExternalID != "" || a.Type == "Vendor" && !m.options.EnableNeedsExternalID {
+			a.Status = "Active"
+		}
+	}
+	return true
+}
+
+func (m *Mock) list(w http.ResponseWriter, r *http.Request, c caller) {
+	q, err := parseQuery(r.URL.RawQuery)
+	if err != nil {
+		m.refuse(w, http.StatusBadRequest, err.Error(), nil)
+		return
+	}
+	omitted, unknown := selection(q.sel, slices.Concat(hidden, m.options.ThinList))
+	if unknown != "" {
+		m.refuse(w, http.StatusBadRequest, fmt.Sprintf(unknownGroup, unknown), nil)
+		return
+	}
+	if q.usesAudit && slices.Contains(omitted, "audit") {
+		m.refuse(w, http.StatusBadRequest, "Filtering or sorting by audit takes select=audit.", nil)
+		return
+	}
+	var found []*Account
+	for _, id := range slices.Backward(m.order) {
+		if a := m.visible(c, id); a != nil && q.matches(a) && !m.lagging(id) {
+			found = append(found, a)
+		}
+	}
+	q.sort(found)
+	limit := min(q.limit, m.options.PageLimit)
+	page := found[min(q.offset, len(found)):min(q.offset+limit, len(found))]
+	data := []map[string]any{}
+	for _, a := range page {
+		v := m.view(a, omitted)
+		if m.options.OmittedPerItem {
+			v["$meta"] = map[string]any{"omitted": omitted}
+		}
+		data = append(data, v)
+	}
+	meta := map[string]any{"pagination": map[string]any{"offset": q.offset, "limit": limit, "total": len(found)}}
+	if m.options.NoTotal {
+		meta["pagination"].(map[string]any)["total"] = nil
+	}
+	if !m.options.OmittedPerItem {
+		meta["omitted"] = omitted
+	}
+	reply(w, http.StatusOK, map[string]any{"$meta": meta, "data": data})
+}
+
+// number reads a limit or an offset.
+func number(s string) (int, bool) {
+	n, err := strconv.Atoi(strings.TrimSpace(s))
+	return n, err == nil && 0 <= n && n <= math.MaxInt32
+}

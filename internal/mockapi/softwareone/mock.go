@@ -1,0 +1,304 @@
+// Package softwareone plays the Accounts API of SoftwareOne's Marketplace Platform in memory.
+//
+// It follows the published description and documentation. What those leave open is a field of [Options]: its zero value
+// is the likelier behaviour, its set value the other one.
+package softwareone
+
+import (
+	_ "embed"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+//go:embed contract/softwareone.yaml
+var contract []byte
+
+// Credentials and accounts that every mock starts with.
+const (
+	// DemoToken is an API token of the Operations account OperationsID.
+	DemoToken = "idt:TKN-1111-2222:demo-only"
+	// DemoTokenID is DemoToken's id, which audit records name.
+	DemoTokenID = "TKN-1111-2222"
+	// OperationsID is the id of the platform's own account, which listings show beside all others.
+	OperationsID = "ACC-1000-0001"
+	// OtherTokenID is the id of the token behind seeded accounts and other actors' changes.
+	OtherTokenID = "TKN-9999-9999"
+)
+
+// Options chooses between the behaviours that the vendor's documentation leaves open.
+type Options struct {
+	// PUTReplaces: a member that a PUT leaves out is cleared. Otherwise it stays.
+	PUTReplaces bool
+	// PUTIgnoresNull: a member that a PUT sends as null stays as it is. Otherwise it is cleared.
+	PUTIgnoresNull bool
+	// PUTIgnoresExternalID: externalId changes by actions alone.
+	PUTIgnoresExternalID bool
+	// FormKeepsIcon: a multipart PUT without a logo leaves the icon. Otherwise it removes an uploaded one.
+	FormKeepsIcon bool
+	// CreateActivates: a Client created with an externalId starts Active. Otherwise every Client starts Enabled.
+	CreateActivates bool
+	// CreateHonoursStatus: a new account takes the status that was sent. Otherwise that is ignored.
+	CreateHonoursStatus bool
+	// DeactivateKeepsExternalID: otherwise deactivating clears it.
+	DeactivateKeepsExternalID bool
+	// EnableNeedsExternalID: a Vendor without an externalId is enabled to Enabled. Otherwise Vendors always become Active.
+	EnableNeedsExternalID bool
+	// CollapsesNames: names are stored without outer blanks, and with single ones inside.
+	CollapsesNames bool
+	// NoDefaultLanguage: otherwise an account without a language gets en-US.
+	NoDefaultLanguage bool
+	// OmitsEmptyAddress: an address without members is left out of replies. Otherwise it is {}.
+	OmitsEmptyAddress bool
+	// WholeAddress: an address needs all its members but addressLine2, and a country of two letters.
+	WholeAddress bool
+	// ErrorsAsList: field errors come as a list of messages with properties. Otherwise as an object of lists.
+	ErrorsAsList bool
+	// ConflictOnStatus: an action in the wrong status gives 409. Otherwise 400.
+	ConflictOnStatus bool
+	// NoTotal: listings give null for their total.
+	NoTotal bool
+	// ThinList names members that listings leave out unless they are selected, besides audit and groups.
+	ThinList []string
+	// OmittedPerItem: a listing names what it left out in each item. Otherwise once, for the page.
+	OmittedPerItem bool
+	// Lag is how many reads (of the account, or of a listing that should show it) a new account stays invisible for.
+	Lag int
+	// PageLimit is the highest page size, 100 where it is 0. Higher limits are lowered to it.
+	PageLimit int
+	// KnownExternalID tells which externalIds the ERP knows; nil means all. Activating with another one gives 400.
+	KnownExternalID func(externalID string) bool
+}
+
+// Credential is an API token.
+type Credential struct {
+	// Token is the whole secret, idt:TKN-NNNN-NNNN:…
+	Token string
+	// AccountID is the account that the token belongs to. A token of an Operations account sees every account, any
+	// other one its own account alone, and changes nothing.
+	AccountID string
+	// Limited: the token lacks the account management permission, so that it sees its own account alone.
+	Limited bool
+}
+
+// Mock is the vendor. It is safe for concurrent use.
+type Mock struct {
+	options Options
+
+	mu          sync.Mutex
+	now         func() time.Time
+	random      *rand.Rand
+	accounts    map[string]*Account
+	order       []string // ids, oldest first
+	lag         map[string]int
+	credentials map[string]Credential
+}
+
+// New returns a vendor that holds its own Operations account and accepts [DemoToken].
+func New(o Options) *Mock {
+	if o.PageLimit == 0 {
+		o.PageLimit = 100
+	}
+	m := &Mock{
+		options: o, now: time.Now, random: rand.New(rand.NewPCG(1, 2)),
+		accounts: map[string]*Account{}, lag: map[string]int{}, credentials: map[string]Credential{},
+	}
+	m.Seed(Account{ID: OperationsID, Name: "Marketplace Operations", Type: "Operations", Status: "Active"})
+	m.AddCredential(Credential{Token: DemoToken, AccountID: OperationsID})
+	return m
+}
+
+// Contract returns the OpenAPI document of the operations that the mock serves.
+func (m *Mock) Contract() []byte { return contract }
+
+// SetClock replaces the clock behind the mock's timestamps.
+func (m *Mock) SetClock(now func() time.Time) {
+	m.mu.Lock()
+	m.now = now
+	m.mu.Unlock()
+}
+
+// AddCredential makes the vendor accept a token.
+func (m *Mock) AddCredential(c Credential) {
+	m.mu.Lock()
+	m.credentials[c.Token] = c
+	m.mu.Unlock()
+}
+
+// RevokeCredential makes the vendor refuse a token.
+func (m *Mock) RevokeCredential(token string) {
+	m.mu.Lock()
+	delete(m.credentials, token)
+	m.mu.Unlock()
+}
+
+// Seed stores an account as if somebody else had made it, and returns it as stored. It fills what an account can't be
+// without: id, name, type (Client), status, revision, the default group and the times.
+func (m *Mock) Seed(a Account) Account {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if a.Type == "" {
+		a.Type = "Client"
+	}
+	if a.Status == "" {
+		a.Status = initialStatus(a.Type)
+	}
+	if a.Created.At.IsZero() {
+		a.Created = Event{At: m.now(), By: OtherTokenID}
+	}
+	if a.Updated.At.IsZero() {
+		a.Updated = a.Created
+	}
+	m.store(&a)
+	return a.clone()
+}
+
+// store gives a new account its id, name, revision and default group where it lacks them, and keeps it.
+func (m *Mock) store(a *Account) {
+	if a.ID == "" {
+		a.ID = m.newID("ACC")
+	}
+	if a.Name == "" {
+		a.Name = "Account " + a.ID
+	}
+	a.Revision = max(a.Revision, 1)
+	if !slices.ContainsFunc(a.Groups, func(g Group) bool { return g.IsDefault }) {
+		a.Groups = append([]Group{{ID: m.newID("UGR"), Name: "Administrators", Revision: 1, IsDefault: true}}, a.Groups...)
+	}
+	kept := a.clone()
+	if _, exists := m.accounts[a.ID]; !exists {
+		m.order = append(m.order, a.ID)
+	}
+	m.accounts[a.ID] = &kept
+}
+
+func (m *Mock) newID(prefix string) string {
+	for {
+		n := m.random.IntN(100_000_000)
+		id := fmt.Sprintf("%s-%04d-%04d", prefix, n/10_000, n%10_000)
+		if _, taken := m.accounts[id]; !taken {
+			return id
+		}
+	}
+}
+
+// Get returns an account as the vendor holds it, visible yet or not.
+func (m *Mock) Get(id string) (Account, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	a, ok := m.accounts[id]
+	if !ok {
+		return Account{}, false
+	}
+	return a.clone(), true
+}
+
+// All returns every account, oldest first, the vendor's own Operations account included.
+func (m *Mock) All() []Account {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var all []Account
+	for _, id := range m.order {
+		all = append(all, m.accounts[id].clone())
+	}
+	return all
+}
+
+// Change lets another actor change an account. It reports whether there is such an account.
+func (m *Mock) Change(id string, change func(*Account)) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	a, ok := m.accounts[id]
+	if ok {
+		change(a)
+		m.touch(a, OtherTokenID)
+	}
+	return ok
+}
+
+// Remove takes an account out of every token's sight. The vendor's API has no such call.
+func (m *Mock) Remove(id string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.accounts, id)
+	m.order = slices.DeleteFunc(m.order, func(o string) bool { return o == id })
+}
+
+// touch records a change.
+func (m *Mock) touch(a *Account, by string) {
+	a.Revision++
+	a.Updated = Event{At: m.now(), By: by}
+}
+
+const collection = "/public/v1/accounts/accounts"
+
+// ServeHTTP answers the Accounts API.
+func (m *Mock) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	caller, ok := m.caller(r)
+	if !ok {
+		m.refuse(w, http.StatusUnauthorized, "The token is missing, malformed or unknown.", nil)
+		return
+	}
+	rest, ok := strings.CutPrefix(r.URL.EscapedPath(), collection)
+	parts := strings.Split(rest, "/")
+	if !ok || parts[0] != "" || len(parts) > 3 {
+		m.refuse(w, http.StatusNotFound, "There is no such resource.", nil)
+		return
+	}
+	switch len(parts) {
+	case 1:
+		switch r.Method {
+		case http.MethodGet:
+			m.list(w, r, caller)
+		case http.MethodPost:
+			m.create(w, r, caller)
+		default:
+			m.refuse(w, http.StatusMethodNotAllowed, "", nil)
+		}
+	case 2:
+		switch r.Method {
+		case http.MethodGet:
+			m.get(w, r, caller, parts[1])
+		case http.MethodPut:
+			m.update(w, r, caller, parts[1])
+		default:
+			m.refuse(w, http.StatusMethodNotAllowed, "", nil)
+		}
+	case 3:
+		m.act(w, r, caller, parts[1], parts[2])
+	}
+}
+
+// caller is who sent a request.
+type caller struct {
+	tokenID, accountID string
+	operations         bool // a token of an Operations account with account management
+}
+
+func (m *Mock) caller(r *http.Request) (caller, bool) {
+	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	c, known := m.credentials[token]
+	if !ok || !known {
+		return caller{}, false
+	}
+	own := m.accounts[c.AccountID]
+	id := strings.Split(token, ":")
+	if own == nil || len(id) != 3 {
+		return caller{}, false
+	}
+	return caller{tokenID: id[1], accountID: c.AccountID, operations: own.Type == "Operations" && !c.Limited}, true
+}
+
+// visible returns an account that the caller may see; to others it looks as if there were none.
+func (m *Mock) visible(c caller, id string) *Account {
+	if a := m.accounts[id]; c.operations || id == c.accountID {
+		return a
+	}
+	return nil
+}
