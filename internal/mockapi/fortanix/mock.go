@@ -1,0 +1,250 @@
+// Package fortanix plays the account and session part of the Fortanix Confidential Computing Manager API in memory.
+package fortanix
+
+import (
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+//go:embed contract/fortanix.yaml
+var contract []byte
+
+const (
+	// DemoUsername and DemoPassword log in to every new Mock.
+	DemoUsername = "ops@example.com"
+	DemoPassword = "demo-fortanix-password"
+	// Mask replaces secrets in replies under [SecretsMasked].
+	Mask = "********"
+	// MaxLogoBytes is the documented limit of a decoded logo, 128 KB.
+	MaxLogoBytes = 128 << 10
+)
+
+// Secrets says what a reply shows of client_secret and client_key.
+type Secrets int
+
+const (
+	SecretsReturned Secrets = iota // as the published reply model has it
+	SecretsMasked                  // Mask instead
+	SecretsOmitted                 // no such field
+)
+
+// Logos says how a reply shows custom_logo.
+type Logos int
+
+const (
+	LogosAsSent  Logos = iota // absent where there is none
+	LogosEmpty                // "" where there is none
+	LogosWrapped              // encoded anew, in lines of 76
+)
+
+// ErrorShape says how a refusal is written; the API documents no error schema.
+type ErrorShape int
+
+const (
+	ErrorText    ErrorShape = iota // plain text
+	ErrorString                    // a JSON string
+	ErrorMessage                   // {"message": …}
+	ErrorError                     // {"error": …}
+	ErrorDetail                    // {"detail": …}
+)
+
+// Options are the ways in which the documentation leaves the API's behaviour open. The zero value is what is documented or most likely.
+type Options struct {
+	TokenLifetime   time.Duration // until a refresh is due; 0 = 10 minutes
+	SessionLifetime time.Duration // refresh extends no further; 0 = 8 hours
+	SessionMillis   bool          // session times in milliseconds, not seconds
+	OmitAccessToken bool          // login answers without access_token, as for a browser
+	TokenHeader     string        // "Authorization" or "Authentication": the only header looked at; "" = both
+
+	Errors          ErrorShape
+	DuplicateStatus int  // of a name that is taken: 0 = 400, or 409
+	DuplicateFold   bool // names that differ in case only are the same
+	GoneStatus      int  // of an account that does not exist (any more): 0 = 404, or 403
+	ForeignStatus   int  // of an account the caller is not a member of: 0 = 403, or 404
+	RequireSelected bool // PATCH and DELETE answer 403 until the session has selected the account
+
+	NormalizeName   func(string) string // what the server makes of a name; nil = strings.TrimSpace
+	ServerDefaults  bool                // a new account gets group ids, a PCR priority and, without auth_configs, a password config
+	CreatedMillis   bool                // created_at in milliseconds, not seconds
+	Secrets         Secrets
+	Logos           Logos
+	EmptyConfigs    bool // auth_configs is {} where there are none, not absent
+	CreateLag       int  // this many reads after a create, single or listing, do not see the account
+	ThinList        bool // list items lack custom_logo and auth_configs
+	DefaultPageSize int  // of a list without limit; 0 = all
+	MaxPageSize     int  // a larger limit is cut to it; 0 = none
+	LostCursorEmpty bool // an unknown previous_id gives an empty page, not 400
+}
+
+// Mock is the API with its state. It is safe for concurrent use.
+type Mock struct {
+	mux *http.ServeMux
+
+	mu       sync.Mutex
+	options  Options
+	now      func() time.Time
+	users    map[string]*user // by e-mail
+	sessions map[string]*session
+	accounts map[string]*record
+	order    []*record // oldest first
+}
+
+// New returns a mock that knows the demo user and no account.
+func New(o Options) *Mock {
+	m := &Mock{
+		mux: http.NewServeMux(), options: o, now: time.Now,
+		users: map[string]*user{}, sessions: map[string]*session{}, accounts: map[string]*record{},
+	}
+	m.AddUser(DemoUsername, DemoPassword)
+
+	for _, r := range []route{
+		{pattern: "GET /v1/sys/version", handler: m.getVersion},
+		{pattern: "POST /v1/sys/auth", handler: m.login, takesBody: true},
+		{pattern: "POST /v1/sys/session/refresh", handler: m.authenticated(m.refresh)},
+		{pattern: "POST /v1/sys/session/terminate", handler: m.authenticated(m.terminate)},
+		{pattern: "POST /v1/sys/session/select_account/{id}", handler: m.authenticated(m.selectAccount)},
+		{pattern: "GET /v1/user", handler: m.authenticated(m.getUser)},
+		{pattern: "GET /v1/accounts", handler: m.authenticated(m.listAccounts), query: []string{"scope", "limit", "previous_id", "sort_by"}},
+		{pattern: "POST /v1/accounts", handler: m.authenticated(m.createAccount), takesBody: true},
+		{pattern: "GET /v1/accounts/{id}", handler: m.authenticated(m.getAccount), query: []string{"with_totals"}},
+		{pattern: "PATCH /v1/accounts/{id}", handler: m.authenticated(m.updateAccount), takesBody: true},
+		{pattern: "DELETE /v1/accounts/{id}", handler: m.authenticated(m.deleteAccount)},
+	} {
+		m.mux.HandleFunc(r.pattern, func(w http.ResponseWriter, req *http.Request) { m.serve(w, req, r) })
+	}
+	return m
+}
+
+// ServeHTTP answers one request.
+func (m *Mock) ServeHTTP(w http.ResponseWriter, r *http.Request) { m.mux.ServeHTTP(w, r) }
+
+// Contract returns the OpenAPI 3.1 description of the operations served.
+func (m *Mock) Contract() []byte { return slices.Clone(contract) }
+
+// SetClock sets the server's clock.
+func (m *Mock) SetClock(now func() time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.now = now
+}
+
+// Configure changes the options while the mock is running.
+func (m *Mock) Configure(change func(*Options)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	change(&m.options)
+}
+
+// call is one request on its way to a handler.
+type call struct {
+	*http.Request
+	body    []byte
+	session *session // nil for operations without a token
+}
+
+// handler answers a call with a status and a JSON value, nil for none; the mock is locked while it runs.
+type handler func(c *call) (status int, reply any, err error)
+
+// refusal is an error that the API answers.
+type refusal struct {
+	status int
+	text   string
+}
+
+func (r refusal) Error() string { return r.text }
+
+func refuse(status int, text string) error { return refusal{status, text} }
+
+// route is one operation.
+type route struct {
+	pattern   string
+	handler   handler
+	query     []string // parameters that it takes
+	takesBody bool
+}
+
+func (m *Mock) serve(w http.ResponseWriter, r *http.Request, to route) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return // the client is gone
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+
+	status, reply, err := to.answer(&call{Request: r, body: body})
+	switch {
+	case err != nil:
+		m.writeError(w, err)
+	case reply == nil:
+		w.WriteHeader(status)
+	default:
+		writeJSON(w, status, reply)
+	}
+}
+
+func (to route) answer(c *call) (int, any, error) {
+	for _, key := range slices.Sorted(maps.Keys(c.URL.Query())) {
+		if !slices.Contains(to.query, key) {
+			return 0, nil, refuse(http.StatusBadRequest, "unknown query parameter "+key)
+		}
+	}
+	if id := c.PathValue("id"); id != "" && !isUUID(id) {
+		return 0, nil, refuse(http.StatusBadRequest, "invalid account id: not a UUID")
+	}
+	if len(c.body) > 0 && !to.takesBody {
+		return 0, nil, refuse(http.StatusBadRequest, "unexpected request body")
+	}
+	return to.handler(c)
+}
+
+func (m *Mock) writeError(w http.ResponseWriter, err error) {
+	r, ok := errors.AsType[refusal](err)
+	if !ok {
+		r = refusal{http.StatusInternalServerError, err.Error()}
+	}
+	switch m.options.Errors {
+	case ErrorString:
+		writeJSON(w, r.status, r.text)
+	case ErrorMessage:
+		writeJSON(w, r.status, map[string]string{"message": r.text})
+	case ErrorError:
+		writeJSON(w, r.status, map[string]string{"error": r.text})
+	case ErrorDetail:
+		writeJSON(w, r.status, map[string]string{"detail": r.text})
+	default:
+		http.Error(w, r.text, r.status)
+	}
+}
+
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(v) // the client may be gone
+}
+
+func (m *Mock) getVersion(*call) (int, any, error) {
+	return http.StatusOK, map[string]string{"version": "2.0.0"}, nil
+}
+
+// stamp is a time as the API writes it.
+func stamp(t time.Time, millis bool) int64 {
+	if millis {
+		return t.UnixMilli()
+	}
+	return t.Unix()
+}
+
+func (o *Options) normalize(name string) string {
+	if o.NormalizeName != nil {
+		return o.NormalizeName(name)
+	}
+	return strings.TrimSpace(name)
+}
