@@ -21,7 +21,7 @@ type session struct {
 	user      *user
 	ends      time.Time
 	tokenEnds time.Time // never after ends
-	selected  string // account id
+	selected  string    // account id
 }
 
 // AddUser makes a user who can log in, or gives an existing one a new password, and returns the user's id.
