@@ -37,7 +37,9 @@ type Option func(*accounts)
 func WithClock(clock transport.Clock) Option { return func(p *accounts) { p.clock = clock } }
 
 // WithEnvironment replaces the process's environment.
-func WithEnvironment(getenv func(string) string) Option { return func(p *accounts) { p.getenv = getenv } }
+func WithEnvironment(getenv func(string) string) Option {
+	return func(p *accounts) { p.getenv = getenv }
+}
 
 type accounts struct {
 	version string

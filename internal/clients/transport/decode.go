@@ -3,19 +3,21 @@ package transport
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"html"
+	"io"
+	"maps"
 	"net/http"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
-// maxMessage caps vendor text in an error, in bytes.
-const maxMessage = 1024
+// Bounds on what is taken from an error body; what is shown is cut to maxMessage and maxFieldText once it is clean.
+const (
+	maxSaid   = 8 * maxMessage
+	maxFields = 64
+)
 
 // reply is what an error body says.
 type reply struct {
@@ -28,23 +30,41 @@ type reply struct {
 // lists of messages, problem details, {"message"}, JSON strings, plain text and HTML pages.
 func decodeError(header http.Header, body []byte) reply {
 	var r reply
-	body = bytes.TrimSpace(body)
 	var value any
-	if len(body) > 0 && decodeJSON(body, &value) == nil {
+	if decodeJSON(body, &value) == nil {
 		r.read(value)
 	} else {
-		r.message = string(body)
+		r.message = string(bytes.TrimSpace(body))
 	}
 	if r.requestID == "" {
-		for _, name := range []string{"X-Request-Id", "X-Trace-Id", "X-Correlation-Id"} {
-			if id := header.Get(name); id != "" {
-				r.requestID = id
-				break
-			}
-		}
+		r.requestID = requestIDOf(header)
 	}
 	return r
 }
+
+func requestIDOf(header http.Header) string {
+	for _, name := range []string{"X-Request-Id", "X-Trace-Id", "X-Correlation-Id"} {
+		if id := header.Get(name); id != "" {
+			return id
+		}
+	}
+	return ""
+}
+
+// Keys of error objects that don't name a field of the request.
+var (
+	// messageKeys, the most telling first: a problem's title only repeats its status where there is a detail.
+	messageKeys   = []string{"detail", "details", "message", "error_description", "error", "title", "non_field_errors"}
+	requestIDKeys = []string{"traceId", "trace_id", "requestId", "request_id"}
+	fieldMapKeys  = []string{"errors", "invalid_fields"}
+	// fieldNameKeys name the fields that the message beside them is about.
+	fieldNameKeys = []string{"properties", "field"}
+	// aboutKeys describe the error. In a field map without a wrapper they may be fields, with lists of messages.
+	aboutKeys = []string{"type", "status", "statusCode", "code", "instance", "exception_class", "id", "path", "timestamp"}
+	// otherKeys hold values for the messages' placeholders.
+	otherKeys = []string{"parameters"}
+	knownKeys = slices.Concat(messageKeys, requestIDKeys, fieldMapKeys, fieldNameKeys, otherKeys)
+)
 
 func (r *reply) read(value any) {
 	switch v := value.(type) {
@@ -52,23 +72,12 @@ func (r *reply) read(value any) {
 		r.readObject(v)
 	case []any:
 		for _, item := range v {
-			if object, ok := item.(map[string]any); ok {
-				r.readObject(object)
-			} else {
-				r.say(text(item))
-			}
+			r.read(item)
 		}
 	default:
 		r.say(text(v))
 	}
 }
-
-// Keys of error objects that carry no field name.
-var (
-	messageKeys   = []string{"detail", "details", "message", "error_description", "error", "title", "non_field_errors"}
-	requestIDKeys = []string{"traceId", "request_id", "requestId", "trace_id"}
-	otherKeys     = []string{"type", "status", "statusCode", "code", "instance", "exception_class", "id", "parameters"}
-)
 
 func (r *reply) readObject(object map[string]any) {
 	for _, key := range requestIDKeys {
@@ -76,92 +85,104 @@ func (r *reply) readObject(object map[string]any) {
 			r.requestID = id
 		}
 	}
-	// The most telling key alone: a problem's title only repeats its status where there is a detail.
-	for _, key := range messageKeys {
-		if value, ok := object[key]; ok && text(value) != "" {
-			if nested, ok := value.(map[string]any); ok {
-				r.readObject(nested)
-			} else {
-				r.say(text(value))
-			}
-			break
-		}
+	said := r.mainMessage(object)
+	names := namesOf(object)
+	for _, name := range names {
+		r.field(name, said)
 	}
-	known := slices.Concat(messageKeys, requestIDKeys, otherKeys, []string{"errors", "invalid_fields", "properties"})
-	for _, key := range sortedKeys(object) {
+	if len(names) == 0 {
+		r.say(said)
+	}
+	for _, key := range slices.Sorted(maps.Keys(object)) {
+		value := object[key]
+		_, isList := value.([]any)
 		switch {
-		case key == "errors" || key == "invalid_fields":
-			r.readFields(object[key])
-		case slices.Contains(known, key):
+		case slices.Contains(fieldMapKeys, key):
+			r.readFields("", value)
+		case slices.Contains(knownKeys, key), slices.Contains(aboutKeys, key) && !isList:
 		default:
-			// Field maps come without the "errors" wrapper too, and refusals list products beside their message.
-			if said := texts(object[key]); len(said) > 0 {
-				r.field(key, said...)
+			// Field maps come without a wrapper too, and refusals list products beside their message. Numbers and
+			// booleans say nothing to a person.
+			if _, isText := value.(string); isText || isList {
+				r.field(key, texts(value)...)
 			}
 		}
 	}
 }
 
-func (r *reply) readFields(value any) {
+// mainMessage returns the most telling message of an error object. Messages that are objects are read on the way.
+func (r *reply) mainMessage(object map[string]any) string {
+	for _, key := range messageKeys {
+		if nested, ok := object[key].(map[string]any); ok {
+			r.readObject(nested)
+		} else if said := text(object[key]); said != "" {
+			return said
+		}
+	}
+	return ""
+}
+
+func namesOf(object map[string]any) []string {
+	for _, key := range fieldNameKeys {
+		if names := texts(object[key]); len(names) > 0 {
+			return names
+		}
+	}
+	return nil
+}
+
+// readFields reads messages by field, below the field parent where there is one.
+func (r *reply) readFields(parent string, value any) {
 	switch v := value.(type) {
 	case map[string]any:
-		for _, key := range sortedKeys(v) {
-			said := texts(v[key])
-			if nested, ok := v[key].(map[string]any); ok {
-				for _, inner := range sortedKeys(nested) {
-					r.field(key+"."+inner, texts(nested[inner])...)
-				}
-				continue
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			name := key
+			switch {
+			case key == "errors" || key == "non_field_errors":
+				name = parent // about the whole of it
+			case parent != "":
+				name = parent + "." + key
 			}
-			if key == "errors" || key == "" || key == "non_field_errors" {
-				r.say(said...)
-				continue
+			if _, ok := v[key].(map[string]any); ok {
+				r.readFields(name, v[key])
+			} else {
+				r.field(name, texts(v[key])...)
 			}
-			r.field(key, said...)
 		}
 	case []any:
-		for _, item := range v {
-			object, ok := item.(map[string]any)
-			if !ok {
-				r.say(text(item))
-				continue
-			}
-			names := texts(object["properties"])
-			said := text(object["message"])
-			if len(names) == 0 {
-				r.readObject(object)
-				continue
-			}
-			for _, name := range names {
-				r.field(name, said)
-			}
-		}
+		r.read(v)
 	default:
-		r.say(text(v))
+		r.field(parent, text(v))
 	}
 }
 
+// say adds messages that are about no field.
 func (r *reply) say(messages ...string) {
 	for _, m := range messages {
-		if m == "" || strings.Contains(r.message, m) {
+		if m == "" || len(r.message) > maxSaid || strings.Contains(r.message, m) {
 			continue
 		}
 		r.message = strings.TrimSpace(r.message + " " + m)
 	}
 }
 
+// field adds messages about a field, or about none where name is empty.
 func (r *reply) field(name string, messages ...string) {
 	messages = slices.DeleteFunc(messages, func(m string) bool { return m == "" })
-	if len(messages) == 0 {
+	if name == "" {
+		r.say(messages...)
 		return
 	}
-	for i := range r.fields {
-		if r.fields[i].Field == name {
-			r.fields[i].Messages = append(r.fields[i].Messages, messages...)
-			return
+	at := slices.IndexFunc(r.fields, func(f FieldError) bool { return f.Field == name })
+	switch {
+	case len(messages) == 0:
+	case at >= 0:
+		if len(r.fields[at].Messages) < maxFields {
+			r.fields[at].Messages = append(r.fields[at].Messages, messages...)
 		}
+	case len(r.fields) < maxFields:
+		r.fields = append(r.fields, FieldError{Field: name, Messages: messages})
 	}
-	r.fields = append(r.fields, FieldError{Field: name, Messages: messages})
 }
 
 // text flattens a JSON value into one line.
@@ -189,13 +210,11 @@ func text(value any) string {
 	return string(raw)
 }
 
+// texts flattens each item of a list; another value is a list of one.
 func texts(value any) []string {
 	list, ok := value.([]any)
 	if !ok {
-		if said := text(value); said != "" {
-			return []string{said}
-		}
-		return nil
+		list = []any{value}
 	}
 	var out []string
 	for _, item := range list {
@@ -206,56 +225,18 @@ func texts(value any) []string {
 	return out
 }
 
-func sortedKeys(m map[string]any) []string {
-	keys := make([]string, 0, len(m))
-	for key := range m {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	return keys
-}
-
-var (
-	invisible = regexp.MustCompile(`(?is)<(script|style|head)\b.*?</(script|style|head)\s*>`)
-	markup    = regexp.MustCompile(`<[^<>]*>`)
-)
-
-// plain makes vendor text fit for a terminal: no secrets, no markup, no control or direction characters, one line,
-// at most maxMessage bytes.
-func (s *Scrubber) plain(vendorText string) string {
-	vendorText = s.Clean(strings.ToValidUTF8(vendorText, "�"))
-	vendorText = invisible.ReplaceAllString(vendorText, " ")
-	vendorText = html.UnescapeString(markup.ReplaceAllString(vendorText, " "))
-	vendorText = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case unicode.IsControl(r), unicode.Is(unicode.Cf, r):
-			return -1
-		}
-		return r
-	}, vendorText)
-	// Once more, since taking characters out may have put a secret together.
-	vendorText = s.Clean(strings.Join(strings.Fields(vendorText), " "))
-	if len(vendorText) > maxMessage {
-		cut := maxMessage
-		for cut > 0 && !utf8.RuneStart(vendorText[cut]) {
-			cut--
-		}
-		vendorText = vendorText[:cut] + "…"
-	}
-	return vendorText
-}
-
 // decodeJSON decodes one whole JSON document, numbers as json.Number where the target is untyped.
 func decodeJSON(body []byte, target any) error {
-	dec := json.NewDecoder(bytes.NewReader(body))
+	dec := json.NewDecoder(bytes.NewReader(trimBOM(body)))
 	dec.UseNumber()
 	if err := dec.Decode(target); err != nil {
 		return err
 	}
-	if dec.More() {
-		return fmt.Errorf("more than one JSON document")
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("something follows the JSON document")
 	}
 	return nil
 }
+
+// trimBOM drops the byte order mark that some servers begin with.
+func trimBOM(body []byte) []byte { return bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")) }

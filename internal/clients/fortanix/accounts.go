@@ -1,0 +1,198 @@
+package fortanix
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+)
+
+// Components, the types of an account.
+const (
+	ComponentDefault        = "DEFAULT"
+	ComponentConfidentialAI = "CONFIDENTIAL_AI"
+)
+
+// Values of Account.AccountStatus.
+const (
+	AccountActive      = "Active"
+	AccountDeactivated = "Deactivated"
+)
+
+// Account is the API's Account. Only the id is always there: servers of other versions know fewer fields. Enumerations
+// may hold values that the description doesn't name.
+type Account struct {
+	ID          string // acct_id, a UUID
+	Name        string
+	CreatedAt   *int64   // seconds since 1970
+	Roles       []string // of the session's user in the account: READER, WRITER, MANAGER
+	Status      *string  // of that user's membership: ACTIVE, PENDING, DISABLED
+	CustomLogo  Logo
+	AuthConfigs []AuthConfig // in the order of their ids, without secrets
+	// NodeEnrollment and Component are fixed when the account is created.
+	NodeEnrollment      *NodeEnrollment
+	Component           *string
+	Totals              *Totals // only where asked for
+	DefaultGroupID      *string
+	MarketplaceGroupID  *string
+	AccountStatus       *string
+	AzureCVMPCRPriority []int64 // the integers 0 to 22 in an order of preference
+}
+
+// NodeEnrollment says how nodes join.
+type NodeEnrollment struct {
+	// AttestationEnforcementDisabledInsecure lets nodes join without an enforced attestation.
+	AttestationEnforcementDisabledInsecure bool `json:"attestation_enforcement_disabled_insecure"`
+}
+
+// Totals counts what an account holds.
+type Totals struct {
+	Datasets       int64 `json:"datasets"`
+	FinalWorkflows int64 `json:"final_workflows"`
+	Nodes          int64 `json:"nodes"`
+}
+
+// sameAccount compares what resources use: all but the roles and status of the session's user and the totals.
+func sameAccount(a, b Account) bool {
+	return a.Name == b.Name && equal(a.CreatedAt, b.CreatedAt) && a.CustomLogo.Same(b.CustomLogo) &&
+		slices.EqualFunc(a.AuthConfigs, b.AuthConfigs, func(x, y AuthConfig) bool { return x.ID == y.ID && x.Same(y) }) &&
+		equal(a.NodeEnrollment, b.NodeEnrollment) && equal(a.Component, b.Component) &&
+		equal(a.DefaultGroupID, b.DefaultGroupID) && equal(a.MarketplaceGroupID, b.MarketplaceGroupID) &&
+		equal(a.AccountStatus, b.AccountStatus) && slices.Equal(a.AzureCVMPCRPriority, b.AzureCVMPCRPriority)
+}
+
+func equal[T comparable](a, b *T) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return *a == *b
+}
+
+// SameName tells whether two names count as equal: servers may trim or recase what they are given.
+func SameName(a, b string) bool { return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b)) }
+
+// ReadAccountDetails returns one account with its totals and the text of its logo, never from a listing. A 404 is no
+// proof that it is gone.
+func (c *Client) ReadAccountDetails(ctx context.Context, id string) (Account, error) {
+	if err := ValidID(id); err != nil {
+		return Account{}, err
+	}
+	return c.getAccount(ctx, id, url.Values{"with_totals": {"true"}})
+}
+
+// LogoText returns an account's logo in base64 as the server sends it, "" for none. It asks for it where the account
+// comes from a listing.
+func (c *Client) LogoText(ctx context.Context, account Account) (string, error) {
+	if account.CustomLogo.IsZero() || account.CustomLogo.Base64 != "" {
+		return account.CustomLogo.Base64, nil
+	}
+	whole, err := c.getAccount(ctx, account.ID, nil)
+	return whole.CustomLogo.Base64, err
+}
+
+func (c *Client) getAccount(ctx context.Context, id string, query url.Values) (Account, error) {
+	reply := accountReply{want: id, scrubber: c.http.Scrubber}
+	_, err := c.call(ctx, "read account", http.MethodGet, accountPath(id), query, transport.Harmless, nil, &reply)
+	if err != nil {
+		return Account{}, err
+	}
+	return reply.Account, nil
+}
+
+// DeleteAccount deletes an account. One that is not there is as good as deleted. A 403 is tried once more with the
+// account selected.
+func (c *Client) DeleteAccount(ctx context.Context, id string) error {
+	if err := ValidID(id); err != nil {
+		return err
+	}
+	c.accounts.Dirty(readerID(id))
+	err := c.callSelected(ctx, "delete account", http.MethodDelete, id, transport.Harmless, nil, nil)
+	if transport.IsNotFound(err) {
+		return nil
+	}
+	return err
+}
+
+// accountReply decodes an account, dropping secrets on the way.
+type accountReply struct {
+	Account
+	want     string // the id that was asked for, "" for any
+	scrubber *transport.Scrubber
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (r *accountReply) UnmarshalJSON(raw []byte) error {
+	var shown struct {
+		ID                  string                    `json:"acct_id"`
+		Name                string                    `json:"name"`
+		CreatedAt           *unixTime                 `json:"created_at"`
+		Roles               []string                  `json:"roles"`
+		Status              *string                   `json:"status"`
+		CustomLogo          string                    `json:"custom_logo"`
+		AuthConfigs         map[string]authConfigJSON `json:"auth_configs"`
+		NodeEnrollment      *NodeEnrollment           `json:"node_enrollment"`
+		Component           *string                   `json:"component"`
+		Totals              *Totals                   `json:"totals"`
+		DefaultGroupID      *string                   `json:"default_group_id"`
+		MarketplaceGroupID  *string                   `json:"marketplace_group_id"`
+		AccountStatus       *string                   `json:"account_status"`
+		AzureCVMPCRPriority []int64                   `json:"azure_cvm_pcr_priority"`
+	}
+	if err := json.Unmarshal(raw, &shown); err != nil {
+		return err
+	}
+	switch {
+	case ValidID(shown.ID) != nil:
+		return errors.New("an account without a valid acct_id")
+	case r.want != "" && !sameID(r.want, shown.ID):
+		return fmt.Errorf("asked for account %s, it is of account %s", r.want, shown.ID)
+	}
+	r.Account = Account{
+		ID: shown.ID, Name: shown.Name, CreatedAt: (*int64)(shown.CreatedAt), Roles: shown.Roles, Status: shown.Status,
+		CustomLogo: NewLogo(shown.CustomLogo), NodeEnrollment: shown.NodeEnrollment, Component: shown.Component,
+		Totals: shown.Totals, DefaultGroupID: shown.DefaultGroupID, MarketplaceGroupID: shown.MarketplaceGroupID,
+		AccountStatus: shown.AccountStatus, AzureCVMPCRPriority: shown.AzureCVMPCRPriority,
+	}
+	for _, id := range slices.Sorted(maps.Keys(shown.AuthConfigs)) {
+		r.AuthConfigs = append(r.AuthConfigs, shown.AuthConfigs[id].fromJSON(id, r.scrubber))
+	}
+	return nil
+}
+
+// unixTime is a time in seconds since 1970. The API doesn't name its unit, so milliseconds are taken too, told apart
+// by their size.
+type unixTime int64
+
+// firstMillis is where milliseconds begin: in 1973, if they are milliseconds, and in the year 5138, if seconds.
+const firstMillis = 100_000_000_000
+
+// UnmarshalJSON implements json.Unmarshaler; it also takes a number in a string.
+func (t *unixTime) UnmarshalJSON(raw []byte) error {
+	number := string(bytes.Trim(raw, `"`))
+	if number == "null" {
+		return nil
+	}
+	value, err := strconv.ParseInt(number, 10, 64)
+	if err != nil {
+		f, err := strconv.ParseFloat(number, 64)
+		if err != nil || math.Abs(f) > 1<<53 || math.IsNaN(f) {
+			return errors.New("a time that is no number")
+		}
+		value = int64(math.Floor(f))
+	}
+	if value >= firstMillis {
+		value /= 1000
+	}
+	*t = unixTime(value)
+	return nil
+}

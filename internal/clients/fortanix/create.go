@@ -1,0 +1,133 @@
+package fortanix
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/exactlyonce"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
+)
+
+// NewAccount is what a create sends, AccountRequest in the API. Fields that are left out get the server's defaults,
+// which are not documented.
+type NewAccount struct {
+	Name           string             // unique within a CCM instance
+	CustomLogo     wire.Field[string] // base64, at most MaxLogo bytes decoded
+	AuthConfigs    []AuthConfig       // with their secrets
+	NodeEnrollment *NodeEnrollment
+	Component      *string
+}
+
+// accountRequest is the body of a create.
+type accountRequest struct {
+	Name           string             `json:"name"`
+	CustomLogo     wire.Field[string] `json:"custom_logo,omitzero"`
+	AuthConfigs    []outgoing         `json:"auth_configs,omitempty"`
+	NodeEnrollment *NodeEnrollment    `json:"node_enrollment,omitempty"`
+	Component      *string            `json:"component,omitempty"`
+}
+
+// CreateAccount creates an account, exactly once. Its error is an *exactlyonce.Error, unless the request couldn't be
+// made at all.
+//
+// After an unclear failure an account counts as ours if it has the name and all that was sent, as far as the reply
+// shows it, and was created since.
+func (c *Client) CreateAccount(ctx context.Context, account NewAccount) (Account, error) {
+	const operation = "create account"
+	configs, err := c.prepare(operation, account.AuthConfigs...)
+	if err != nil {
+		return Account{}, err
+	}
+	body := accountRequest{
+		Name: account.Name, CustomLogo: canonicalLogo(account.CustomLogo), AuthConfigs: configs,
+		NodeEnrollment: account.NodeEnrollment, Component: account.Component,
+	}
+	c.census.outdated() // a listing made before now can't tell that the new account is gone
+	var proven Account
+	creation := exactlyonce.Creation[Account]{
+		Clock: c.http.Clock,
+		Post: func(ctx context.Context) (Account, error) {
+			reply := accountReply{scrubber: c.http.Scrubber}
+			_, err := c.call(ctx, operation, http.MethodPost, accountsPath, nil, transport.Creating, body, &reply)
+			return reply.Account, err
+		},
+		LookUp: func(ctx context.Context) ([]Account, time.Time, error) { return c.namesakes(ctx, account.Name) },
+		Ours: func(ctx context.Context, found Account, since time.Time) (bool, error) {
+			if found.CreatedAt != nil && time.Unix(*found.CreatedAt, 0).Before(since) {
+				return false, nil
+			}
+			// A list item may hold less than the account itself.
+			whole, err := c.getAccount(ctx, found.ID, nil)
+			switch {
+			case transport.IsNotFound(err): // it lags behind the listing
+				return false, nil
+			case err != nil || !account.made(whole, since):
+				return false, err
+			}
+			proven = whole
+			return true, nil
+		},
+		Describe: func(a Account) exactlyonce.Candidate { return exactlyonce.Candidate{ID: a.ID, Label: a.Name} },
+	}
+	made, err := creation.Run(ctx)
+	if err != nil {
+		return Account{}, err
+	}
+	if proven.ID == made.ID {
+		made = proven
+	}
+	c.accounts.Written(readerID(made.ID), made.thin())
+	return made, nil
+}
+
+// made tells whether the account is what this create asked for and was created at since or later.
+func (n NewAccount) made(found Account, since time.Time) bool {
+	if found.CreatedAt == nil || time.Unix(*found.CreatedAt, 0).Before(since) || found.Name != n.Name {
+		return false
+	}
+	// What wasn't sent may have got a default, but no server makes up a logo.
+	logo, _ := n.CustomLogo.Get()
+	return shownAs(n.Component, found.Component) && shownAs(n.NodeEnrollment, found.NodeEnrollment) &&
+		(found.CustomLogo.IsZero() || NewLogo(text(logo)).Same(found.CustomLogo)) &&
+		(len(n.AuthConfigs) == 0 || found.AuthConfigs == nil || slices.Equal(keys(n.AuthConfigs), keys(found.AuthConfigs)))
+}
+
+// shownAs tells whether a value that was sent is the one that a reply shows, if it shows one.
+func shownAs[T comparable](sent, shown *T) bool {
+	return sent == nil || shown == nil || *sent == *shown
+}
+
+// keys are the natural keys in a fixed order.
+func keys(configs []AuthConfig) []AuthKey {
+	out := make([]AuthKey, len(configs))
+	for i, config := range configs {
+		out[i] = config.Key()
+	}
+	slices.SortFunc(out, func(a, b AuthKey) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.IDPName, b.IDPName), cmp.Compare(a.ClientID, b.ClientID),
+			cmp.Compare(a.TargetID, b.TargetID))
+	})
+	return out
+}
+
+// namesakes are the accounts of the name, without regard to case and outer blanks, with the server's time.
+func (c *Client) namesakes(ctx context.Context, name string) ([]Account, time.Time, error) {
+	var found []Account
+	listing := c.newListing(true)
+	for listing.more {
+		page, err := listing.next(ctx)
+		if err != nil {
+			return nil, time.Time{}, err
+		}
+		for _, account := range page {
+			if SameName(account.Name, name) {
+				found = append(found, account)
+			}
+		}
+	}
+	return found, listing.date, nil
+}

@@ -1,0 +1,69 @@
+package fortanix
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// MaxLogo is the largest logo, in bytes once decoded. The API says 128 KB.
+const MaxLogo = 128 << 10
+
+// Logo is an account's logo. The zero Logo is none. Logos that come out of a listing leave the text out, since a
+// thousand of them would fill the memory; Client.LogoText gives it.
+type Logo struct {
+	Size   int               // bytes once decoded
+	SHA256 [sha256.Size]byte // of the decoded bytes
+	Base64 string            // as received
+}
+
+// NewLogo returns the logo that base64 text stands for. Text that is no base64 counts as it is.
+func NewLogo(encoded string) Logo {
+	if strings.TrimSpace(encoded) == "" {
+		return Logo{}
+	}
+	raw, err := DecodeBase64(encoded)
+	if err != nil {
+		raw = []byte(encoded)
+	}
+	return Logo{Size: len(raw), SHA256: sha256.Sum256(raw), Base64: encoded}
+}
+
+// IsZero tells whether there is no logo.
+func (l Logo) IsZero() bool { return l.Size == 0 }
+
+// Same tells whether both are the same image, however it is encoded.
+func (l Logo) Same(other Logo) bool { return l.Size == other.Size && l.SHA256 == other.SHA256 }
+
+// CheckLogo tells what is wrong with a logo in base64: no base64, too large, or no JPEG, PNG or SVG by its content.
+func CheckLogo(encoded string) error {
+	raw, err := DecodeBase64(encoded)
+	switch {
+	case err != nil:
+		return errors.New("is not base64; filebase64() reads a file so")
+	case len(raw) > MaxLogo:
+		return fmt.Errorf("is %d bytes large once decoded, and %d are allowed", len(raw), MaxLogo)
+	case bytes.HasPrefix(raw, []byte("\xff\xd8\xff")), bytes.HasPrefix(raw, []byte("\x89PNG\r\n\x1a\n")), isSVG(raw):
+		return nil
+	}
+	return errors.New("is no JPEG, PNG or SVG image by its content")
+}
+
+func isSVG(raw []byte) bool {
+	decoder := xml.NewDecoder(bytes.NewReader(raw))
+	decoder.Strict = false
+	decoder.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil } // tag names are ASCII
+	for {
+		token, err := decoder.Token()
+		if err != nil {
+			return false
+		}
+		if root, ok := token.(xml.StartElement); ok {
+			return root.Name.Local == "svg"
+		}
+	}
+}

@@ -1,0 +1,129 @@
+package gcore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
+)
+
+// View is where an account was seen.
+type View int
+
+const (
+	// ResellerView is GET /iam/clients: whole accounts.
+	ResellerView View = iota + 1
+	// MemberView is client_and_roles of GET /iam/users: ids and company names.
+	MemberView
+)
+
+// String implements fmt.Stringer.
+func (v View) String() string {
+	switch v {
+	case ResellerView:
+		return "reseller's view"
+	case MemberView:
+		return "member's view"
+	}
+	return "no view"
+}
+
+// Account is an account, which the API calls a client (schemas Client and ClientBase of the Reseller API). A field that
+// the reply lacks is not sent: the view can't show it.
+type Account struct {
+	ID          string
+	Company     string             // companyName, or client_company_name in the member's view
+	Email       wire.Field[string] // at first that of the user who came with the account
+	Name        wire.Field[string]
+	Phone       wire.Field[string]
+	Status      wire.Field[string] // new, trial, trialend, active, integration, paused, preparation, ready; follows from the services
+	CustomID    wire.Field[string]
+	CountryCode wire.Field[string] // set on creation alone
+	IsTest      wire.Field[bool]
+	Seller      wire.Field[int64]
+	ClientType  wire.Field[string] // common, reseller, sales
+	BillType    wire.Field[string]
+	Website     wire.Field[string]
+	Reseller    string // id of the reseller that it belongs to (resellers); "" where not shown
+	Owner       string // id of the user who created it; "" where not shown
+	Viewer      string // id of the user whose credential read it (currentUser); "" where not shown
+	Deleted     bool
+	View        View
+
+	users      []person
+	usersShown bool
+}
+
+// AccountUpdate changes an account (UpdateClientRequest of the Reseller API). What is left out stays.
+type AccountUpdate struct {
+	Company  wire.Field[string] `json:"companyName,omitzero"`
+	CustomID wire.Field[string] `json:"custom_id,omitzero"` // null clears
+	Seller   wire.Field[int64]  `json:"seller,omitzero"`    // null clears
+	IsTest   wire.Field[bool]   `json:"is_test,omitzero"`
+}
+
+// ErrNeedsReseller says that only a reseller's credential can do this.
+var ErrNeedsReseller = errors.New("this takes a reseller's credential")
+
+// UpdateClient changes an account by PATCH /iam/clients/{id}, which is the reseller's alone.
+func (c *Client) UpdateClient(ctx context.Context, id string, change AccountUpdate) (Account, error) {
+	const operation = "update account"
+	if err := checkID(operation, id); err != nil {
+		return Account{}, err
+	}
+	c.accounts.Dirty(id)
+	var account Account
+	_, err := c.call(ctx, transport.Request{
+		Operation: operation, Method: http.MethodPatch, Path: pathOf(clientsPath, id), Into: &account,
+	}, change)
+	if err == nil {
+		err = account.check(operation, id)
+	}
+	if err != nil {
+		return Account{}, err
+	}
+	c.view.saw(account)
+	c.accounts.Written(id, account)
+	c.directory.written(account)
+	return account, nil
+}
+
+// RenameAccount gives an account another company name. Where the credential has no reseller's view, the error is
+// ErrNeedsReseller.
+func (c *Client) RenameAccount(ctx context.Context, id, company string) (Account, error) {
+	account, err := c.UpdateClient(ctx, id, AccountUpdate{Company: wire.Value(company)})
+	refused := transport.IsStatus(err, http.StatusForbidden) || transport.IsNotFound(err) && !c.view.hasAnswered()
+	if refused {
+		return Account{}, fmt.Errorf("%w: %w", ErrNeedsReseller, err)
+	}
+	return account, err
+}
+
+// getAccount reads an account through the reseller's view.
+func (c *Client) getAccount(ctx context.Context, id string) (Account, error) {
+	const operation = "read account"
+	var account Account
+	_, err := c.call(ctx, transport.Request{
+		Operation: operation, Method: http.MethodGet, Path: pathOf(clientsPath, id), Into: &account,
+	}, nil)
+	if err == nil {
+		err = account.check(operation, id)
+	}
+	if err != nil {
+		return Account{}, err
+	}
+	c.view.saw(account)
+	return account, nil
+}
+
+// currentUser is the id of the user whose credential this is; "" where the reply doesn't say.
+func (c *Client) currentUser(ctx context.Context) (string, error) {
+	var own Account
+	_, err := c.call(ctx, transport.Request{
+		Operation: "read own account", Method: http.MethodGet, Path: ownAccountPath, Into: &own,
+	}, nil)
+	return own.Viewer, err
+}

@@ -1,0 +1,154 @@
+// Package gcore speaks Gcore's IAM API and its IAM Reseller API.
+//
+// Facts about the API come from the two OpenAPI descriptions in Gcore's public documentation repository (2026-07). An
+// account is a "client" there. It has two views: a reseller's credential reads the client itself, a member's credential
+// only sees which accounts the users of its own account may enter.
+package gcore
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/bulkread"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+)
+
+const (
+	vendor = "Gcore"
+
+	createAccountPath = "/iam/clients/create"
+	clientsPath       = "/iam/clients"
+	ownAccountPath    = "/iam/clients/me"
+	usersPath         = "/iam/users"
+	availabilityPath  = "/iam/products/availability/clients"
+)
+
+// Options configure a Client. Exactly one of APIKey and AccessToken is set.
+type Options struct {
+	// Transport's BaseURL stands above /iam: https://api.gcore.com.
+	Transport   transport.Options
+	APIKey      transport.Secret // permanent API token, sent as "Authorization: APIKey …"
+	AccessToken transport.Secret // JWT, sent as "Authorization: Bearer …"
+	BulkReads   bool
+	// Warn takes messages for the log, such as that a listing can't be used.
+	Warn func(ctx context.Context, message string)
+}
+
+// Client calls the API. It is safe for concurrent use.
+type Client struct {
+	http          *transport.Client
+	authorization transport.Secret
+	accounts      *bulkread.Reader[Account]
+	users         *bulkread.Reader[User]
+	view          resellerView
+	directory     directory
+}
+
+// New returns a client. It makes no request.
+func New(o Options) *Client {
+	o.Transport.Vendor = vendor
+	o.Transport.BaseURL = baseURL(o.Transport.BaseURL)
+	c := &Client{http: transport.New(o.Transport)}
+	c.http.Scrubber.Add(o.APIKey, o.AccessToken)
+	c.authorization = transport.NewSecret("APIKey " + o.APIKey.Reveal())
+	if !o.AccessToken.IsEmpty() {
+		c.authorization = transport.NewSecret("Bearer " + o.AccessToken.Reveal())
+	}
+	c.accounts = bulkread.New(c.accountSource(o))
+	c.users = bulkread.New(c.userSource(o))
+	c.view.init()
+	c.directory.init(c.Now, c.everyUser)
+	return c
+}
+
+// baseURL drops what users copy along with the address: a trailing slash, or the /iam that the paths begin with.
+func baseURL(u *url.URL) *url.URL {
+	out := *u
+	out.Path = strings.TrimSuffix(strings.TrimRight(out.Path, "/"), "/iam")
+	return &out
+}
+
+// Now is the client's clock.
+func (c *Client) Now() time.Time { return c.http.Clock.Now() }
+
+// Authorize implements transport.Session.
+func (c *Client) Authorize(_ context.Context, req *http.Request) error {
+	req.Header.Set("Authorization", c.authorization.Reveal())
+	return nil
+}
+
+// Renew implements transport.Session: neither kind of credential can be renewed here.
+func (c *Client) Renew(context.Context, *http.Request) (bool, error) { return false, nil }
+
+// ErrInvalidID says what the id of an account or user looks like.
+var ErrInvalidID = errors.New("the id of a Gcore account or user is a whole number such as 7310004; " +
+	"the data sources gcore_accounts and gcore_reseller_users list it")
+
+// ValidID checks the id of an account or user before it enters a path.
+func ValidID(id string) error {
+	n, err := strconv.ParseInt(id, 10, 64)
+	if err != nil || n <= 0 || strconv.FormatInt(n, 10) != id {
+		return ErrInvalidID
+	}
+	return nil
+}
+
+// call makes one request that carries a JSON body, or none, and decodes the reply.
+func (c *Client) call(ctx context.Context, r transport.Request, body any) (*transport.Response, error) {
+	r.Session = c
+	if body != nil {
+		raw, err := json.Marshal(body)
+		if err != nil {
+			return nil, notSent(r.Operation, err)
+		}
+		r.Body = raw
+	}
+	return c.http.Do(ctx, r)
+}
+
+// pathOf is the path of one account, user or the like, whose id has been checked.
+func pathOf(collection, id string) string { return collection + "/" + url.PathEscape(id) }
+
+// checkID is ValidID as a failure of an operation.
+func checkID(operation, id string) error {
+	if err := ValidID(id); err != nil {
+		return notSent(operation, err)
+	}
+	return nil
+}
+
+// notSent is the failure of a request that never went out.
+func notSent(operation string, err error) error {
+	if e, ok := errors.AsType[*transport.Error](err); ok {
+		return e
+	}
+	return &transport.Error{
+		Vendor: vendor, Operation: operation, Kind: transport.KindCancelled, Message: err.Error(), Err: err,
+	}
+}
+
+// unexpected is a reply that was understood and makes no sense.
+func unexpected(operation, message string) error {
+	return &transport.Error{Vendor: vendor, Operation: operation, Kind: transport.KindUnexpected, Message: message}
+}
+
+// denied tells whether the credential got no access to what it asked for. The API tells missing permission and missing
+// things apart in some places only.
+func denied(err error) bool {
+	return transport.IsStatus(err, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound)
+}
+
+// sameText compares names and addresses as the vendor does when it calls them taken: without regard to case and outer
+// blanks.
+func sameText(a, b string) bool {
+	return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b))
+}
+
+func compareIDs(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) }

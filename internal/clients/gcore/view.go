@@ -1,0 +1,184 @@
+package gcore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+)
+
+// Known is what the caller remembers of an account from one run to the next.
+type Known struct {
+	// SeenByReseller tells whether the account was ever read through the reseller's view.
+	SeenByReseller bool `json:"seen_by_reseller,omitempty"`
+	// Reseller is the reseller that the account belonged to; "" where unknown.
+	Reseller string `json:"reseller,omitempty"`
+	// Viewer is the user whose credential read the account last through the reseller's view; "" where unknown.
+	Viewer string `json:"viewer,omitempty"`
+}
+
+// After is what to remember once account was read. The member's view adds nothing.
+func (k Known) After(account Account) Known {
+	if account.View != ResellerView {
+		return k
+	}
+	k.SeenByReseller = true
+	k.Reseller = orPrior(account.Reseller, k.Reseller)
+	k.Viewer = orPrior(account.Viewer, k.Viewer)
+	return k
+}
+
+func orPrior(value, prior string) string {
+	if value == "" {
+		return prior
+	}
+	return value
+}
+
+// ErrGone says that an account or user is proven to be deleted. No other error means that.
+var ErrGone = errors.New("it is deleted at Gcore")
+
+// Reason says why not finding something proves nothing.
+type Reason int
+
+const (
+	// NotInMembersView means that the credential has the member's view alone, or that the reseller's view has never
+	// shown the account: it may exist where this credential can't look.
+	NotInMembersView Reason = iota + 1
+	// NothingShown means that the reseller's view shows this credential nothing that tells it from any other credential's.
+	NothingShown
+	// OtherReseller means that the reseller's view shows clients of other resellers alone.
+	OtherReseller
+	// StillListed means that the user can't be read, but is in the listing of users.
+	StillListed
+	// AccountHidden means that the account behind the user can't be seen either.
+	AccountHidden
+)
+
+// String implements fmt.Stringer.
+func (r Reason) String() string {
+	switch r {
+	case NotInMembersView:
+		return "this credential has never shown it as a reseller's"
+	case NothingShown:
+		return "this credential shows no accounts as a reseller's would"
+	case OtherReseller:
+		return "this credential seems to belong to another reseller"
+	case StillListed:
+		return "the list of users still holds it"
+	case AccountHidden:
+		return "this credential can't see the account behind it"
+	}
+	return "unknown reason"
+}
+
+// NotProvenError says that an account or user wasn't found, and that this doesn't prove it deleted.
+type NotProvenError struct {
+	ID     string
+	Reason Reason
+	Err    error // the vendor's answer
+}
+
+// Error implements error.
+func (e *NotProvenError) Error() string {
+	return fmt.Sprintf("%v; that does not prove %s deleted: %v", e.Err, e.ID, e.Reason)
+}
+
+// Unwrap implements errors.Unwrap.
+func (e *NotProvenError) Unwrap() error { return e.Err }
+
+// resellerView is what has been learnt about the reseller's view since the process began.
+type resellerView struct {
+	turn chan struct{} // held by whoever makes the first read
+
+	mu       sync.Mutex
+	refused  bool            // the view has refused this credential
+	answered bool            // the view has shown an account
+	vouched  map[string]bool // resellers, "" for unknown, of which it showed an account as no member would see it
+	walked   bool            // the listing was searched for such accounts
+}
+
+func (v *resellerView) init() {
+	v.turn = make(chan struct{}, 1)
+	v.vouched = map[string]bool{}
+}
+
+// saw notes an account that the view has shown.
+func (v *resellerView) saw(a Account) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.answered, v.refused = true, false
+	if a.vouches() == yes {
+		v.vouched[a.Reseller] = true
+	}
+}
+
+// refuse notes that the view is closed to this credential. What it has shown before counts for more: then a single
+// account was refused.
+func (v *resellerView) refuse() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.refused = !v.answered
+}
+
+func (v *resellerView) isRefused() bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.refused
+}
+
+func (v *resellerView) hasAnswered() bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.answered
+}
+
+// enter waits while another read finds out whether the view is open: ten reads at once would all be refused.
+func (v *resellerView) enter(ctx context.Context) (leave func(), err error) {
+	select {
+	case v.turn <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	leave = func() { <-v.turn }
+	if v.isRefused() || v.hasAnswered() {
+		leave()
+		leave = func() {}
+	}
+	return leave, nil
+}
+
+// verdict is whether an account was shown as a reseller would see it, and no member.
+type verdict int
+
+const (
+	unknown verdict = iota
+	yes
+	no
+)
+
+// vouches tells whether seeing this account sets a reseller's credential apart: a member, if the vendor lets members
+// use the reseller's view at all, sees accounts that it belongs to. Losing access to one of these would look just like
+// its deletion.
+func (a Account) vouches() verdict {
+	if !a.usersShown || a.Viewer == "" {
+		return unknown
+	}
+	if slices.ContainsFunc(a.users, func(p person) bool { return p.ID.id() == a.Viewer }) {
+		return no
+	}
+	return yes
+}
+
+// shows tells whether the view has shown an account of this reseller in a way that vouches for the credential. found is
+// false where accounts of other resellers alone were shown so.
+func (v *resellerView) shows(reseller string) (proven, others bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if len(v.vouched) == 0 {
+		return false, false
+	}
+	proven = reseller == "" || v.vouched[reseller] || v.vouched[""]
+	return proven, !proven
+}

@@ -1,0 +1,61 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// List turns a vendor's listing into list results, up to the limit that Terraform asks for. fill sets one result's
+// display name and, where asked for, its resource, and returns its id; "" where the account can't be expressed as a
+// resource. Such ones are left out, and a warning at the end counts them.
+func List[T any](ctx context.Context, req list.ListRequest, k Kind, accounts iter.Seq2[T, error], fill func(T, *list.ListResult) (id string)) iter.Seq[list.ListResult] {
+	return func(yield func(list.ListResult) bool) {
+		var listed int64
+		skipped := 0
+		for a, err := range accounts {
+			if err != nil {
+				var diags diag.Diagnostics
+				k.AddError(&diags, "list", "", err)
+				yield(list.ListResult{Diagnostics: diags})
+				return
+			}
+			result := req.NewListResult(ctx)
+			id := fill(a, &result)
+			if id == "" {
+				skipped++
+				continue
+			}
+			SetIdentity(ctx, result.Identity, types.StringValue(id), &result.Diagnostics)
+			listed++
+			if !yield(result) {
+				return
+			}
+			if req.Limit > 0 && listed >= req.Limit {
+				break
+			}
+		}
+		if skipped > 0 {
+			yield(list.ListResult{Diagnostics: diag.Diagnostics{diag.NewWarningDiagnostic(
+				k.Title+": some were left out", fmt.Sprintf("%d at %s have no name, or lack something else that a resource "+
+					"must have. They can't be managed with Terraform and are not listed.", skipped, k.Vendor))}})
+		}
+	}
+}
+
+// AddNotOne reports that a look-up by a natural key did not find exactly one account.
+func (k Kind) AddNotOne(diags *diag.Diagnostics, attribute path.Path, value string, matches []string) {
+	if len(matches) == 0 {
+		diags.AddAttributeError(attribute, "No such "+k.Title, fmt.Sprintf("%s shows no account whose %s is %q to this credential.",
+			k.Vendor, attribute, value))
+		return
+	}
+	diags.AddAttributeError(attribute, "More than one "+k.Title, fmt.Sprintf("%d accounts at %s have %q as %s:\n  %s\nLook it up by id instead.",
+		len(matches), k.Vendor, value, attribute, strings.Join(matches, "\n  ")))
+}

@@ -1,0 +1,307 @@
+package softwareone
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	client "github.com/cloud-accounts/terraform-provider-accounts/internal/clients/softwareone"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/account"
+)
+
+// accountModel is softwareone_account in plan and state.
+type accountModel struct {
+	ID                    types.String   `tfsdk:"id"`
+	Name                  types.String   `tfsdk:"name"`
+	Type                  types.String   `tfsdk:"type"`
+	Status                types.String   `tfsdk:"status"`
+	ExternalID            types.String   `tfsdk:"external_id"`
+	Address               types.Object   `tfsdk:"address"`
+	TechnicalSupportEmail types.String   `tfsdk:"technical_support_email"`
+	Website               types.String   `tfsdk:"website"`
+	Description           types.String   `tfsdk:"description"`
+	Eligibility           types.Object   `tfsdk:"eligibility"`
+	DefaultLanguageCode   types.String   `tfsdk:"default_language_code"`
+	Logo                  types.String   `tfsdk:"logo"`
+	Groups                types.List     `tfsdk:"groups"`
+	AllowDuplicateName    types.Bool     `tfsdk:"allow_duplicate_name"`
+	ExternalName          types.String   `tfsdk:"external_name"`
+	ExternalIDs           types.Object   `tfsdk:"external_ids"`
+	Icon                  types.String   `tfsdk:"icon"`
+	DeletionPolicy        types.String   `tfsdk:"deletion_policy"`
+	Timeouts              timeouts.Value `tfsdk:"timeouts"`
+}
+
+// addressModel is the attribute address.
+type addressModel struct {
+	AddressLine1 types.String `tfsdk:"address_line1"`
+	AddressLine2 types.String `tfsdk:"address_line2"`
+	PostCode     types.String `tfsdk:"post_code"`
+	City         types.String `tfsdk:"city"`
+	State        types.String `tfsdk:"state"`
+	Country      types.String `tfsdk:"country"`
+}
+
+// eligibilityModel is the attribute eligibility.
+type eligibilityModel struct {
+	Client  types.Bool `tfsdk:"client"`
+	Partner types.Bool `tfsdk:"partner"`
+}
+
+var (
+	addressTypes = map[string]attr.Type{
+		"address_line1": types.StringType, "address_line2": types.StringType, "post_code": types.StringType,
+		"city": types.StringType, "state": types.StringType, "country": types.StringType,
+	}
+	eligibilityTypes = map[string]attr.Type{"client": types.BoolType, "partner": types.BoolType}
+	externalIDsTypes = map[string]attr.Type{"pyra_tenant_id": types.StringType}
+)
+
+// newAccount is the body of the create call: what the plan has, nothing for what it leaves out.
+func (m accountModel) newAccount(ctx context.Context, diags *diag.Diagnostics) client.NewAccount {
+	body := client.NewAccount{AccountFields: m.fields(ctx, diags), Type: m.Type.ValueString()}
+	for _, field := range []*wire.Field[string]{
+		&body.ExternalID, &body.TechnicalSupportEmail, &body.Website, &body.Description,
+	} {
+		if value, _ := field.Get(); value == nil {
+			*field = wire.Field[string]{}
+		}
+	}
+	if m.Address.IsNull() {
+		body.Address = nil
+	}
+	var groups []string
+	diags.Append(m.Groups.ElementsAs(ctx, &groups, false)...)
+	for _, id := range groups {
+		body.Groups = append(body.Groups, client.Group{ID: id})
+	}
+	return body
+}
+
+// fields is the body of an update: every managed field, null to clear it, and the others as last read.
+func (m accountModel) fields(ctx context.Context, diags *diag.Diagnostics) client.AccountFields {
+	body := client.AccountFields{
+		Name:                  m.Name.ValueString(),
+		ExternalID:            wire.Pointer(m.ExternalID.ValueStringPointer()),
+		TechnicalSupportEmail: wire.Pointer(m.TechnicalSupportEmail.ValueStringPointer()),
+		Website:               wire.Pointer(m.Website.ValueStringPointer()),
+		Description:           wire.Pointer(m.Description.ValueStringPointer()),
+		Address:               &client.Address{},
+	}
+	var address addressModel
+	if !m.Address.IsNull() {
+		diags.Append(m.Address.As(ctx, &address, basetypes.ObjectAsOptions{})...)
+		body.Address = &client.Address{
+			AddressLine1: address.AddressLine1.ValueStringPointer(), AddressLine2: address.AddressLine2.ValueStringPointer(),
+			PostCode: address.PostCode.ValueStringPointer(), City: address.City.ValueStringPointer(),
+			State: address.State.ValueStringPointer(), Country: address.Country.ValueStringPointer(),
+		}
+	}
+	if known(m.Eligibility) {
+		var eligibility eligibilityModel
+		diags.Append(m.Eligibility.As(ctx, &eligibility, basetypes.ObjectAsOptions{})...)
+		sent := client.Eligibility{}
+		if known(eligibility.Client) {
+			sent.Client = eligibility.Client.ValueBoolPointer()
+		}
+		if known(eligibility.Partner) {
+			sent.Partner = eligibility.Partner.ValueBoolPointer()
+		}
+		body.Eligibility = wire.Value(sent)
+	}
+	if known(m.DefaultLanguageCode) {
+		body.DefaultLanguageCode = wire.Value(m.DefaultLanguageCode.ValueString())
+	}
+	return body
+}
+
+func known(v attr.Value) bool { return !v.IsNull() && !v.IsUnknown() }
+
+// logo is the image to send, nil where there is none. The schema has checked the encoding.
+func (m accountModel) logo() []byte {
+	raw, err := base64.StdEncoding.DecodeString(m.Logo.ValueString())
+	if err != nil || len(raw) == 0 {
+		return nil
+	}
+	return raw
+}
+
+// read takes over what the API says. What the reply leaves out keeps its value, and so does what can't be read.
+func (m *accountModel) read(ctx context.Context, a client.Account, diags *diag.Diagnostics) {
+	keep := func(field string, attribute *types.String, value types.String) {
+		if !a.Omits(field) || attribute.IsUnknown() {
+			*attribute = value
+		}
+	}
+	m.ID = types.StringValue(a.ID)
+	name := a.Name
+	m.Name = account.Spelling(m.Name, &name, client.SameName)
+	keep("type", &m.Type, account.StringOrNull(&a.Type))
+	keep("status", &m.Status, account.StringOrNull(&a.Status))
+	keep("externalId", &m.ExternalID, account.StringOrNull(a.ExternalID))
+	keep("externalName", &m.ExternalName, account.StringOrNull(a.ExternalName))
+	keep("icon", &m.Icon, account.StringOrNull(a.Icon))
+	keep("technicalSupportEmail", &m.TechnicalSupportEmail, account.Spelling(m.TechnicalSupportEmail, a.TechnicalSupportEmail, strings.EqualFold))
+	keep("website", &m.Website, account.StringOrNull(a.Website))
+	keep("description", &m.Description, account.StringOrNull(a.Description))
+	keep("defaultLanguageCode", &m.DefaultLanguageCode, account.StringOrNull(a.DefaultLanguageCode))
+	if !a.Omits("address") || m.Address.IsUnknown() {
+		m.Address = addressValue(ctx, m.Address, a.Address, diags)
+	}
+	if !a.Omits("eligibility") || m.Eligibility.IsUnknown() {
+		m.Eligibility = eligibilityValue(ctx, a.Eligibility, diags)
+	}
+	if !a.Omits("externalIds") || m.ExternalIDs.IsUnknown() {
+		m.ExternalIDs = externalIDsValue(a.ExternalIDs)
+	}
+}
+
+// addressValue is an address from the API. One without any value is null, unless the configuration has such a one.
+func addressValue(ctx context.Context, prior types.Object, a *client.Address, diags *diag.Diagnostics) types.Object {
+	if a == nil {
+		a = &client.Address{}
+	}
+	model := addressModel{
+		AddressLine1: account.StringOrNull(a.AddressLine1), AddressLine2: account.StringOrNull(a.AddressLine2),
+		PostCode: account.StringOrNull(a.PostCode), City: account.StringOrNull(a.City),
+		State: account.StringOrNull(a.State), Country: account.StringOrNull(a.Country),
+	}
+	empty := addressModel{
+		AddressLine1: types.StringNull(), AddressLine2: types.StringNull(), PostCode: types.StringNull(),
+		City: types.StringNull(), State: types.StringNull(), Country: types.StringNull(),
+	}
+	if model == empty && !known(prior) {
+		return types.ObjectNull(addressTypes)
+	}
+	value, d := types.ObjectValueFrom(ctx, addressTypes, model)
+	diags.Append(d...)
+	if model == empty && !isEmptyAddress(ctx, prior) {
+		return types.ObjectNull(addressTypes)
+	}
+	return value
+}
+
+// isEmptyAddress tells whether an address is there and has no value in it.
+func isEmptyAddress(ctx context.Context, address types.Object) bool {
+	for _, value := range address.Attributes() {
+		if !value.IsNull() {
+			return false
+		}
+	}
+	return known(address)
+}
+
+func eligibilityValue(ctx context.Context, e *client.Eligibility, diags *diag.Diagnostics) types.Object {
+	if e == nil {
+		return types.ObjectNull(eligibilityTypes)
+	}
+	value, d := types.ObjectValueFrom(ctx, eligibilityTypes, eligibilityModel{
+		Client: types.BoolPointerValue(e.Client), Partner: types.BoolPointerValue(e.Partner),
+	})
+	diags.Append(d...)
+	return value
+}
+
+func externalIDsValue(e *client.ExternalIDs) types.Object {
+	if e == nil {
+		return types.ObjectNull(externalIDsTypes)
+	}
+	return types.ObjectValueMust(externalIDsTypes, map[string]attr.Value{"pyra_tenant_id": account.StringOrNull(e.PyraTenantID)})
+}
+
+// resolve fills in from the reply what the plan left unknown; what it knew survives.
+func (m *accountModel) resolve(ctx context.Context, a client.Account, diags *diag.Diagnostics) {
+	answered := *m
+	answered.read(ctx, a, diags)
+	m.ID = types.StringValue(a.ID)
+	m.Status = account.Resolve(m.Status, answered.Status)
+	m.DefaultLanguageCode = account.Resolve(m.DefaultLanguageCode, answered.DefaultLanguageCode)
+	m.ExternalName = account.Resolve(m.ExternalName, answered.ExternalName)
+	m.ExternalIDs = account.Resolve(m.ExternalIDs, answered.ExternalIDs)
+	m.Icon = account.Resolve(m.Icon, answered.Icon)
+	m.Eligibility = resolveEligibility(ctx, m.Eligibility, answered.Eligibility, diags)
+}
+
+func resolveEligibility(ctx context.Context, planned, answered types.Object, diags *diag.Diagnostics) types.Object {
+	if planned.IsUnknown() || planned.IsNull() {
+		return account.Resolve(planned, answered)
+	}
+	var p, a eligibilityModel
+	diags.Append(planned.As(ctx, &p, basetypes.ObjectAsOptions{})...)
+	if known(answered) {
+		diags.Append(answered.As(ctx, &a, basetypes.ObjectAsOptions{})...)
+	}
+	value, d := types.ObjectValueFrom(ctx, eligibilityTypes, eligibilityModel{
+		Client: account.Resolve(p.Client, a.Client), Partner: account.Resolve(p.Partner, a.Partner),
+	})
+	diags.Append(d...)
+	return value
+}
+
+// missing says which field of the body a reply doesn't have as it was sent; "" where it has all. A vendor that
+// ignores a field must not go unnoticed.
+func missing(sent client.AccountFields, got client.Account) (field, problem string) {
+	if !client.SameName(sent.Name, got.Name) {
+		return "name", fmt.Sprintf("it is still %q", got.Name)
+	}
+	address := got.Address
+	if address == nil {
+		address = &client.Address{}
+	}
+	wanted := sent.Address
+	if wanted == nil {
+		wanted = address
+	}
+	for _, f := range []struct {
+		field string
+		sent  wire.Field[string]
+		got   *string
+		equal func(a, b string) bool
+	}{
+		{"externalId", sent.ExternalID, got.ExternalID, nil},
+		{"technicalSupportEmail", sent.TechnicalSupportEmail, got.TechnicalSupportEmail, strings.EqualFold},
+		{"website", sent.Website, got.Website, nil},
+		{"description", sent.Description, got.Description, nil},
+		{"defaultLanguageCode", sent.DefaultLanguageCode, got.DefaultLanguageCode, strings.EqualFold},
+		{"address.addressLine1", wire.Pointer(wanted.AddressLine1), address.AddressLine1, nil},
+		{"address.addressLine2", wire.Pointer(wanted.AddressLine2), address.AddressLine2, nil},
+		{"address.postCode", wire.Pointer(wanted.PostCode), address.PostCode, nil},
+		{"address.city", wire.Pointer(wanted.City), address.City, nil},
+		{"address.state", wire.Pointer(wanted.State), address.State, nil},
+		{"address.country", wire.Pointer(wanted.Country), address.Country, nil},
+	} {
+		want, isSent := f.sent.Get()
+		top, _, _ := strings.Cut(f.field, ".")
+		if !isSent || got.Omits(top) {
+			continue
+		}
+		switch {
+		case want == nil && f.got != nil && *f.got != "":
+			return f.field, fmt.Sprintf("it is still %q, not cleared", *f.got)
+		case want != nil && f.got == nil:
+			return f.field, "it is still empty"
+		case want != nil && *want != *f.got && (f.equal == nil || !f.equal(*want, *f.got)):
+			return f.field, fmt.Sprintf("it is %q there", *f.got)
+		}
+	}
+	if want, isSent := sent.Eligibility.Get(); isSent && want != nil && !got.Omits("eligibility") {
+		is := got.Eligibility
+		if is == nil {
+			is = &client.Eligibility{}
+		}
+		for field, pair := range map[string][2]*bool{"client": {want.Client, is.Client}, "partner": {want.Partner, is.Partner}} {
+			if pair[0] != nil && (pair[1] == nil || *pair[0] != *pair[1]) {
+				return "eligibility", field + " is not what was sent"
+			}
+		}
+	}
+	return "", ""
+}

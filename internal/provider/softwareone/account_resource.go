@@ -1,0 +1,325 @@
+package softwareone
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	client "github.com/cloud-accounts/terraform-provider-accounts/internal/clients/softwareone"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/account"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/settings"
+)
+
+var (
+	_ resource.Resource                = (*accountResource)(nil)
+	_ resource.ResourceWithConfigure   = (*accountResource)(nil)
+	_ resource.ResourceWithIdentity    = (*accountResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*accountResource)(nil)
+	_ resource.ResourceWithImportState = (*accountResource)(nil)
+)
+
+// NewAccountResource makes softwareone_account.
+func NewAccountResource() resource.Resource { return &accountResource{} }
+
+type accountResource struct {
+	client *settings.Client[*client.Client]
+}
+
+// Metadata implements resource.Resource.
+func (r *accountResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = kind.Type
+}
+
+// Configure implements resource.ResourceWithConfigure.
+func (r *accountResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.client = settings.Of[*client.Client](vendorName, req.ProviderData, &resp.Diagnostics)
+}
+
+// Schema implements resource.Resource.
+func (r *accountResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = accountSchema(ctx)
+}
+
+// IdentitySchema implements resource.ResourceWithIdentity.
+func (r *accountResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = kind.IdentitySchema()
+}
+
+// Create implements resource.Resource.
+func (r *accountResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan accountModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	timeout, d := plan.Timeouts.Create(ctx, account.CreateTimeout)
+	resp.Diagnostics.Append(d...)
+	api, ok := r.client.Get(&resp.Diagnostics)
+	body := plan.newAccount(ctx, &resp.Diagnostics)
+	if !ok || resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	made, err := api.CreateAccount(ctx, body, plan.logo(), plan.AllowDuplicateName.ValueBool())
+	if err != nil {
+		kind.AddCreateError(&resp.Diagnostics, err)
+		return
+	}
+	made = finish(ctx, api, plan, body, made, &resp.Diagnostics)
+
+	plan.resolve(ctx, made, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	account.SetIdentity(ctx, resp.Identity, plan.ID, &resp.Diagnostics)
+	account.MarkCreated(ctx, resp.Private, api.Now(), &resp.Diagnostics)
+	account.Record(ctx, resp.Private, map[string]attr.Value{"type": plan.Type, "groups": plan.Groups}, &resp.Diagnostics)
+}
+
+// finish does what the create call itself did not: fields that the platform passed over, and the status.
+func finish(ctx context.Context, api *client.Client, plan accountModel, body client.NewAccount, made client.Account, diags *diag.Diagnostics) client.Account {
+	if field, _ := missing(body.AccountFields, made); field != "" {
+		if interrupted(ctx, made.ID, diags) {
+			return made
+		}
+		updated, err := api.UpdateAccount(ctx, made.ID, body.AccountFields, nil)
+		if err == nil {
+			made = updated
+			if field, problem := missing(body.AccountFields, updated); field != "" {
+				err = fmt.Errorf("SoftwareOne took the account but not this field: %s", problem)
+			}
+		}
+		if err != nil {
+			kind.AddIncomplete(diags, made.ID, "setting "+field, err)
+		}
+	}
+	if !known(plan.Status) || plan.Status.ValueString() == made.Status || interrupted(ctx, made.ID, diags) {
+		return made
+	}
+	after, err := setStatus(ctx, api, made, plan)
+	if err != nil {
+		kind.AddIncomplete(diags, made.ID, "setting the status "+plan.Status.ValueString(), err)
+		return made
+	}
+	return after
+}
+
+// interrupted tells whether the user has stopped Terraform: nothing new is begun then.
+func interrupted(ctx context.Context, id string, diags *diag.Diagnostics) bool {
+	if ctx.Err() == nil {
+		return false
+	}
+	kind.AddIncomplete(diags, id, "the remaining settings", errors.New("the run was interrupted, or timeouts.create is over"))
+	return true
+}
+
+// setStatus brings an account from its status to the planned one.
+func setStatus(ctx context.Context, api *client.Client, now client.Account, plan accountModel) (client.Account, error) {
+	target := plan.Status.ValueString()
+	hasID := known(plan.ExternalID)
+	action, problem := actionFor(now.Type, now.Status, target, now.ExternalID != nil, hasID)
+	if problem != "" {
+		return now, errors.New(problem)
+	}
+	if action == "" {
+		return now, nil
+	}
+	after, err := api.SetStatus(ctx, now.ID, action, target, plan.Name.ValueString(), plan.ExternalID.ValueString())
+	if err == nil && after.Status != target {
+		err = fmt.Errorf("SoftwareOne answers that the account is %s after %s, not %s", after.Status, action, target)
+	}
+	return after, err
+}
+
+// Read implements resource.Resource.
+func (r *accountResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state accountModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	account.SetIdentity(ctx, resp.Identity, state.ID, &resp.Diagnostics)
+	timeout, d := state.Timeouts.Read(ctx, account.ReadTimeout)
+	resp.Diagnostics.Append(d...)
+	api, ok := r.client.Get(&resp.Diagnostics)
+	if !ok || resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	id := state.ID.ValueString()
+	read, err := api.ReadAccount(ctx, id)
+	switch {
+	case transport.IsNotFound(err) && account.Lagging(ctx, req.Private, api.Now(), &resp.Diagnostics):
+		kind.AddLag(&resp.Diagnostics, id)
+		return
+	case transport.IsNotFound(err):
+		addInvisible(&resp.Diagnostics, "read", id, err)
+		return
+	case err != nil:
+		kind.AddError(&resp.Diagnostics, "read", id, err)
+		return
+	}
+	state.read(ctx, read, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	if account.MarkRead(ctx, resp.Private, &resp.Diagnostics) {
+		account.Record(ctx, resp.Private, map[string]attr.Value{"type": state.Type}, &resp.Diagnostics)
+	}
+}
+
+// addInvisible explains a 404, which never means that an account is gone: the platform has no delete, and hides what
+// a token may not see.
+func addInvisible(diags *diag.Diagnostics, verb, id string, err error) {
+	var failure *transport.Error
+	words := err.Error()
+	if errors.As(err, &failure) {
+		words = kind.Words(failure)
+	}
+	diags.AddError("Unable to "+verb+" "+kind.Title, fmt.Sprintf("SoftwareOne doesn't show account %s to this token. Accounts can't "+
+		"be deleted there, so the token belongs to another account, lacks the permission to manage accounts, or the base URL is that "+
+		"of another environment. Check softwareone.api_token (MPT_API_TOKEN) and softwareone.base_url (MPT_API_BASE_URL). The account "+
+		"stays in the state; to take it out, use a removed block with lifecycle { destroy = false }, or terraform state rm.\n\n%s", id, words))
+}
+
+// Update implements resource.Resource.
+func (r *accountResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state accountModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	account.SetIdentity(ctx, resp.Identity, state.ID, &resp.Diagnostics)
+	timeout, d := plan.Timeouts.Update(ctx, account.UpdateTimeout)
+	resp.Diagnostics.Append(d...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	if now := r.change(ctx, plan, state, &resp.Diagnostics); now != nil {
+		plan.resolve(ctx, *now, &resp.Diagnostics)
+	} else {
+		plan.keepUnknown(state)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	account.Record(ctx, resp.Private, map[string]attr.Value{"type": plan.Type, "groups": plan.Groups}, &resp.Diagnostics)
+}
+
+// change sends what an update needs, in the order in which the platform takes it, and returns the last reply; nil
+// where there was nothing to send.
+func (r *accountResource) change(ctx context.Context, plan, state accountModel, diags *diag.Diagnostics) *client.Account {
+	var last *client.Account
+	id := state.ID.ValueString()
+	fields := plan.fields(ctx, diags)
+	var logo []byte
+	if !plan.Logo.Equal(state.Logo) {
+		logo = plan.logo()
+	}
+	put := logo != nil || plan.differs(state)
+	var action client.Action
+	if known(plan.Status) && !plan.Status.Equal(state.Status) {
+		var problem string
+		action, problem = actionFor(state.Type.ValueString(), state.Status.ValueString(), plan.Status.ValueString(),
+			known(state.ExternalID), known(plan.ExternalID))
+		if problem != "" {
+			refuseStatus(diags, problem)
+		}
+	}
+	if (!put && action == "") || diags.HasError() {
+		return nil
+	}
+	api, ok := r.client.Get(diags)
+	if !ok {
+		return nil
+	}
+	act := func() {
+		now := client.Account{ID: id, Type: state.Type.ValueString(), Status: state.Status.ValueString(), ExternalID: state.ExternalID.ValueStringPointer()}
+		after, err := setStatus(ctx, api, now, plan)
+		if err != nil {
+			r.addUpdateError(diags, string(action), id, err)
+			return
+		}
+		last = &after
+	}
+	if action == client.Enable || action == client.Deactivate {
+		act()
+		// The platform may clear the external id on deactivation; the configuration wants it kept.
+		if last != nil && !put {
+			field, _ := missing(fields, *last)
+			put = field != ""
+		}
+	}
+	if put && !diags.HasError() {
+		updated, err := api.UpdateAccount(ctx, id, fields, logo)
+		if err != nil {
+			r.addUpdateError(diags, "update", id, err)
+			return nil
+		}
+		last = &updated
+		if field, problem := missing(fields, updated); field != "" {
+			diags.AddAttributeError(kind.Wire[field], "SoftwareOne did not take over a change", fmt.Sprintf(
+				"SoftwareOne accepted the update of account %s, but answers for this attribute that %s. Other changes were made.", id, problem))
+		}
+	}
+	if (action == client.Activate || action == client.Disable) && !diags.HasError() {
+		act()
+	}
+	return last
+}
+
+func (r *accountResource) addUpdateError(diags *diag.Diagnostics, verb, id string, err error) {
+	if transport.IsNotFound(err) {
+		addInvisible(diags, verb, id, err)
+		return
+	}
+	kind.AddError(diags, verb, id, err)
+}
+
+// Delete implements resource.Resource.
+func (r *accountResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	if !kind.PlanDelete(ctx, req.State, &resp.Diagnostics) {
+		return
+	}
+	var state accountModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, d := state.Timeouts.Delete(ctx, account.DeleteTimeout)
+	resp.Diagnostics.Append(d...)
+	api, ok := r.client.Get(&resp.Diagnostics)
+	if !ok || resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	id := state.ID.ValueString()
+	_, err := api.SetStatus(ctx, id, client.Disable, client.StatusDisabled, "", "")
+	if err != nil && !transport.IsNotFound(err) {
+		kind.AddError(&resp.Diagnostics, "disable", id, err)
+	}
+}
+
+// ImportState implements resource.ResourceWithImportState.
+func (r *accountResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	kind.Import(ctx, req, resp)
+}
+
+// differs tells whether an update has anything to send but the status and the logo.
+func (m accountModel) differs(state accountModel) bool {
+	return !m.Name.Equal(state.Name) || !m.ExternalID.Equal(state.ExternalID) || !m.Address.Equal(state.Address) ||
+		!m.TechnicalSupportEmail.Equal(state.TechnicalSupportEmail) || !m.Website.Equal(state.Website) ||
+		!m.Description.Equal(state.Description) || !m.Eligibility.Equal(state.Eligibility) ||
+		!m.DefaultLanguageCode.Equal(state.DefaultLanguageCode)
+}
+
+// keepUnknown fills in from the state what the plan left unknown, where nothing was sent.
+func (m *accountModel) keepUnknown(state accountModel) {
+	m.ID = account.Resolve(m.ID, state.ID)
+	m.Status = account.Resolve(m.Status, state.Status)
+	m.DefaultLanguageCode = account.Resolve(m.DefaultLanguageCode, state.DefaultLanguageCode)
+	m.ExternalName = account.Resolve(m.ExternalName, state.ExternalName)
+	m.ExternalIDs = account.Resolve(m.ExternalIDs, state.ExternalIDs)
+	m.Icon = account.Resolve(m.Icon, state.Icon)
+	m.Eligibility = account.Resolve(m.Eligibility, state.Eligibility)
+}

@@ -1,0 +1,111 @@
+// Package softwareone is Terraform's side of SoftwareOne Marketplace accounts.
+package softwareone
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	client "github.com/cloud-accounts/terraform-provider-accounts/internal/clients/softwareone"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/account"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/settings"
+)
+
+const (
+	vendorName      = "softwareone"
+	vendorTitle     = "SoftwareOne"
+	standardBaseURL = "https://api.platform.softwareone.com"
+	badSettings     = "Invalid SoftwareOne configuration"
+)
+
+// kind is softwareone_account as the shared life-cycle code sees it.
+var kind = account.Kind{
+	Type:        "softwareone_account",
+	Title:       "SoftwareOne account",
+	Vendor:      vendorTitle,
+	Acting:      account.PolicyDisable,
+	Credentials: "softwareone.api_token in the provider block, or MPT_API_TOKEN",
+	Permission:  "Creating accounts and changing their status takes a token of an Operations account with the permission to manage accounts.",
+	ValidID:     client.ValidID,
+	Wire: map[string]path.Path{
+		"name":                  path.Root("name"),
+		"type":                  path.Root("type"),
+		"status":                path.Root("status"),
+		"externalId":            path.Root("external_id"),
+		"address":               path.Root("address"),
+		"address.addressLine1":  path.Root("address").AtName("address_line1"),
+		"address.addressLine2":  path.Root("address").AtName("address_line2"),
+		"address.postCode":      path.Root("address").AtName("post_code"),
+		"address.city":          path.Root("address").AtName("city"),
+		"address.state":         path.Root("address").AtName("state"),
+		"address.country":       path.Root("address").AtName("country"),
+		"technicalSupportEmail": path.Root("technical_support_email"),
+		"website":               path.Root("website"),
+		"description":           path.Root("description"),
+		"eligibility":           path.Root("eligibility"),
+		"defaultLanguageCode":   path.Root("default_language_code"),
+		"logo":                  path.Root("logo"),
+		"groups":                path.Root("groups"),
+	},
+}
+
+// Vendor is SoftwareOne's part of the provider.
+func Vendor() settings.Vendor {
+	return settings.Vendor{
+		Name: vendorName,
+		Description: "SoftwareOne Marketplace Platform. An `api_token` here switches the environment variable off, so that an " +
+			"alias never uses another account's token.",
+		Attributes: map[string]schema.Attribute{
+			"api_token": schema.StringAttribute{
+				Optional: true, Sensitive: true,
+				MarkdownDescription: "API token, such as `idt:TKN-1234-5678:…`. Environment: `MPT_API_TOKEN`. Creating accounts takes " +
+					"a token of an Operations account.",
+			},
+			"base_url": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Address of the API. Environment: `MPT_API_BASE_URL`. Default: `" + standardBaseURL + "`. A trailing " +
+					"`/`, `/public` or `/public/v1` is dropped. `http://` is refused but for this very machine.",
+			},
+			"max_requests_per_second": settings.MaxRequestsPerSecond(),
+		},
+		Configure:     configure,
+		Resources:     []func() resource.Resource{NewAccountResource},
+		DataSources:   []func() datasource.DataSource{NewAccountDataSource, NewAccountsDataSource},
+		ListResources: []func() list.ListResource{NewAccountList},
+	}
+}
+
+func configure(_ context.Context, block settings.Block, host settings.Host, diags *diag.Diagnostics) any {
+	token := block.Credentials(map[string]string{"api_token": "MPT_API_TOKEN"})["api_token"]
+	secret := token.Token(diags, badSettings)
+	base, ok := block.BaseURL(diags, "base_url", "MPT_API_BASE_URL", standardBaseURL, badSettings)
+	switch {
+	case diags.HasError():
+		return settings.Missing[*client.Client](vendorTitle, "Its part of the provider block is invalid.")
+	case token.Unknown:
+		return settings.NotYetKnown[*client.Client](vendorTitle, token.Attribute)
+	case !ok:
+		return settings.NotYetKnown[*client.Client](vendorTitle, block.Path("base_url"))
+	case !token.Set:
+		return settings.Missing[*client.Client](vendorTitle,
+			"Set softwareone = { api_token = … } in the provider block, or the environment variable MPT_API_TOKEN.")
+	}
+	http, err := transport.NewHTTPClient("")
+	if err != nil {
+		diags.AddError(badSettings, err.Error())
+		return settings.Missing[*client.Client](vendorTitle, err.Error())
+	}
+	options := host.Transport()
+	options.BaseURL = client.BaseURL(base)
+	options.HTTP = http
+	options.MaxRequestsPerSecond = block.Number("max_requests_per_second")
+	return settings.Ready(client.New(client.Options{
+		Transport: options, APIToken: secret, BulkReads: host.BulkReads, Warn: settings.Warn,
+	}))
+}
