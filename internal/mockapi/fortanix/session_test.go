@@ -165,6 +165,9 @@ func TestSelectAccount(t *testing.T) {
 	c.want(http.StatusForbidden, "DELETE", path(b), "")
 	c.want(http.StatusOK, "GET", path(b), "")
 	c.want(http.StatusNoContent, "DELETE", path(a), "")
+	if info := c.want(http.StatusOK, "POST", "/v1/sys/session/refresh", "")["session_info"].(object); info["selected_account_id"] != nil {
+		t.Errorf("a deleted account stays selected: %v", info)
+	}
 	c.want(http.StatusNotFound, "POST", pick(a), "")
 
 	foreign := m.Seed(fortanix.Account{Name: "foreign", Members: map[string]fortanix.Member{}})
