@@ -89,6 +89,7 @@ type listPage struct {
 			Limit  int  `json:"limit"`
 			Total  *int `json:"total"`
 		} `json:"pagination"`
+		Omitted []string `json:"omitted"` // of every item
 	} `json:"$meta"`
 	Data []Account `json:"data"`
 	date time.Time // the server's clock
@@ -114,6 +115,10 @@ func (c *Client) page(ctx context.Context, query string, offset, limit int) (lis
 		return listPage{}, err
 	}
 	page.date = response.Date
+	for i := range page.Data {
+		omitted := &page.Data[i].Meta.Omitted
+		*omitted = append(*omitted, page.Meta.Omitted...)
+	}
 	return page, nil
 }
 
