@@ -106,7 +106,7 @@ func (c *Client) call(ctx context.Context, r transport.Request, body any) (*tran
 	if body != nil {
 		raw, err := json.Marshal(body)
 		if err != nil {
-			return nil, notSent(r.Operation, err)
+			return nil, asError(r.Operation, err)
 		}
 		r.Body = raw
 	}
@@ -119,13 +119,13 @@ func pathOf(collection, id string) string { return collection + "/" + url.PathEs
 // checkID is ValidID as a failure of an operation.
 func checkID(operation, id string) error {
 	if err := ValidID(id); err != nil {
-		return notSent(operation, err)
+		return asError(operation, err)
 	}
 	return nil
 }
 
-// notSent is the failure of a request that never went out.
-func notSent(operation string, err error) error {
+// asError makes any failure the one error type; one that is not of that type yet kept the request from going out.
+func asError(operation string, err error) error {
 	if e, ok := errors.AsType[*transport.Error](err); ok {
 		return e
 	}

@@ -175,6 +175,7 @@ func (u *User) UnmarshalJSON(raw []byte) error {
 type person struct {
 	ID      integer `json:"id"`
 	Email   string  `json:"email"`
+	Client  integer `json:"client"` // the account that the user belongs to
 	Deleted bool    `json:"deleted"`
 }
 

@@ -43,9 +43,11 @@ var ErrGone = errors.New("it is deleted at Gcore")
 type Reason int
 
 const (
+	// proven is no reason: there is no doubt.
+	proven Reason = 0
 	// NotInMembersView means that the credential has the member's view alone, or that the reseller's view has never
 	// shown the account: it may exist where this credential can't look.
-	NotInMembersView Reason = iota + 1
+	NotInMembersView Reason = iota
 	// NothingShown means that the reseller's view shows this credential nothing that tells it from any other credential's.
 	NothingShown
 	// OtherReseller means that the reseller's view shows clients of other resellers alone.
@@ -90,13 +92,13 @@ func (e *NotProvenError) Unwrap() error { return e.Err }
 
 // resellerView is what has been learnt about the reseller's view since the process began.
 type resellerView struct {
-	turn chan struct{} // held by whoever makes the first read
+	turn chan struct{} // held by whoever finds something out
 
 	mu       sync.Mutex
 	refused  bool            // the view has refused this credential
 	answered bool            // the view has shown an account
 	vouched  map[string]bool // resellers, "" for unknown, of which it showed an account as no member would see it
-	walked   bool            // the listing was searched for such accounts
+	walked   bool            // the listing was searched for such accounts to its end
 }
 
 func (v *resellerView) init() {
@@ -134,19 +136,32 @@ func (v *resellerView) hasAnswered() bool {
 	return v.answered
 }
 
-// enter waits while another read finds out whether the view is open: ten reads at once would all be refused.
-func (v *resellerView) enter(ctx context.Context) (leave func(), err error) {
+// lock keeps others from finding out the same thing at the same time.
+func (v *resellerView) lock(ctx context.Context) (unlock func(), err error) {
 	select {
 	case v.turn <- struct{}{}:
+		return func() { <-v.turn }, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	leave = func() { <-v.turn }
+}
+
+// settle waits while another read finds out whether the credential has the view: else ten reads at once would all be
+// refused. Where that isn't known yet it is the caller's turn to find out, until it calls done.
+func (v *resellerView) settle(ctx context.Context) (done func(), err error) {
+	nothing := func() {}
 	if v.isRefused() || v.hasAnswered() {
-		leave()
-		leave = func() {}
+		return nothing, nil
 	}
-	return leave, nil
+	unlock, err := v.lock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if v.isRefused() || v.hasAnswered() {
+		unlock()
+		return nothing, nil
+	}
+	return unlock, nil
 }
 
 // verdict is whether an account was shown as a reseller would see it, and no member.
@@ -171,14 +186,30 @@ func (a Account) vouches() verdict {
 	return yes
 }
 
-// shows tells whether the view has shown an account of this reseller in a way that vouches for the credential. found is
-// false where accounts of other resellers alone were shown so.
-func (v *resellerView) shows(reseller string) (proven, others bool) {
+// vouch notes that seeing accounts of this reseller sets the credential apart.
+func (v *resellerView) vouch(reseller string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if len(v.vouched) == 0 {
-		return false, false
-	}
-	proven = reseller == "" || v.vouched[reseller] || v.vouched[""]
-	return proven, !proven
+	v.vouched[reseller] = true
+}
+
+// shows tells whether accounts of this reseller vouch for the credential, or else those of other resellers. An unknown
+// reseller may be any.
+func (v *resellerView) shows(reseller string) (this, others bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	this = v.vouched[reseller] || v.vouched[""] || reseller == "" && len(v.vouched) > 0
+	return this, !this && len(v.vouched) > 0
+}
+
+func (v *resellerView) searched() bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.walked
+}
+
+func (v *resellerView) setSearched() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.walked = true
 }

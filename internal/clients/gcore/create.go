@@ -1,0 +1,165 @@
+package gcore
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/exactlyonce"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+)
+
+// CreateAccount creates an additional account for the credential's own user by POST /iam/clients/create. The vendor
+// takes each company name once. The reply shows the id and the company alone; ReadAccount tells the rest. The error is
+// an *exactlyonce.Error.
+func (c *Client) CreateAccount(ctx context.Context, company string) (Account, error) {
+	const operation = "create account"
+	var now time.Time
+	made, err := exactlyonce.Creation[Account]{
+		Clock: c.http.Clock,
+		Post: func(ctx context.Context) (Account, error) {
+			var reply struct {
+				ID      integer `json:"id"`
+				Company string  `json:"company"`
+			}
+			_, err := c.call(ctx, transport.Request{
+				Operation: operation, Method: http.MethodPost, Path: createAccountPath, Replay: transport.Creating, Into: &reply,
+			}, map[string]string{"company": company})
+			if err == nil && reply.ID <= 0 {
+				err = unexpected(operation, "the reply holds no account id")
+			}
+			return Account{ID: reply.ID.id(), Company: orPrior(reply.Company, company)}, err
+		},
+		LookUp: func(ctx context.Context) (found []Account, _ time.Time, err error) {
+			found, now, err = c.namesakes(ctx, company)
+			return found, now, err
+		},
+		Ours: func(ctx context.Context, found Account, since time.Time) (bool, error) {
+			if found.Company != company || found.Owner != "" && found.Viewer != "" && found.Owner != found.Viewer {
+				return false, nil
+			}
+			return c.createdSince(ctx, found, since, now)
+		},
+		Describe: func(a Account) exactlyonce.Candidate { return exactlyonce.Candidate{ID: a.ID, Label: a.Company} },
+	}.Run(ctx)
+	if err != nil {
+		return Account{}, err
+	}
+	c.accounts.Dirty(made.ID)
+	c.directory.written(made)
+	return made, nil
+}
+
+// namesakes are the accounts whose company name the vendor would call taken, with the server's time. They come from
+// the member's view where the reseller's has nothing to show.
+func (c *Client) namesakes(ctx context.Context, company string) ([]Account, time.Time, error) {
+	found, now, err := c.accountsWhere(ctx, url.Values{"companyName": {company}})
+	if err != nil && !denied(err) {
+		return nil, now, err
+	}
+	same := func(a Account) bool { return sameText(a.Company, company) }
+	found = slices.DeleteFunc(found, func(a Account) bool { return !same(a) })
+	if len(found) > 0 || c.view.hasAnswered() {
+		return found, now, err
+	}
+	users, at, err := c.usersWhere(ctx, func(u User) bool { return slices.ContainsFunc(u.accounts, same) })
+	if err != nil {
+		return nil, now, err
+	}
+	byID := map[string]Account{}
+	for _, u := range users {
+		for _, a := range u.accounts {
+			if same(a) {
+				byID[a.ID] = a
+			}
+		}
+	}
+	for _, a := range byID {
+		found = append(found, a)
+	}
+	slices.SortFunc(found, func(a, b Account) int { return compareIDs(a.ID, b.ID) })
+	return found, at, nil
+}
+
+// accountsWhere reads the reseller's whole listing for a query, without deleted accounts, and the server's time at its
+// first page.
+func (c *Client) accountsWhere(ctx context.Context, query url.Values) (found []Account, now time.Time, err error) {
+	query["deleted"] = []string{"false"}
+	accounts := each("list accounts", func(a Account) string { return a.ID }, func(offset int) (page[Account], error) {
+		p, err := c.accountsPage(ctx, query, offset, pageSize)
+		if offset == 0 {
+			now = p.date
+		}
+		return p, err
+	})
+	for a, err := range accounts {
+		if err != nil {
+			return nil, now, err
+		}
+		c.view.saw(a)
+		if a.Company == "" && !a.Deleted { // too thin to tell
+			if a, err = c.getAccount(ctx, a.ID); err != nil {
+				return nil, now, err
+			}
+		}
+		if !a.Deleted {
+			found = append(found, a)
+		}
+	}
+	return found, now, nil
+}
+
+// usersWhere reads the whole listing of users and keeps those that pass, and the server's time at its first page.
+func (c *Client) usersWhere(ctx context.Context, keep func(User) bool) (found []User, now time.Time, err error) {
+	users := each("list users", func(u User) string { return u.ID }, func(offset int) (page[User], error) {
+		p, err := c.usersPage(ctx, offset, pageSize)
+		if offset == 0 {
+			now = p.date
+		}
+		return p, err
+	})
+	for u, err := range users {
+		if err != nil {
+			return nil, now, err
+		}
+		if u.Email == "" && !u.Deleted { // too thin to tell
+			if u, err = c.getUser(ctx, u.ID); err != nil {
+				return nil, now, err
+			}
+		}
+		if !u.Deleted && keep(u) {
+			found = append(found, u)
+		}
+	}
+	return found, now, nil
+}
+
+// margin is by how much the Date of a reply, in whole seconds, may lie before the moment of the reply, doubled.
+const margin = 2 * time.Second
+
+// createdSince tells whether an account is proven to have been created at since or later; now is the server's time when
+// it was found. No reply shows when an account was created, but the reseller's listing can be asked for those created
+// since. An API may ignore a filter, or heed the date alone: the filter counts only if it also leaves the account out
+// when asked for those created after it was found.
+func (c *Client) createdSince(ctx context.Context, a Account, since, now time.Time) (bool, error) {
+	if a.View != ResellerView || now.IsZero() {
+		return false, nil
+	}
+	for _, try := range []struct {
+		bound time.Time
+		want  bool
+	}{{since, true}, {now.Add(margin), false}} {
+		listed, _, err := c.accountsWhere(ctx, url.Values{
+			"companyName": {a.Company}, "created_at_gte": {try.bound.UTC().Format("2006-01-02T15:04:05.000000Z")},
+		})
+		if err != nil {
+			return false, err
+		}
+		if slices.ContainsFunc(listed, func(l Account) bool { return l.ID == a.ID }) != try.want {
+			return false, nil
+		}
+	}
+	return true, nil
+}
