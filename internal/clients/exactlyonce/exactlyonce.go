@@ -10,22 +10,28 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 )
 
-// slack covers creation times that the vendor states in whole seconds.
+// slack covers creation times that the vendor states in whole seconds. The Date header is in whole seconds too, so
+// "since" lies one to two seconds before the POST: an equal thing made in that time has to be told apart by who made it.
 const slack = time.Second
 
 const (
 	// lookUps is how often a thing is looked for after an unclear failure, since listings lag behind.
-	lookUps = 4
+	lookUps = 5
 	// lookUpPause is the wait before the second look-up; it doubles from then on.
 	lookUpPause = 500 * time.Millisecond
+	// longestReserve caps the part of the time, a quarter, that a POST leaves for look-ups.
+	longestReserve = 30 * time.Second
 	// posts caps how often a POST is sent that the server has refused each time.
 	posts = 5
+	// postPause is the wait before the second POST, unless the vendor asks for more; it doubles from then on.
+	postPause = time.Second
 )
 
 // Candidate is a thing with the natural key of the one to be created.
@@ -81,18 +87,17 @@ type Creation[T any] struct {
 	Describe func(T) Candidate
 }
 
-// Run creates the thing once. Its error is an *Error.
+// Run creates the thing once. Its error is an *Error. A cancelled ctx stops it before a POST is sent, not afterwards.
 func (c Creation[T]) Run(ctx context.Context) (T, error) {
 	var none T
-	started := time.Now()
-	maybe := false // whether an earlier POST may have acted
+	started := time.Now() // not c.Clock's: what the vendor does meanwhile takes real time
+	maybe := false        // whether an earlier POST may have acted
 	for attempt := 1; ; attempt++ {
-		made, err := c.Post(ctx)
+		made, err := c.post(ctx)
 		if err == nil {
 			return made, nil
 		}
-		unclear := transport.Unclear(err)
-		if !unclear && !maybe {
+		if !maybe && !transport.Unclear(err) {
 			return none, c.rejected(ctx, err)
 		}
 		maybe = true
@@ -101,10 +106,36 @@ func (c Creation[T]) Run(ctx context.Context) (T, error) {
 			return found, nil
 		}
 		repeat := transport.Refused(err) && failure.LookUp == nil && len(failure.Candidates) == 0
-		if !repeat || attempt == posts || ctx.Err() != nil {
+		if !repeat || attempt == posts || !c.pause(ctx, postPause<<(attempt-1), err) {
 			return none, failure
 		}
 	}
+}
+
+// post sends the request, and leaves time to look for what it made.
+func (c Creation[T]) post(ctx context.Context) (T, error) {
+	if deadline, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-min(time.Until(deadline)/4, longestReserve)))
+		defer cancel()
+	}
+	return c.Post(ctx)
+}
+
+// pause waits until the POST may be repeated, and tells whether it may. Where the vendor asks for more than the time
+// left, the cause says so from then on.
+func (c Creation[T]) pause(ctx context.Context, atLeast time.Duration, cause error) bool {
+	e, ok := errors.AsType[*transport.Error](cause)
+	if ok {
+		atLeast = max(atLeast, e.RetryAfter)
+	}
+	if deadline, bound := ctx.Deadline(); bound && atLeast > time.Until(deadline) {
+		if ok {
+			e.Wait = e.RetryAfter
+		}
+		return false
+	}
+	return c.Clock.Sleep(ctx, atLeast) == nil
 }
 
 // settle looks for what an unclear POST may have made. It runs on even if the caller is interrupted: the answer must
@@ -114,64 +145,83 @@ func (c Creation[T]) settle(ctx context.Context, started time.Time, cause error)
 	ctx, cancel := transport.Detach(ctx)
 	defer cancel()
 	failure := &Error{Err: cause, Unclear: true}
-	pause := lookUpPause
-	for range lookUps {
+	for attempt := range lookUps {
+		if attempt > 0 && c.Clock.Sleep(ctx, lookUpPause<<(attempt-1)) != nil {
+			break
+		}
 		found, now, err := c.LookUp(ctx)
 		if err != nil {
 			failure.LookUp = err
-			return none, failure
+			break
 		}
-		since := now.Add(-time.Since(started) - slack)
-		var ours []T
-		failure.Candidates = nil
-		for _, thing := range found {
-			failure.Candidates = append(failure.Candidates, c.Describe(thing))
-			if c.Ours == nil || now.IsZero() {
-				continue
-			}
-			proven, err := c.Ours(ctx, thing, since)
-			if err != nil {
-				failure.LookUp = err
-				return none, failure
-			}
-			if proven {
-				ours = append(ours, thing)
-			}
+		failure.add(c.describe(found))
+		if c.Ours == nil && len(found) > 0 {
+			break
+		}
+		ours, err := c.ours(ctx, found, now, now.Add(-time.Since(started)-slack))
+		if err != nil {
+			failure.LookUp = err
+			break
 		}
 		if len(ours) == 1 {
 			return ours[0], nil
 		}
-		if len(ours) > 1 || (c.Ours == nil && len(found) > 0) {
-			return none, failure
+		if len(ours) > 1 {
+			break
 		}
-		if c.Clock.Sleep(ctx, pause) != nil {
-			return none, failure
-		}
-		pause *= 2
 	}
 	return none, failure
+}
+
+// ours returns those of found that are proven to come from this Post.
+func (c Creation[T]) ours(ctx context.Context, found []T, now, since time.Time) ([]T, error) {
+	if c.Ours == nil || now.IsZero() {
+		return nil, nil
+	}
+	var ours []T
+	for _, thing := range found {
+		proven, err := c.Ours(ctx, thing, since)
+		if err != nil {
+			return nil, err
+		}
+		if proven {
+			ours = append(ours, thing)
+		}
+	}
+	return ours, nil
 }
 
 // rejected adds what exists already to a clear refusal, since a taken name is its usual reason.
 func (c Creation[T]) rejected(ctx context.Context, cause error) *Error {
 	failure := &Error{Err: cause}
-	if !transport.IsStatus(cause, 400, 409, 422) {
-		return failure
-	}
-	found, _, err := c.LookUp(ctx)
-	if err != nil {
-		return failure // the refusal itself says enough
-	}
-	for _, thing := range found {
-		failure.Candidates = append(failure.Candidates, c.Describe(thing))
+	if transport.IsStatus(cause, 400, 409, 422) {
+		if found, _, err := c.LookUp(ctx); err == nil { // without it, the refusal itself says enough
+			failure.add(c.describe(found))
+		}
 	}
 	return failure
 }
 
+func (c Creation[T]) describe(found []T) []Candidate {
+	var candidates []Candidate
+	for _, thing := range found {
+		candidates = append(candidates, c.Describe(thing))
+	}
+	return candidates
+}
+
+// add keeps what has been seen before: where a listing lags, what one reply shows the next may lack.
+func (e *Error) add(candidates []Candidate) {
+	for _, candidate := range candidates {
+		if !slices.Contains(e.Candidates, candidate) {
+			e.Candidates = append(e.Candidates, candidate)
+		}
+	}
+}
+
 // CandidatesOf returns the candidates that err names.
 func CandidatesOf(err error) []Candidate {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Candidates
 	}
 	return nil

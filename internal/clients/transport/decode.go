@@ -63,7 +63,7 @@ var (
 	aboutKeys = []string{"type", "status", "statusCode", "code", "instance", "exception_class", "id", "path", "timestamp"}
 	// otherKeys hold values for the messages' placeholders.
 	otherKeys = []string{"parameters"}
-	knownKeys = slices.Concat(messageKeys, requestIDKeys, fieldMapKeys, fieldNameKeys, otherKeys)
+	knownKeys = slices.Concat(messageKeys, requestIDKeys, otherKeys)
 )
 
 func (r *reply) read(value any) {
@@ -86,7 +86,10 @@ func (r *reply) readObject(object map[string]any) {
 		}
 	}
 	said := r.mainMessage(object)
-	names := namesOf(object)
+	var names []string
+	if said != "" {
+		names = namesOf(object)
+	}
 	for _, name := range names {
 		r.field(name, said)
 	}
@@ -94,19 +97,27 @@ func (r *reply) readObject(object map[string]any) {
 		r.say(said)
 	}
 	for _, key := range slices.Sorted(maps.Keys(object)) {
-		value := object[key]
-		_, isList := value.([]any)
+		_, isList := object[key].([]any)
 		switch {
 		case slices.Contains(fieldMapKeys, key):
-			r.readFields("", value)
-		case slices.Contains(knownKeys, key), slices.Contains(aboutKeys, key) && !isList:
+			r.readFields("", object[key])
+		case slices.Contains(knownKeys, key),
+			slices.Contains(aboutKeys, key) && !isList,
+			slices.Contains(fieldNameKeys, key) && len(names) > 0:
 		default:
-			// Field maps come without a wrapper too, and refusals list products beside their message. Numbers and
-			// booleans say nothing to a person.
-			if _, isText := value.(string); isText || isList {
-				r.field(key, texts(value)...)
-			}
+			r.readOther(key, object[key])
 		}
+	}
+}
+
+// readOther reads a key that is none of an error object's own: field maps come without a wrapper too, and refusals list
+// products beside their message. Numbers and booleans say nothing to a person.
+func (r *reply) readOther(key string, value any) {
+	switch v := value.(type) {
+	case map[string]any:
+		r.readFields(key, v)
+	case []any, string:
+		r.field(key, texts(v)...)
 	}
 }
 

@@ -18,7 +18,8 @@ const (
 	KindReply Kind = iota
 	// KindNotSent means that the request never reached the server: it can't have acted.
 	KindNotSent
-	// KindUntrusted is a TLS failure or an unknown host: it can't have acted, and trying again won't help.
+	// KindUntrusted means that there is no connection, for a reason that trying again won't cure: a TLS failure, an
+	// unknown host, a proxy that refuses. The server can't have acted.
 	KindUntrusted
 	// KindNoReply means that the request went out and no complete answer came back.
 	KindNoReply
@@ -26,7 +27,8 @@ const (
 	KindUnreadable
 	// KindUnexpected is a success status whose JSON doesn't fit, or is larger than this client reads.
 	KindUnexpected
-	// KindCancelled means that the caller gave up before the request went out.
+	// KindCancelled means that the request was given up before it went out: by the caller, for lack of time, or because
+	// its credentials could not be had.
 	KindCancelled
 )
 
@@ -44,9 +46,12 @@ type Error struct {
 	Status    int    // HTTP status, 0 where there was no reply
 	Message   string // the vendor's own words, or what went wrong on the way
 	Fields    []FieldError
-	RequestID string        // the vendor's request or trace id
-	Wait      time.Duration // how long the vendor asked to wait, where that is longer than the time left
-	Err       error         // the cause, where there was no reply
+	RequestID string // the vendor's request or trace id
+	// RetryAfter is how long the vendor asked to wait before a repeat, 0 where it didn't.
+	RetryAfter time.Duration
+	// Wait is RetryAfter where that is longer than the time left, which is why the request was given up.
+	Wait time.Duration
+	Err  error // the cause, where there was no reply
 }
 
 // Error implements error.
@@ -69,8 +74,12 @@ func (e *Error) Detail() string {
 	if e.Message != "" {
 		parts = append(parts, e.Message)
 	}
+	var fields []string
 	for _, f := range e.Fields {
-		parts = append(parts, f.Field+": "+strings.Join(f.Messages, " "))
+		fields = append(fields, f.Field+": "+strings.Join(f.Messages, " "))
+	}
+	if len(fields) > 0 {
+		parts = append(parts, strings.Join(fields, "; "))
 	}
 	text := strings.Join(parts, ": ")
 	if e.Wait > 0 {
@@ -82,10 +91,10 @@ func (e *Error) Detail() string {
 	return text
 }
 
-// StatusOf returns the HTTP status that err carries, or 0.
+// StatusOf returns the HTTP status with which the vendor answered the request, or 0. A login that failed before the
+// request went out has a status of its own, which says nothing of the request.
 func StatusOf(err error) int {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok && e.Kind != KindCancelled {
 		return e.Status
 	}
 	return 0
@@ -100,11 +109,12 @@ func IsStatus(err error, statuses ...int) bool {
 // IsNotFound tells whether the vendor answered 404.
 func IsNotFound(err error) bool { return IsStatus(err, http.StatusNotFound) }
 
-// Unclear tells whether the server may have acted on the request although it failed. Only a look-up can tell.
+// Unclear tells whether the server may have acted on the request although it failed. Only a look-up can tell. Of an
+// error that is not an *Error nothing is known, so it is unclear.
 func Unclear(err error) bool {
-	var e *Error
-	if !errors.As(err, &e) {
-		return false
+	e, ok := errors.AsType[*Error](err)
+	if !ok {
+		return err != nil
 	}
 	switch e.Kind {
 	case KindNoReply, KindUnreadable, KindUnexpected:
@@ -119,6 +129,7 @@ func Unclear(err error) bool {
 			return false
 		}
 		return e.Status >= 500
+	case KindNotSent, KindUntrusted, KindCancelled:
 	}
 	return false
 }
@@ -129,12 +140,12 @@ func Refused(err error) bool {
 	return IsStatus(err, http.StatusServiceUnavailable, http.StatusTooEarly)
 }
 
-// transient statuses are worth a repeat where repeating is harmless.
+// transientStatus tells which statuses are worth a repeat where repeating is harmless.
 func transientStatus(status int) bool {
 	switch status {
 	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusInternalServerError, http.StatusBadGateway,
 		http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return true
 	}
-	return status >= 520 && status <= 529
+	return status >= 520 && status <= 529 // Cloudflare's, between it and the vendor
 }

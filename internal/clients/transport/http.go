@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -9,19 +10,14 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 	"unicode"
 )
 
 // NewHTTPClient returns the HTTP client that all vendors use: proxies from the environment, TLS 1.2 or newer, no
 // redirects. A PEM bundle, where given, is added to the system's roots.
 func NewHTTPClient(caPEM string) (*http.Client, error) {
-	base, ok := http.DefaultTransport.(*http.Transport)
-	if !ok {
-		return nil, errors.New("the default HTTP transport has been replaced")
-	}
-	t := base.Clone()
-	t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
-	t.MaxIdleConnsPerHost = 64 // Terraform's -parallelism may be raised; each connection is to be used again
+	config := &tls.Config{MinVersion: tls.VersionTLS12}
 	if caPEM != "" {
 		roots, err := x509.SystemCertPool()
 		if err != nil {
@@ -30,12 +26,48 @@ func NewHTTPClient(caPEM string) (*http.Client, error) {
 		if !roots.AppendCertsFromPEM([]byte(caPEM)) {
 			return nil, errors.New("no PEM certificate found")
 		}
-		t.TLSClientConfig.RootCAs = roots
+		config.RootCAs = roots
 	}
 	return &http.Client{
-		Transport:     t,
+		Transport: &http.Transport{
+			Proxy:                  proxyFromEnvironment,
+			OnProxyConnectResponse: checkProxy,
+			DialContext:            (&net.Dialer{Timeout: 30 * time.Second}).DialContext,
+			TLSClientConfig:        config,
+			TLSHandshakeTimeout:    10 * time.Second,
+			ForceAttemptHTTP2:      true,
+			// Terraform's -parallelism may be raised, and each connection is to be used again; but not when the server
+			// may be about to close it, since what becomes of a POST then can't be told.
+			MaxIdleConnsPerHost: 64,
+			IdleConnTimeout:     30 * time.Second,
+		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}, nil
+}
+
+// errProxyAddress replaces an error of net/http that repeats the address, which may hold a password.
+var errProxyAddress = errors.New("the proxy's address in the environment (HTTPS_PROXY, HTTP_PROXY) is not a URL")
+
+func proxyFromEnvironment(req *http.Request) (*url.URL, error) {
+	proxy, err := http.ProxyFromEnvironment(req)
+	if err != nil {
+		return nil, errProxyAddress
+	}
+	return proxy, nil
+}
+
+// proxyError is a proxy's refusal to connect to the vendor.
+type proxyError struct{ status int }
+
+func (e *proxyError) Error() string {
+	return fmt.Sprintf("the proxy answered %d %s", e.status, http.StatusText(e.status))
+}
+
+func checkProxy(_ context.Context, _ *url.URL, _ *http.Request, res *http.Response) error {
+	if res.StatusCode != http.StatusOK {
+		return &proxyError{res.StatusCode}
+	}
+	return nil
 }
 
 // ParseBaseURL checks the address of a vendor's API. It is https, or http to this very machine; it has no user info,
@@ -60,8 +92,7 @@ func ParseBaseURL(raw string) (*url.URL, error) {
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
 		return nil, errors.New("must start with https://; http:// is for localhost and loopback addresses alone")
 	}
-	u.Path = strings.TrimRight(u.Path, "/")
-	u.RawPath = ""
+	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), strings.TrimRight(u.RawPath, "/")
 	return u, nil
 }
 
@@ -70,8 +101,8 @@ func isLoopback(host string) bool {
 	return host == "localhost" || (ip != nil && ip.IsLoopback())
 }
 
-// CheckToken refuses a token or password that can't stand in a header: empty, or with blanks or control characters.
-// The error never repeats it.
+// CheckToken refuses a token that can't stand in a header: empty, or with blanks, control characters or anything else
+// that no token has. Passwords need no such check, since HTTP Basic encodes them. The error never repeats the token.
 func CheckToken(token string) error {
 	if token == "" {
 		return errors.New("is empty")
@@ -85,31 +116,4 @@ func CheckToken(token string) error {
 		}
 	}
 	return nil
-}
-
-// causeOf classifies an error of http.Client.Do. sent tells whether the request's headers went out.
-func causeOf(err error, sent bool) (Kind, string) {
-	var urlErr *url.Error
-	if errors.As(err, &urlErr) {
-		err = urlErr.Err // its own text repeats the whole address
-	}
-	var (
-		dns         *net.DNSError
-		unknownCA   x509.UnknownAuthorityError
-		badHost     x509.HostnameError
-		invalidCert x509.CertificateInvalidError
-		unverified  *tls.CertificateVerificationError
-		record      tls.RecordHeaderError
-		alert       tls.AlertError
-	)
-	switch {
-	case errors.As(err, &unknownCA), errors.As(err, &badHost), errors.As(err, &invalidCert),
-		errors.As(err, &unverified), errors.As(err, &record), errors.As(err, &alert):
-		return KindUntrusted, fmt.Sprintf("no trusted TLS connection: %v", err)
-	case errors.As(err, &dns) && !dns.IsTemporary && !dns.IsTimeout:
-		return KindUntrusted, fmt.Sprintf("unknown host: %v", err)
-	case !sent:
-		return KindNotSent, fmt.Sprintf("no connection: %v", err)
-	}
-	return KindNoReply, fmt.Sprintf("no complete reply: %v", err)
 }

@@ -3,13 +3,14 @@ package transport
 import (
 	"context"
 	"math/rand/v2"
+	"net/http"
 	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
 )
 
-// Clock is time as the transport sees it, so that tests need not wait.
+// Clock is time as the transport sees it, so that tests need not wait. Deadlines of contexts go by the real clock.
 type Clock interface {
 	// Now is the current time, with a monotonic part.
 	Now() time.Time
@@ -65,35 +66,80 @@ func (q *queue) pause(d time.Duration) {
 	}
 }
 
-func (q *queue) paused() time.Duration {
+// pauseAfter returns when the pause ends that outlasts t; zero where none does.
+func (q *queue) pauseAfter(t time.Time) time.Time {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.pausedUntil.Sub(q.clock.Now())
+	if q.pausedUntil.After(t) {
+		return q.pausedUntil
+	}
+	return time.Time{}
 }
 
-// wait returns when a request may go out.
-func (q *queue) wait(ctx context.Context) error {
+// wait returns when a request may go out, or why it may not.
+func (q *queue) wait(ctx context.Context) *Error {
+	waited := q.clock.Now() // no pause up to then is left to wait for
 	for {
-		d := q.paused()
-		if d <= 0 {
-			break
+		for until := q.pauseAfter(waited); !until.IsZero(); until = q.pauseAfter(waited) {
+			if failure := q.sitOut(ctx, until.Sub(q.clock.Now())); failure != nil {
+				return failure
+			}
+			waited = until
 		}
-		// Spread what has gathered, or it would all hit the limit again.
-		if err := q.clock.Sleep(ctx, d+rand.N(d/4+50*time.Millisecond)); err != nil { //nolint:gosec // jitter
-			return err
+		if err := q.takeTurn(ctx); err != nil {
+			return notSent(err)
+		}
+		if q.pauseAfter(waited).IsZero() {
+			return nil
 		}
 	}
-	if q.limit == nil {
-		return ctx.Err()
+}
+
+// sitOut waits for the end of a pause, unless that is more than the time left.
+func (q *queue) sitOut(ctx context.Context, pause time.Duration) *Error {
+	left := timeLeft(ctx)
+	if pause > left {
+		return &Error{
+			Kind: KindReply, Status: http.StatusTooManyRequests, RetryAfter: pause, Wait: pause,
+			Message: "the vendor has asked for a pause, and this request was not sent",
+		}
 	}
-	now := q.clock.Now()
-	slot := q.limit.ReserveN(now, 1)
-	if err := q.clock.Sleep(ctx, slot.DelayFrom(now)); err != nil {
-		slot.Cancel()
-		return err
+	// Spread what has gathered, or it would all hit the limit again.
+	spread := rand.N(min(pause/4, mostSpread) + 50*time.Millisecond) //nolint:gosec // jitter
+	if err := q.clock.Sleep(ctx, min(pause+spread, left)); err != nil {
+		return notSent(err)
 	}
 	return nil
 }
+
+// takeTurn waits as the rate limit asks.
+func (q *queue) takeTurn(ctx context.Context) error {
+	if q.limit == nil || ctx.Err() != nil {
+		return ctx.Err()
+	}
+	now := q.clock.Now()
+	turn := q.limit.ReserveN(now, 1)
+	err := context.DeadlineExceeded
+	if delay := turn.DelayFrom(now); delay <= timeLeft(ctx) {
+		err = q.clock.Sleep(ctx, delay)
+	}
+	if err != nil {
+		turn.CancelAt(q.clock.Now())
+	}
+	return err
+}
+
+// timeLeft is the time until ctx's deadline, which goes by the real clock.
+func timeLeft(ctx context.Context) time.Duration {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return maxOperation
+	}
+	return time.Until(deadline)
+}
+
+// mostSpread caps the jitter after a pause.
+const mostSpread = 2 * time.Second
 
 const (
 	firstBackoff = 250 * time.Millisecond

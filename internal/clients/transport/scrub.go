@@ -64,7 +64,7 @@ func formsOf(value string) []string {
 	raw := []byte(value)
 	return []string{
 		value,
-		strings.ToValidUTF8(value, "�"),            // what JSON makes of it
+		strings.ToValidUTF8(value, "�"), // what JSON makes of it
 		base64.RawStdEncoding.EncodeToString(raw), // also found inside the padded form
 		base64.RawURLEncoding.EncodeToString(raw),
 		url.QueryEscape(value),
