@@ -81,6 +81,7 @@ type Source[T any] struct {
 type Reader[T any] struct {
 	src Source[T]
 
+	// mu guards what follows. Unexported methods are called with it held, but for fetchNext and fetchRest.
 	mu      sync.Mutex
 	changed chan struct{} // closed and replaced whenever a waiting reader may have something to do
 	off     bool          // the listing is not used, for good
@@ -234,7 +235,7 @@ func (r *Reader[T]) choose(id string) choice {
 	}
 }
 
-// single makes a single read and learns from it. It is called with r.mu held and releases it.
+// single makes a single read and learns from it. It returns with r.mu released.
 func (r *Reader[T]) single(ctx context.Context, id string) (T, error) {
 	r.singles++
 	r.flying++
@@ -270,8 +271,8 @@ func (r *Reader[T]) single(ctx context.Context, id string) (T, error) {
 	return v, err
 }
 
-// await waits for a change. It is called with r.mu held, which it releases meanwhile. A fetch outlives the reader that
-// started it, but not the cancellation of the last one that waits for it.
+// await waits for a change, with r.mu released meanwhile. A fetch outlives the reader that started it, but not the
+// cancellation of the last one that waits for it.
 func (r *Reader[T]) await(ctx context.Context) error {
 	changed := r.changed
 	r.waiting++

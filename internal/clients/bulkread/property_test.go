@@ -68,6 +68,9 @@ func drawScenario(t *rapid.T, p paging) scenario {
 	}
 	deeds := []deed{read, read, read, read, read, update, lost, refused, remove}
 	pauses := milliseconds(0, 50)
+	if rapid.Bool().Draw(t, "rush") {
+		pauses = milliseconds(0, 0)
+	}
 	timeouts := rapid.Just(time.Duration(0))
 	if !s.Undisturbed {
 		s.Thin = rapid.IntRange(0, 3).Draw(t, "thin") == 0
@@ -80,7 +83,7 @@ func drawScenario(t *rapid.T, p paging) scenario {
 	if rapid.Bool().Draw(t, "reads only") {
 		deeds = []deed{read}
 	}
-	workers := rapid.IntRange(1, 10).Draw(t, "workers")
+	workers := rapid.SampledFrom([]int{1, 2, 5, 10}).Draw(t, "workers")
 	s.Workers = make([][]step, workers)
 	for i := range rapid.IntRange(0, 120).Draw(t, "steps") {
 		next := step{

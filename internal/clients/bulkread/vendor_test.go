@@ -15,7 +15,7 @@ import (
 
 func TestMain(m *testing.M) {
 	// More than rapid's default, and still overridden by the command line.
-	if err := flag.Set("rapid.checks", "600"); err != nil {
+	if err := flag.Set("rapid.checks", "200"); err != nil {
 		panic(err)
 	}
 	goleak.VerifyTestMain(m)
