@@ -1,0 +1,162 @@
+package gcore
+
+import (
+	"net/http"
+	"strconv"
+)
+
+// createAccount gives the caller's user one more account.
+func (m *Mock) createAccount(c *call) reply {
+	f, bad := m.form(c)
+	if bad != nil {
+		return *bad
+	}
+	f.require("company")
+	company := m.takeCompany(f, "company", 0)
+	if !f.finish() {
+		return m.refuse(f.errs)
+	}
+	user := m.users[c.caller.user]
+	made := m.addClient(Client{
+		Company: *company.value, Email: user.Email, Reseller: c.caller.reseller, Owner: user.ID,
+		CountryCode: m.opts.CountryCode, IsTest: m.opts.TestAccounts,
+	})
+	user.Access[made.ID] = []string{roleAdministrator}
+	m.lag[made.ID] = m.opts.Lag
+	return reply{http.StatusCreated, object{"id": made.ID, "company": made.Company}}
+}
+
+func (m *Mock) accountOverview(c *call) reply {
+	own, ok := m.clients[m.users[c.caller.user].Client]
+	if !ok {
+		return m.notFound()
+	}
+	return reply{http.StatusOK, m.overviewJSON(own, c.caller)}
+}
+
+func (m *Mock) listClients(c *call) reply {
+	if c.caller.kind == Member && m.opts.Member != MemberOwn {
+		if m.opts.Member == MemberEmpty {
+			return m.page(c, nil, m.number(0))
+		}
+		return m.memberDenied()
+	}
+	keep, err := m.filters(c.URL.Query())
+	if err != nil {
+		return m.refuse(fieldErrors{"query": {err.Error()}})
+	}
+	var found []*Client
+	for _, client := range sorted(m.clients) {
+		if m.seesClient(c, client) && keep(client) && !m.misses(c, client.ID) {
+			found = append(found, client)
+		}
+	}
+	if err := order(found, c.URL.Query().Get("ordering")); err != nil {
+		return m.refuse(fieldErrors{"ordering": {err.Error()}})
+	}
+	var items []object
+	for _, client := range found {
+		items = append(items, m.thin(m.clientJSON(client, c.caller)))
+	}
+	return m.page(c, items, m.number(int64(len(items))))
+}
+
+func (m *Mock) getClient(c *call) reply {
+	client, refusal := m.client(c)
+	if refusal != nil {
+		return *refusal
+	}
+	return reply{http.StatusOK, m.clientJSON(client, c.caller)}
+}
+
+func (m *Mock) updateClient(c *call) reply {
+	client, refusal := m.client(c)
+	if refusal != nil {
+		return *refusal
+	}
+	f, bad := m.form(c)
+	if bad != nil {
+		return *bad
+	}
+	company := m.takeCompany(f, "companyName", client.ID)
+	email := m.takeEmail(f)
+	customID, name, phone := takeNullable[string](f, "custom_id"), takeNullable[string](f, "name"), takeNullable[string](f, "phone")
+	reseller, seller := take[int64](f, "reseller"), takeNullable[int64](f, "seller")
+	isTest := take[bool](f, "is_test")
+	if !f.finish() {
+		return m.refuse(f.errs)
+	}
+	company.set(&client.Company)
+	email.set(&client.Email)
+	customID.setOrClear(&client.CustomID)
+	name.setOrClear(&client.Name)
+	phone.setOrClear(&client.Phone)
+	seller.setOrClear(&client.Seller)
+	isTest.set(&client.IsTest)
+	if reseller.value != nil {
+		client.Reseller = *reseller.value
+		for _, u := range m.users {
+			if u.Client == client.ID {
+				u.Reseller = client.Reseller
+			}
+		}
+	}
+	return reply{http.StatusOK, m.clientJSON(client, c.caller)}
+}
+
+// takeCompany takes a company name as the server stores it, free for the client that is to have it.
+func (m *Mock) takeCompany(f *form, name string, owner int64) field[string] {
+	company := takeText(f, name)
+	if company.value != nil {
+		stored := rewrite(m.opts.Company, *company.value)
+		if m.companyTaken(stored, owner) {
+			f.errs.add(name, "Company with this name already exists")
+		}
+		company.value = &stored
+	}
+	return company
+}
+
+// client finds the client that the path names, or gives the reply that withholds it.
+func (m *Mock) client(c *call) (*Client, *reply) {
+	if c.caller.kind == Member && (m.opts.Member != MemberOwn || c.Method != http.MethodGet) {
+		denied := m.memberDenied()
+		return nil, &denied
+	}
+	client, ok := m.clients[pathID(c)]
+	if !ok || !m.seesClient(c, client) || client.Deleted && c.Method != http.MethodGet || m.misses(c, client.ID) {
+		missing := m.notFound()
+		return nil, &missing
+	}
+	return client, nil
+}
+
+// seesClient reports whether the client is in the caller's view.
+func (m *Mock) seesClient(c *call, client *Client) bool {
+	if client.Deleted && !m.opts.SoftDelete {
+		return false
+	}
+	if c.caller.kind == Member {
+		_, has := m.users[c.caller.user].Access[client.ID]
+		return has
+	}
+	return client.Reseller == c.caller.reseller
+}
+
+func (m *Mock) memberDenied() reply {
+	switch m.opts.Member {
+	case MemberNotFound, MemberEmpty:
+		return m.notFound()
+	default:
+		return m.forbidden()
+	}
+}
+
+// pathID reads the path's id; what is no id at all finds nothing.
+func pathID(c *call) int64 {
+	id, err := strconv.ParseInt(c.PathValue("id"), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return id
+}
