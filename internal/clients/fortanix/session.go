@@ -38,7 +38,7 @@ type session struct {
 	subject string    // id of the user, "" while unknown
 	renewAt time.Time // when to refresh; zero: never, as far as is known
 	endsAt  time.Time // when to log in again; zero as above
-	refused *transport.Error
+	refused error     // why there will be no login any more
 }
 
 func newSession(http *transport.Client, o Options) *session {
@@ -174,10 +174,6 @@ func (s *session) renew(ctx context.Context, rejected transport.Secret) (transpo
 	})
 	select {
 	case result := <-done:
-		if e, ok := errors.AsType[*transport.Error](result.Err); ok {
-			own := *e // several requests get it, and each completes its own
-			return transport.Secret{}, &own
-		}
 		token, _ := result.Val.(transport.Secret)
 		return token, result.Err
 	case <-ctx.Done():
@@ -237,28 +233,24 @@ func (s *session) login(ctx context.Context) error {
 		s.accept(reply, response.Date)
 		return nil
 	}
-	failure, ok := errors.AsType[*transport.Error](err)
-	switch {
-	case err == nil:
-		failure = &transport.Error{
-			Vendor: vendor, Operation: "log in",
+	if err == nil {
+		err = &transport.Error{
+			Vendor: vendor, Operation: "log in", Kind: transport.KindCancelled,
 			Message: "the reply holds no access_token: this server keeps sessions in cookies alone, or the user has to log in " +
 				"with more than a password; set fortanix.token to the token of a session that is logged in already",
 		}
-		s.refuse(failure)
-	case !ok:
-		return err
-	case transport.IsStatus(err, http.StatusUnauthorized, http.StatusForbidden):
-		failure.Message = strings.TrimSpace(failure.Message + " (check fortanix.username and fortanix.password)")
-		s.refuse(failure)
+		s.refuse(err)
 	}
-	failure.Kind = transport.KindCancelled // what waits for the login has not been sent, whatever became of the login
-	return failure
+	if e, ok := errors.AsType[*transport.Error](err); ok && transport.IsStatus(e, http.StatusUnauthorized, http.StatusForbidden) {
+		e.Message = strings.TrimSpace(e.Message + " (check fortanix.username and fortanix.password)")
+		s.refuse(e)
+	}
+	return err
 }
 
-func (s *session) refuse(e *transport.Error) {
+func (s *session) refuse(err error) {
 	s.mu.Lock()
-	s.refused = e
+	s.refused = err
 	s.mu.Unlock()
 }
 
