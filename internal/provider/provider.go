@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/gcore"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/settings"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/softwareone"
 )
@@ -26,6 +27,7 @@ const Address = "registry.terraform.io/cloud-accounts/accounts"
 // vendors are all vendors, in the order in which documents name them.
 func vendors() []settings.Vendor {
 	return []settings.Vendor{
+		gcore.Vendor(),
 		softwareone.Vendor(),
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/exactlyonce"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
@@ -122,6 +123,11 @@ func (k Kind) AddCreateError(diags *diag.Diagnostics, err error) {
 	default:
 		k.AddError(diags, "create", "", failed.Err)
 	}
+}
+
+// AddNamesake reports accounts of this kind that stand in the way of creating something else.
+func (k Kind) AddNamesake(diags *diag.Diagnostics, attribute path.Path, candidates []exactlyonce.Candidate, advice string) {
+	diags.AddAttributeError(attribute, k.Title+" of that name exists already", advice+"\n"+k.importBlocks(candidates))
 }
 
 func (k Kind) importBlocks(candidates []exactlyonce.Candidate) string {

@@ -27,7 +27,9 @@ func Main(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	removeScratch()
+	os.Exit(code)
 }
 
 // Clock is the system's time, but doesn't wait: a sleep returns at once and moves the clock ahead.

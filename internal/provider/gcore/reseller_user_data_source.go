@@ -1,0 +1,216 @@
+package gcore
+
+import (
+	"context"
+	"fmt"
+	"maps"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	client "github.com/cloud-accounts/terraform-provider-accounts/internal/clients/gcore"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/account"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/settings"
+)
+
+var (
+	_ datasource.DataSourceWithConfigure        = (*resellerUserDataSource)(nil)
+	_ datasource.DataSourceWithConfigValidators = (*resellerUserDataSource)(nil)
+	_ datasource.DataSourceWithConfigure        = (*resellerUsersDataSource)(nil)
+)
+
+// userData is one user in the data sources.
+type userData struct {
+	ID        types.String `tfsdk:"id"`
+	ClientID  types.String `tfsdk:"client_id"`
+	Email     types.String `tfsdk:"email"`
+	Company   types.String `tfsdk:"company"`
+	Name      types.String `tfsdk:"name"`
+	Phone     types.String `tfsdk:"phone"`
+	Lang      types.String `tfsdk:"lang"`
+	UserType  types.String `tfsdk:"user_type"`
+	IsActive  types.Bool   `tfsdk:"is_active"`
+	Activated types.Bool   `tfsdk:"activated"`
+	Reseller  types.String `tfsdk:"reseller"`
+}
+
+func newUserData(u client.User) userData {
+	var m userModel
+	m.readUser(u)
+	return userData{
+		ID: m.ID, ClientID: m.ClientID, Email: m.Email, Company: m.Company, Name: m.Name, Phone: m.Phone, Lang: m.Lang,
+		UserType: m.UserType, IsActive: m.IsActive, Activated: m.Activated, Reseller: account.StringOrNull(&u.Reseller),
+	}
+}
+
+func userDataAttributes() map[string]schema.Attribute {
+	text := func(description string) schema.StringAttribute {
+		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
+	}
+	return map[string]schema.Attribute{
+		"id":        text("User id."),
+		"client_id": text("Id of the account that the user belongs to; the data source `gcore_account` reads it."),
+		"email":     text("E-mail address."),
+		"company":   text("Company name, as the user shows it."),
+		"name":      text("Name."),
+		"phone":     text("Phone number."),
+		"lang":      text("Language: `de`, `en`, `ru`, `zh` or `az`."),
+		"user_type": text("Type: `common`, `reseller` or `seller`."),
+		"is_active": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the user is active."},
+		"activated": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the user has confirmed the e-mail address."},
+		"reseller":  text("Id of the reseller that the user belongs to."),
+	}
+}
+
+// NewResellerUserDataSource makes the data source gcore_reseller_user.
+func NewResellerUserDataSource() datasource.DataSource { return &resellerUserDataSource{} }
+
+type resellerUserDataSource struct{ client *settings.Client[*client.Client] }
+
+// Metadata implements datasource.DataSource.
+func (d *resellerUserDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = userKind.Type
+}
+
+// Configure implements datasource.DataSourceWithConfigure.
+func (d *resellerUserDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.client = settings.Of[*client.Client](vendorName, req.ProviderData, &resp.Diagnostics)
+}
+
+// Schema implements datasource.DataSource.
+func (d *resellerUserDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	attributes := userDataAttributes()
+	maps.Copy(attributes, map[string]schema.Attribute{
+		"id": schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: "User id. Give this or `email`."},
+		"email": schema.StringAttribute{
+			Optional: true, Computed: true, Validators: []validator.String{account.Text()},
+			MarkdownDescription: "E-mail address, without regard to case. Exactly one user must have it. Give this or `id`.",
+		},
+	})
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "One user of a Gcore reseller's customers, by id or by e-mail address.",
+		Attributes:          attributes,
+	}
+}
+
+// ConfigValidators implements datasource.DataSourceWithConfigValidators.
+func (d *resellerUserDataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
+	return []datasource.ConfigValidator{datasourcevalidator.ExactlyOneOf(path.MatchRoot("id"), path.MatchRoot("email"))}
+}
+
+// Read implements datasource.DataSource.
+func (d *resellerUserDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var id, email types.String
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("id"), &id)...)
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("email"), &email)...)
+	api, ok := d.client.Get(&resp.Diagnostics)
+	if !ok || resp.Diagnostics.HasError() {
+		return
+	}
+	var found []client.User
+	if !id.IsNull() {
+		one, err := api.ReadUser(ctx, id.ValueString(), "", client.Known{})
+		if err != nil {
+			userKind.AddError(&resp.Diagnostics, "find", id.ValueString(), err)
+			return
+		}
+		found = append(found, one)
+	} else {
+		for u, err := range api.ListUsers(ctx, client.UserFilter{Email: email.ValueString()}) {
+			if err != nil {
+				userKind.AddError(&resp.Diagnostics, "find", "", err)
+				return
+			}
+			found = append(found, u)
+		}
+	}
+	if len(found) != 1 {
+		var matches []string
+		for _, u := range found {
+			matches = append(matches, fmt.Sprintf("%s (%s)", u.ID, u.Email))
+		}
+		userKind.AddNotOne(&resp.Diagnostics, path.Root("email"), email.ValueString(), matches)
+		return
+	}
+	data := newUserData(found[0])
+	if !email.IsNull() {
+		data.Email = email // a data source must answer in the spelling that it was asked in
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
+}
+
+// NewResellerUsersDataSource makes the data source gcore_reseller_users.
+func NewResellerUsersDataSource() datasource.DataSource { return &resellerUsersDataSource{} }
+
+type resellerUsersDataSource struct{ client *settings.Client[*client.Client] }
+
+// userFilterModel is what both the plural data source and the list resource filter by.
+type userFilterModel struct {
+	Email   types.String `tfsdk:"email"`
+	Company types.String `tfsdk:"company"`
+}
+
+func (f userFilterModel) filter() client.UserFilter {
+	return client.UserFilter{Email: f.Email.ValueString(), Company: f.Company.ValueString()}
+}
+
+// The filters' descriptions. Gcore has no filters for users: the whole list is read and compared here.
+var userFilterTexts = map[string]string{
+	"email":   "Only the user with this e-mail address, without regard to case.",
+	"company": "Only users of the account with this company name, without regard to case.",
+}
+
+// usersData is gcore_reseller_users.
+type usersData struct {
+	userFilterModel
+	Users []userData `tfsdk:"users"`
+}
+
+// Metadata implements datasource.DataSource.
+func (d *resellerUsersDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = "gcore_reseller_users"
+}
+
+// Configure implements datasource.DataSourceWithConfigure.
+func (d *resellerUsersDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.client = settings.Of[*client.Client](vendorName, req.ProviderData, &resp.Diagnostics)
+}
+
+// Schema implements datasource.DataSource.
+func (d *resellerUsersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Users that a Gcore reseller's credential sees. Gcore has no filters for users: the whole list is read.",
+		Attributes: map[string]schema.Attribute{
+			"users": schema.ListNestedAttribute{
+				Computed: true, MarkdownDescription: "The users that fit all filters; deleted ones are left out.",
+				NestedObject: schema.NestedAttributeObject{Attributes: userDataAttributes()},
+			},
+		},
+	}
+	for name, text := range userFilterTexts {
+		resp.Schema.Attributes[name] = schema.StringAttribute{Optional: true, MarkdownDescription: text}
+	}
+}
+
+// Read implements datasource.DataSource.
+func (d *resellerUsersDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var data usersData
+	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
+	api, ok := d.client.Get(&resp.Diagnostics)
+	if !ok || resp.Diagnostics.HasError() {
+		return
+	}
+	data.Users = []userData{}
+	for u, err := range api.ListUsers(ctx, data.filter()) {
+		if err != nil {
+			userKind.AddError(&resp.Diagnostics, "list", "", err)
+			return
+		}
+		data.Users = append(data.Users, newUserData(u))
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
+}

@@ -1,0 +1,207 @@
+package gcore
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	client "github.com/cloud-accounts/terraform-provider-accounts/internal/clients/gcore"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/account"
+)
+
+// userModel is gcore_reseller_user in configuration, plan and state.
+type userModel struct {
+	ID                types.String   `tfsdk:"id"`
+	ClientID          types.String   `tfsdk:"client_id"`
+	Email             types.String   `tfsdk:"email"`
+	Company           types.String   `tfsdk:"company"`
+	PasswordWO        types.String   `tfsdk:"password_wo"`
+	PasswordWOVersion types.Int64    `tfsdk:"password_wo_version"`
+	Name              types.String   `tfsdk:"name"`
+	Phone             types.String   `tfsdk:"phone"`
+	Seller            types.Int64    `tfsdk:"seller"`
+	Services          types.Map      `tfsdk:"services"`
+	Lang              types.String   `tfsdk:"lang"`
+	CustomID          types.String   `tfsdk:"custom_id"`
+	CountryCode       types.String   `tfsdk:"country_code"`
+	IsTest            types.Bool     `tfsdk:"is_test"`
+	UserType          types.String   `tfsdk:"user_type"`
+	IsActive          types.Bool     `tfsdk:"is_active"`
+	Activated         types.Bool     `tfsdk:"activated"`
+	DeletionPolicy    types.String   `tfsdk:"deletion_policy"`
+	Timeouts          timeouts.Value `tfsdk:"timeouts"`
+}
+
+// newUser is the body of the create call: what the plan has, nothing for what it leaves out.
+func (m userModel) newUser(ctx context.Context, password types.String, diags *diag.Diagnostics) client.NewUser {
+	body := client.NewUser{
+		Email:       m.Email.ValueString(),
+		Password:    transport.NewSecret(password.ValueString()),
+		Company:     m.Company.ValueString(),
+		Name:        known(m.Name),
+		Phone:       known(m.Phone),
+		Lang:        known(m.Lang),
+		UserType:    known(m.UserType),
+		CustomID:    known(m.CustomID),
+		CountryCode: known(m.CountryCode),
+	}
+	if !m.Seller.IsNull() && !m.Seller.IsUnknown() {
+		body.Seller = wire.Value(m.Seller.ValueInt64())
+	}
+	if !m.IsTest.IsNull() && !m.IsTest.IsUnknown() {
+		body.IsTest = wire.Value(m.IsTest.ValueBool())
+	}
+	services := servicesOf(ctx, m.Services, diags)
+	for _, product := range slices.Sorted(maps.Keys(services)) {
+		// A product that inherits is left out: the description of the call has no null here, and it is the default.
+		if available := services[product]; available != nil {
+			body.Services = append(body.Services, client.ProductAvailability{Product: product, Available: available})
+		}
+	}
+	return body
+}
+
+// known is a field that is sent where the plan has a value.
+func known(v types.String) wire.Field[string] {
+	if v.IsNull() || v.IsUnknown() {
+		return wire.Field[string]{}
+	}
+	return wire.Value(v.ValueString())
+}
+
+// servicesOf is the map services, with nil for what inherits.
+func servicesOf(ctx context.Context, services types.Map, diags *diag.Diagnostics) map[string]*bool {
+	var values map[string]*bool
+	if !services.IsNull() && !services.IsUnknown() {
+		diags.Append(services.ElementsAs(ctx, &values, false)...)
+	}
+	return values
+}
+
+// readUser takes over what the user shows. What it doesn't show keeps its value.
+func (m *userModel) readUser(u client.User) {
+	m.ID = types.StringValue(u.ID)
+	if u.ClientID != "" {
+		m.ClientID = types.StringValue(u.ClientID)
+	}
+	m.Email = account.Spelling(m.Email, &u.Email, strings.EqualFold)
+	m.Company = shownSpelling(m.Company, u.Company, sameName)
+	m.Name = shownString(m.Name, u.Name)
+	m.Phone = shownString(m.Phone, u.Phone)
+	m.Lang = shownString(m.Lang, u.Lang)
+	m.UserType = shownString(m.UserType, u.UserType)
+	m.IsActive = shownBool(m.IsActive, u.IsActive)
+	m.Activated = shownBool(m.Activated, u.Activated)
+}
+
+// readClient takes over what the account behind the user shows; its company name counts for more than the user's copy.
+func (m *userModel) readClient(a client.Account) {
+	m.Company = account.Spelling(m.Company, &a.Company, sameName)
+	m.CustomID = shownString(m.CustomID, a.CustomID)
+	m.Seller = shownInt64(m.Seller, a.Seller)
+	m.IsTest = shownBool(m.IsTest, a.IsTest)
+	// A recorded country that Gcore doesn't show can't be sent any more; it must not come up as a change for ever.
+	if country := shownSpelling(m.CountryCode, a.CountryCode, strings.EqualFold); !country.IsNull() {
+		m.CountryCode = country
+	}
+}
+
+// readServices takes over the availability of the products that are managed. An override that is gone reads as null;
+// what inherits stays null, since what the vendor shows for it may be the default.
+func (m *userModel) readServices(ctx context.Context, shown []client.ProductAvailability, diags *diag.Diagnostics) {
+	managed := servicesOf(ctx, m.Services, diags)
+	values := map[string]attr.Value{}
+	for product, available := range managed {
+		values[product] = types.BoolNull()
+		for _, s := range shown {
+			if s.Product == product && available != nil {
+				values[product] = types.BoolPointerValue(s.Available)
+			}
+		}
+	}
+	if len(managed) > 0 {
+		m.Services = types.MapValueMust(types.BoolType, values)
+	}
+}
+
+// managesServices tells whether reading the user takes a look at product availability.
+func (m userModel) managesServices() bool {
+	return slices.ContainsFunc(slices.Collect(maps.Values(m.Services.Elements())), func(v attr.Value) bool { return !v.IsNull() })
+}
+
+// resolve fills in from the reply what the plan left unknown; what it knew survives. What no reply has shown so far is
+// null until the next read.
+func (m *userModel) resolve(u client.User, a *client.Account) {
+	answered := userModel{
+		Lang: types.StringNull(), CountryCode: types.StringNull(), IsTest: types.BoolNull(), UserType: types.StringNull(),
+		IsActive: types.BoolNull(), Activated: types.BoolNull(), ClientID: types.StringNull(),
+	}
+	answered.readUser(u)
+	if a != nil {
+		answered.readClient(*a)
+	}
+	m.ID = account.Resolve(m.ID, answered.ID)
+	m.ClientID = account.Resolve(m.ClientID, answered.ClientID)
+	m.Lang = account.Resolve(m.Lang, answered.Lang)
+	m.CountryCode = account.Resolve(m.CountryCode, answered.CountryCode)
+	m.IsTest = account.Resolve(m.IsTest, answered.IsTest)
+	m.UserType = account.Resolve(m.UserType, answered.UserType)
+	m.IsActive = account.Resolve(m.IsActive, answered.IsActive)
+	m.Activated = account.Resolve(m.Activated, answered.Activated)
+}
+
+// userChanges is what an update sends to the user; its fields are left out where nothing changed.
+func (m userModel) userChanges(state userModel) client.UserUpdate {
+	return client.UserUpdate{
+		Email: changed(m.Email, state.Email),
+		Name:  changed(m.Name, state.Name),
+		Phone: changed(m.Phone, state.Phone),
+		Lang:  changed(m.Lang, state.Lang),
+	}
+}
+
+// clientChanges is what an update sends to the account behind the user.
+func (m userModel) clientChanges(state userModel) client.AccountUpdate {
+	change := client.AccountUpdate{
+		Company:  changed(m.Company, state.Company),
+		CustomID: changed(m.CustomID, state.CustomID),
+	}
+	if !m.Seller.Equal(state.Seller) {
+		change.Seller = wire.Pointer(m.Seller.ValueInt64Pointer())
+	}
+	if !m.IsTest.Equal(state.IsTest) && !m.IsTest.IsUnknown() {
+		change.IsTest = wire.Pointer(m.IsTest.ValueBoolPointer())
+	}
+	return change
+}
+
+func changed(plan, state types.String) wire.Field[string] {
+	if plan.Equal(state) || plan.IsUnknown() {
+		return wire.Field[string]{}
+	}
+	return wire.Pointer(plan.ValueStringPointer())
+}
+
+// serviceChanges tells which products to override, and which to give back to the default.
+func (m userModel) serviceChanges(ctx context.Context, state userModel, diags *diag.Diagnostics) (override map[string]bool, inherit []string) {
+	before, after := servicesOf(ctx, state.Services, diags), servicesOf(ctx, m.Services, diags)
+	override = map[string]bool{}
+	for _, product := range slices.Sorted(maps.Keys(after)) {
+		was, managed := before[product]
+		switch is := after[product]; {
+		case is == nil && (!managed || was != nil):
+			inherit = append(inherit, product)
+		case is != nil && (was == nil || *was != *is):
+			override[product] = *is
+		}
+	}
+	return override, inherit
+}

@@ -1,0 +1,378 @@
+package gcore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	client "github.com/cloud-accounts/terraform-provider-accounts/internal/clients/gcore"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/account"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/settings"
+)
+
+var (
+	_ resource.Resource                = (*resellerUserResource)(nil)
+	_ resource.ResourceWithConfigure   = (*resellerUserResource)(nil)
+	_ resource.ResourceWithIdentity    = (*resellerUserResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*resellerUserResource)(nil)
+	_ resource.ResourceWithImportState = (*resellerUserResource)(nil)
+)
+
+// userKind is gcore_reseller_user as the shared life-cycle code sees it.
+var userKind = account.Kind{
+	Type:   "gcore_reseller_user",
+	Title:  "Gcore reseller user",
+	Vendor: vendorTitle,
+	Acting: account.PolicyDelete,
+	Remains: "the account that came with the user stays at Gcore, and its company name stays taken: the user can't be created again " +
+		"with the same company. Gcore has no call that deletes an account.",
+	Credentials: credentials,
+	Permission: "It takes a reseller's credential. A user with API tokens or with several accounts can't be deleted; a product in use " +
+		"can't be made unavailable.",
+	ValidID: client.ValidID,
+	Wire: map[string]path.Path{
+		"email": path.Root("email"), "company": path.Root("company"), "companyName": path.Root("company"),
+		"password": path.Root("password_wo"), "name": path.Root("name"), "phone": path.Root("phone"), "seller": path.Root("seller"),
+		"services": path.Root("services"), "product_name": path.Root("services"), "available": path.Root("services"),
+		"lang": path.Root("lang"), "custom_id": path.Root("custom_id"), "country_code": path.Root("country_code"),
+		"is_test": path.Root("is_test"), "user_type": path.Root("user_type"),
+	},
+}
+
+// NewResellerUserResource makes gcore_reseller_user.
+func NewResellerUserResource() resource.Resource { return &resellerUserResource{} }
+
+type resellerUserResource struct {
+	client *settings.Client[*client.Client]
+}
+
+// Metadata implements resource.Resource.
+func (r *resellerUserResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = userKind.Type
+}
+
+// Configure implements resource.ResourceWithConfigure.
+func (r *resellerUserResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.client = settings.Of[*client.Client](vendorName, req.ProviderData, &resp.Diagnostics)
+}
+
+// Schema implements resource.Resource.
+func (r *resellerUserResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = resellerUserSchema(ctx)
+}
+
+// IdentitySchema implements resource.ResourceWithIdentity.
+func (r *resellerUserResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = userKind.IdentitySchema()
+}
+
+// ModifyPlan implements resource.ResourceWithModifyPlan.
+func (r *resellerUserResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if !userKind.PlanLife(ctx, req, resp) {
+		return
+	}
+	var config, state userModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if req.State.Raw.IsNull() {
+		planCreateUser(config, &resp.Diagnostics)
+		return
+	}
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	const alone = "Take it out of the configuration, or set it back to what the user was created with."
+	keep := userKind.PlanCreateOnly(ctx, req.Private, []account.CreateOnly{
+		{Name: "country_code", Config: config.CountryCode, State: state.CountryCode, Advice: alone},
+		{Name: "user_type", Config: config.UserType, State: state.UserType, Advice: alone},
+		{Name: "password_wo_version", Config: config.PasswordWOVersion, State: state.PasswordWOVersion,
+			Advice: "Gcore documents no call that sets another user's password: let the user change it, or have it reset by e-mail. " + alone},
+	}, &resp.Diagnostics)
+	for _, name := range keep {
+		kept := map[string]attr.Value{"country_code": state.CountryCode, "user_type": state.UserType}[name]
+		if kept != nil {
+			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(name), kept)...)
+		}
+	}
+	if config.Services.IsUnknown() {
+		return
+	}
+	for product := range state.Services.Elements() {
+		if _, still := config.Services.Elements()[product]; !still {
+			userKind.NotManagedWarning(&resp.Diagnostics, "services", state.ID.ValueString())
+			return
+		}
+	}
+}
+
+// planCreateUser refuses at plan time what Gcore would refuse on create.
+func planCreateUser(config userModel, diags *diag.Diagnostics) {
+	if config.PasswordWO.IsNull() {
+		diags.AddAttributeError(path.Root("password_wo"), "A new user needs a password", "Gcore creates a user with a password alone. Set "+
+			"password_wo and password_wo_version = 1. If the user exists already, import it instead.")
+	}
+	if !config.UserType.IsNull() && !config.UserType.IsUnknown() && config.UserType.ValueString() != "common" {
+		diags.AddAttributeError(path.Root("user_type"), "Only common users can be created", "Gcore creates users of the type \"common\" "+
+			"alone. Leave user_type out.")
+	}
+}
+
+// Create implements resource.Resource.
+func (r *resellerUserResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan, config userModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	timeout, d := plan.Timeouts.Create(ctx, account.CreateTimeout)
+	resp.Diagnostics.Append(d...)
+	planCreateUser(config, &resp.Diagnostics)
+	api, ok := r.client.Get(&resp.Diagnostics)
+	body := plan.newUser(ctx, config.PasswordWO, &resp.Diagnostics)
+	if !ok || resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	made, err := api.CreateUser(ctx, body)
+	if err != nil {
+		addCreateUserError(&resp.Diagnostics, err)
+		return
+	}
+	made = finishUser(ctx, api, plan, made, &resp.Diagnostics)
+
+	plan.resolve(made, nil)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	account.SetIdentity(ctx, resp.Identity, plan.ID, &resp.Diagnostics)
+	account.MarkCreated(ctx, resp.Private, api.Now(), &resp.Diagnostics)
+	plan.record(ctx, resp.Private, &resp.Diagnostics)
+}
+
+// record remembers what only the create call takes.
+func (m userModel) record(ctx context.Context, private account.Private, diags *diag.Diagnostics) {
+	account.Record(ctx, private, map[string]attr.Value{
+		"country_code": m.CountryCode, "user_type": m.UserType, "password_wo_version": m.PasswordWOVersion,
+	}, diags)
+}
+
+// finishUser sends again what the create call passed over, as far as its reply shows that.
+func finishUser(ctx context.Context, api *client.Client, plan userModel, made client.User, diags *diag.Diagnostics) client.User {
+	shown := plan
+	shown.readUser(made)
+	change := plan.userChanges(shown)
+	if change == (client.UserUpdate{}) {
+		return made
+	}
+	if ctx.Err() != nil {
+		userKind.AddIncomplete(diags, made.ID, "setting what the create call passed over", errors.New("the run was interrupted, or timeouts.create is over"))
+		return made
+	}
+	updated, err := api.UpdateUser(ctx, made.ID, change)
+	if err != nil {
+		userKind.AddIncomplete(diags, made.ID, "setting what the create call passed over", err)
+		return made
+	}
+	if updated.ClientID == "" {
+		updated.ClientID = made.ClientID
+	}
+	return updated
+}
+
+// addCreateUserError reports a failed create; where the company name is taken by an account without such a user, that
+// account can be imported as a gcore_account.
+func addCreateUserError(diags *diag.Diagnostics, err error) {
+	userKind.AddCreateError(diags, err)
+	var taken *client.CompanyTakenError
+	if errors.As(err, &taken) {
+		accountKind.AddNamesake(diags, path.Root("company"), taken.Accounts, "A user can't be created for an account that exists. Choose another "+
+			"company name; to manage the account itself, import it as a gcore_account.")
+	}
+}
+
+// Read implements resource.Resource.
+func (r *resellerUserResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state userModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	account.SetIdentity(ctx, resp.Identity, state.ID, &resp.Diagnostics)
+	timeout, d := state.Timeouts.Read(ctx, account.ReadTimeout)
+	resp.Diagnostics.Append(d...)
+	api, ok := r.client.Get(&resp.Diagnostics)
+	if !ok || resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	var known client.Known
+	account.Fetch(ctx, req.Private, keyKnown, &known, &resp.Diagnostics)
+	id := state.ID.ValueString()
+	known, err := state.refresh(ctx, api, known, &resp.Diagnostics)
+	switch {
+	case transport.IsNotFound(err) && account.Lagging(ctx, req.Private, api.Now(), &resp.Diagnostics):
+		userKind.AddLag(&resp.Diagnostics, id)
+		return
+	case errors.Is(err, client.ErrGone):
+		resp.State.RemoveResource(ctx)
+		return
+	case err != nil:
+		addReadError(&resp.Diagnostics, userKind, id, err)
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	account.Put(ctx, resp.Private, keyKnown, known, &resp.Diagnostics)
+	if account.MarkRead(ctx, resp.Private, &resp.Diagnostics) {
+		state.record(ctx, resp.Private, &resp.Diagnostics)
+	}
+}
+
+// refresh reads the user, the account behind it and the availability of the products that are managed. The error is
+// client.ErrGone only where the user is gone.
+func (m *userModel) refresh(ctx context.Context, api *client.Client, known client.Known, diags *diag.Diagnostics) (client.Known, error) {
+	user, err := api.ReadUser(ctx, m.ID.ValueString(), m.ClientID.ValueString(), known)
+	if err != nil {
+		return known, err
+	}
+	m.readUser(user)
+	if m.ClientID.ValueString() == "" {
+		return known, nil
+	}
+	a, err := api.ReadAccount(ctx, m.ClientID.ValueString(), known)
+	switch {
+	case errors.Is(err, client.ErrGone):
+		var failure *transport.Error
+		errors.As(err, &failure)
+		return known, &client.NotProvenError{ID: m.ID.ValueString(), Reason: client.AccountHidden, Err: failure}
+	case err != nil:
+		return known, err
+	}
+	m.readClient(a)
+	if m.managesServices() {
+		shown, err := api.Availability(ctx, m.ClientID.ValueString())
+		if err != nil {
+			return known, err
+		}
+		m.readServices(ctx, shown, diags)
+	}
+	return known.After(a), nil
+}
+
+// Update implements resource.Resource.
+func (r *resellerUserResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state userModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	account.SetIdentity(ctx, resp.Identity, state.ID, &resp.Diagnostics)
+	timeout, d := plan.Timeouts.Update(ctx, account.UpdateTimeout)
+	resp.Diagnostics.Append(d...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	r.change(ctx, &plan, state, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	plan.record(ctx, resp.Private, &resp.Diagnostics)
+}
+
+// change sends what an update needs: to the user, to the account behind it, and to the availability of products, each
+// only where something changed. It resolves what the plan left unknown.
+func (r *resellerUserResource) change(ctx context.Context, plan *userModel, state userModel, diags *diag.Diagnostics) {
+	id, clientID := state.ID.ValueString(), state.ClientID.ValueString()
+	userChange, clientChange := plan.userChanges(state), plan.clientChanges(state)
+	override, inherit := plan.serviceChanges(ctx, state, diags)
+	if userChange == (client.UserUpdate{}) && clientChange == (client.AccountUpdate{}) && len(override)+len(inherit) == 0 {
+		plan.resolve(client.User{ID: id, ClientID: clientID}, nil)
+		return
+	}
+	api, ok := r.client.Get(diags)
+	if !ok {
+		return
+	}
+	user := client.User{ID: id, ClientID: clientID}
+	var behind *client.Account
+	if userChange != (client.UserUpdate{}) {
+		updated, err := api.UpdateUser(ctx, id, userChange)
+		if err != nil {
+			userKind.AddError(diags, "update", id, err)
+			return
+		}
+		user = updated
+	}
+	if clientChange != (client.AccountUpdate{}) {
+		updated, err := api.UpdateClient(ctx, clientID, clientChange)
+		if err != nil {
+			userKind.AddError(diags, "update the account of", id, err)
+			return
+		}
+		behind = &updated
+	}
+	for _, product := range slices.Sorted(maps.Keys(override)) {
+		if err := api.SetAvailability(ctx, clientID, product, override[product]); err != nil {
+			userKind.AddError(diags, "set the availability of "+product+" for", id, err)
+			return
+		}
+	}
+	if err := api.ResetAvailability(ctx, clientID, inherit...); err != nil {
+		userKind.AddError(diags, "reset product availability for", id, err)
+		return
+	}
+	refuseIgnored(*plan, user, behind, diags)
+	plan.resolve(user, behind)
+}
+
+// refuseIgnored reports what Gcore accepted but did not take over, as far as its replies show it.
+func refuseIgnored(plan userModel, user client.User, behind *client.Account, diags *diag.Diagnostics) {
+	shown := plan
+	shown.readUser(user)
+	shown.Company = plan.Company // the user's copy of it may lag
+	if behind != nil {
+		shown.readClient(*behind)
+	}
+	for attribute, pair := range map[string][2]attr.Value{
+		"email": {plan.Email, shown.Email}, "name": {plan.Name, shown.Name}, "phone": {plan.Phone, shown.Phone},
+		"company": {plan.Company, shown.Company}, "custom_id": {plan.CustomID, shown.CustomID}, "seller": {plan.Seller, shown.Seller},
+	} {
+		if !pair[0].Equal(pair[1]) {
+			diags.AddAttributeError(path.Root(attribute), "Gcore did not take over a change", fmt.Sprintf(
+				"Gcore accepted the change of user %s, but answers for this attribute %s instead of %s. Other changes were made.",
+				plan.ID.ValueString(), pair[1], pair[0]))
+		}
+	}
+}
+
+// Delete implements resource.Resource.
+func (r *resellerUserResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	if !userKind.PlanDelete(ctx, req.State, &resp.Diagnostics) {
+		return
+	}
+	var state userModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, d := state.Timeouts.Delete(ctx, account.DeleteTimeout)
+	resp.Diagnostics.Append(d...)
+	api, ok := r.client.Get(&resp.Diagnostics)
+	if !ok || resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	if err := api.DeleteUser(ctx, state.ID.ValueString()); err != nil {
+		userKind.AddError(&resp.Diagnostics, "delete", state.ID.ValueString(), err)
+	}
+}
+
+// ImportState implements resource.ResourceWithImportState.
+func (r *resellerUserResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	userKind.Import(ctx, req, resp)
+}

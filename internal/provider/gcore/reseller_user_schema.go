@@ -1,0 +1,123 @@
+package gcore
+
+import (
+	"context"
+	"regexp"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/boolplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/account"
+)
+
+var (
+	keepBool  = []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()}
+	words     = []validator.String{account.Text()}
+	emailForm = regexp.MustCompile(`^[^@\s]+@[^@\s]+$`)
+	products  = []string{"CDN", "STORAGE", "STREAMING", "DNS", "DDOS", "CLOUD"}
+	languages = []string{"de", "en", "ru", "zh", "az"}
+)
+
+func resellerUserSchema(ctx context.Context) schema.Schema {
+	const cleared = " Changed in place. Removed from the configuration, it is cleared."
+	const kept = " Left out, Gcore's value stays and isn't managed."
+	const createOnly = " Create-only: a change is an error at plan time."
+	return schema.Schema{
+		MarkdownDescription: "A customer user of a Gcore reseller, with the account (Gcore: client) that comes with the user. Needs a " +
+			"reseller's credential. Destroying the user leaves that account behind, with its company name taken.",
+		Attributes: map[string]schema.Attribute{
+			"id": schema.StringAttribute{
+				Computed: true, PlanModifiers: keepString,
+				MarkdownDescription: "User id, a whole number such as `43001`.",
+			},
+			"client_id": schema.StringAttribute{
+				Computed: true, PlanModifiers: keepString,
+				MarkdownDescription: "Id of the account that came with the user. Manage that account here *or* as a `gcore_account`, never both.",
+			},
+			"email": schema.StringAttribute{
+				Required:            true,
+				Validators:          []validator.String{account.Text(), stringvalidator.RegexMatches(emailForm, "must be an e-mail address")},
+				PlanModifiers:       []planmodifier.String{account.KeepEqual(strings.EqualFold)},
+				MarkdownDescription: "E-mail address with which the user signs in; unique at Gcore, compared without regard to case. Changed in place.",
+			},
+			"company": schema.StringAttribute{
+				Required: true, Validators: words,
+				PlanModifiers: []planmodifier.String{account.KeepEqual(sameName)},
+				MarkdownDescription: "Company name of the account; unique at Gcore. Changed in place. Names that differ in case or blanks alone " +
+					"count as equal.",
+			},
+			"password_wo": schema.StringAttribute{
+				Optional: true, Sensitive: true, WriteOnly: true,
+				Validators: []validator.String{stringvalidator.LengthAtLeast(1), stringvalidator.AlsoRequires(path.MatchRoot("password_wo_version"))},
+				MarkdownDescription: "Password, write-only: it is in no plan and no state. Required to create; optional here so that imported users " +
+					"need none. Sent on create alone, since Gcore documents no call that sets another user's password.",
+			},
+			"password_wo_version": schema.Int64Attribute{
+				Optional: true, Validators: []validator.Int64{int64validator.AtLeast(1)},
+				MarkdownDescription: "Number that goes with `password_wo`, such as `1`. Set after an import, it is recorded and nothing is sent; any " +
+					"later change is an error at plan time.",
+			},
+			"name": schema.StringAttribute{
+				Optional: true, Validators: words,
+				MarkdownDescription: "The user's name, and on create the account's." + cleared,
+			},
+			"phone": schema.StringAttribute{
+				Optional: true, Validators: words,
+				MarkdownDescription: "The user's phone number, and on create the account's." + cleared,
+			},
+			"seller": schema.Int64Attribute{
+				Optional:            true,
+				MarkdownDescription: "Id of the seller who looks after the account." + cleared,
+			},
+			"services": schema.MapAttribute{
+				Optional: true, ElementType: types.BoolType,
+				Validators: []validator.Map{mapvalidator.SizeAtLeast(1), mapvalidator.KeysAre(stringvalidator.OneOf(products...))},
+				MarkdownDescription: "Overrides of product availability for the account: `true` may be activated, `false` may not, `null` inherits " +
+					"the reseller's default. Products: `CDN`, `STORAGE`, `STREAMING`, `DNS`, `DDOS`, `CLOUD`. Changed in place, one request per " +
+					"product. A product that is left out, or the whole map removed from the configuration, is no longer managed and stays as it " +
+					"is. Costs one more request per read.",
+			},
+			"lang": schema.StringAttribute{
+				Optional: true, Computed: true, PlanModifiers: keepString,
+				Validators:          []validator.String{stringvalidator.OneOf(languages...)},
+				MarkdownDescription: "Language: `de`, `en`, `ru`, `zh` or `az`. Changed in place." + kept,
+			},
+			"custom_id": schema.StringAttribute{
+				Optional: true, Validators: words,
+				MarkdownDescription: "The reseller's own id for the account." + cleared,
+			},
+			"country_code": schema.StringAttribute{
+				Optional: true, Computed: true, PlanModifiers: keepString, Validators: words,
+				MarkdownDescription: "Country of the account, as two letters." + createOnly + kept,
+			},
+			"is_test": schema.BoolAttribute{
+				Optional: true, Computed: true, PlanModifiers: keepBool,
+				MarkdownDescription: "Whether it is a test account. Changed in place." + kept,
+			},
+			"user_type": schema.StringAttribute{
+				Optional: true, Computed: true, PlanModifiers: keepString,
+				Validators:          []validator.String{stringvalidator.OneOf("common", "reseller", "seller")},
+				MarkdownDescription: "Type of the user. Gcore creates `common` ones alone; an imported one may have another." + createOnly + kept,
+			},
+			"is_active": schema.BoolAttribute{
+				Computed: true, PlanModifiers: keepBool,
+				MarkdownDescription: "Whether the user is active.",
+			},
+			"activated": schema.BoolAttribute{
+				Computed: true, PlanModifiers: keepBool,
+				MarkdownDescription: "Whether the user has confirmed the e-mail address.",
+			},
+			"deletion_policy": userKind.DeletionPolicyAttribute(),
+			"timeouts":        timeouts.Attributes(ctx, account.TimeoutOptions()),
+		},
+	}
+}
