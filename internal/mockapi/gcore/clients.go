@@ -37,7 +37,7 @@ func (m *Mock) accountOverview(c *call) reply {
 func (m *Mock) listClients(c *call) reply {
 	if c.caller.kind == Member && m.opts.Member != MemberOwn {
 		if m.opts.Member == MemberEmpty {
-			return m.page(c, nil, m.number(0))
+			return page(m, c, []*Client(nil), m.number(0), nil)
 		}
 		return m.memberDenied()
 	}
@@ -54,11 +54,9 @@ func (m *Mock) listClients(c *call) reply {
 	if err := order(found, c.URL.Query().Get("ordering")); err != nil {
 		return m.refuse(fieldErrors{"ordering": {err.Error()}})
 	}
-	var items []object
-	for _, client := range found {
-		items = append(items, m.thin(m.clientJSON(client, c.caller)))
-	}
-	return m.page(c, items, m.number(int64(len(items))))
+	return page(m, c, found, m.number(int64(len(found))), func(client *Client) object {
+		return m.clientJSON(client, c.caller)
+	})
 }
 
 func (m *Mock) getClient(c *call) reply {

@@ -12,15 +12,23 @@ import (
 	"time"
 )
 
-// page answers a list: everything where no limit is asked for, else one page in its envelope. count is the number of
-// items in the type that this list has for it.
-func (m *Mock) page(c *call, items []object, count any) reply {
-	if items == nil {
-		items = []object{}
+// page answers a list: everything where no limit is asked for, else one page in its envelope. count is the length of
+// all in the type that this list has for it; item writes one.
+func page[T any](m *Mock, c *call, all []T, count any, item func(T) object) reply {
+	items := func(part []T) []object {
+		list := []object{}
+		for _, x := range part {
+			doc := item(x)
+			for _, name := range m.opts.ThinLists {
+				delete(doc, name)
+			}
+			list = append(list, doc)
+		}
+		return list
 	}
 	query := c.URL.Query()
 	if !query.Has("limit") || m.opts.Envelope == EnvelopeBare {
-		return reply{http.StatusOK, items}
+		return reply{http.StatusOK, items(all)}
 	}
 	limit, err := strconv.Atoi(query.Get("limit"))
 	if err != nil || limit < 1 {
@@ -33,14 +41,14 @@ func (m *Mock) page(c *call, items []object, count any) reply {
 	if err != nil || offset < 0 {
 		return m.refuse(fieldErrors{"offset": {"A whole number is required."}})
 	}
-	from := min(offset, len(items))
-	to := min(from+limit, len(items))
+	from := min(offset, len(all))
+	to := min(from+limit, len(all))
 	key := "results"
 	if m.opts.Envelope == EnvelopeResult {
 		key = "result"
 	}
-	body := object{"count": count, key: items[from:to]}
-	if to < len(items) {
+	body := object{"count": count, key: items(all[from:to])}
+	if to < len(all) {
 		body["next"] = pageURL(c, query, limit, to)
 	}
 	if from > 0 {

@@ -5,7 +5,6 @@ package gcore
 import (
 	_ "embed"
 	"io"
-	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -218,7 +217,7 @@ func rewrite(f func(string) string, s string) string {
 
 // companyTaken reports whether a client other than except holds this company name.
 func (m *Mock) companyTaken(name string, except int64) bool {
-	for c := range maps.Values(m.clients) {
+	for _, c := range m.clients {
 		same := c.Company == name || m.opts.FoldCompany && strings.EqualFold(c.Company, name)
 		if same && c.ID != except && (!c.Deleted || m.opts.DeletedKeepNames) {
 			return true
@@ -229,7 +228,7 @@ func (m *Mock) companyTaken(name string, except int64) bool {
 
 // emailTaken reports whether a user other than except has this address.
 func (m *Mock) emailTaken(address string, except int64) bool {
-	for u := range maps.Values(m.users) {
+	for _, u := range m.users {
 		if strings.EqualFold(u.Email, address) && u.ID != except && (!u.Deleted || m.opts.DeletedKeepNames) {
 			return true
 		}

@@ -88,7 +88,7 @@ func (c *Client) status() string {
 		return c.Status
 	}
 	for _, status := range []string{"active", "trial", "trialend", "paused"} {
-		for s := range maps.Values(c.Services) {
+		for _, s := range c.Services {
 			if s.Status == status {
 				return status
 			}
@@ -191,7 +191,7 @@ func (m *Mock) RemoveClient(id int64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	delete(m.clients, id)
-	for u := range maps.Values(m.users) {
+	for _, u := range m.users {
 		delete(u.Access, id)
 	}
 }
@@ -259,12 +259,13 @@ const vendor = 1
 
 // resellerUser returns the id of the reseller's user, 0 where there is none.
 func (m *Mock) resellerUser(reseller int64) int64 {
-	for _, u := range sorted(m.users) {
-		if u.Client == reseller && u.UserType == "reseller" {
-			return u.ID
+	var first int64
+	for id, u := range m.users {
+		if u.Client == reseller && u.UserType == "reseller" && (first == 0 || id < first) {
+			first = id
 		}
 	}
-	return 0
+	return first
 }
 
 // addReseller makes a reseller's own account and its user; a user id of 0 is the next free one.

@@ -79,13 +79,13 @@ func takeServices(f *form) map[string]bool {
 }
 
 func (m *Mock) listUsers(c *call) reply {
-	var items []object
+	var found []*User
 	for _, u := range sorted(m.users) {
 		if m.seesUser(c, u, m.opts.OwnUserListed) && !m.misses(c, u.ID) {
-			items = append(items, m.thin(m.userJSON(c, u)))
+			found = append(found, u)
 		}
 	}
-	return m.page(c, items, len(items))
+	return page(m, c, found, len(found), func(u *User) object { return m.userJSON(c, u) })
 }
 
 func (m *Mock) getUser(c *call) reply {

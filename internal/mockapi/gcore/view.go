@@ -26,13 +26,16 @@ func (m *Mock) overviewJSON(client *Client, viewer caller) object {
 			capabilities = append(capabilities, product)
 		}
 	}
-	users, hasAdmin := []object{}, false
-	for _, u := range sorted(m.users) {
-		roles, has := u.Access[client.ID]
-		if has && !u.Deleted {
-			users = append(users, m.userBaseJSON(u))
-			hasAdmin = hasAdmin || u.IsActive && slices.Contains(roles, roleAdministrator)
+	members := map[int64]*User{}
+	for id, u := range m.users {
+		if _, has := u.Access[client.ID]; has && !u.Deleted {
+			members[id] = u
 		}
+	}
+	users, hasAdmin := []object{}, false
+	for _, u := range sorted(members) {
+		users = append(users, m.userBaseJSON(u))
+		hasAdmin = hasAdmin || u.IsActive && slices.Contains(u.Access[client.ID], roleAdministrator)
 	}
 	doc := object{
 		"id":               client.ID,
@@ -139,12 +142,4 @@ func (m *Mock) userJSON(c *call, u *User) object {
 	}
 	doc["client_and_roles"] = roles
 	return doc
-}
-
-// thin takes the fields off a list item that lists lack.
-func (m *Mock) thin(item object) object {
-	for _, name := range m.opts.ThinLists {
-		delete(item, name)
-	}
-	return item
 }
