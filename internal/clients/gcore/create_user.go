@@ -44,7 +44,7 @@ func (u NewUser) body() (json.RawMessage, error) {
 // address is the same in any case. The account's creator is who sent the request, or the user itself.
 func (u NewUser) became(found accountUser) bool {
 	a := found.account
-	return a.ID != "" && found.ClientID == a.ID && a.Company == u.Company && sameText(found.Email, u.Email) &&
+	return !found.partial && a.ID != "" && found.ClientID == a.ID && a.Company == u.Company && sameText(found.Email, u.Email) &&
 		(a.Owner == "" || a.Viewer == "" || a.Owner == a.Viewer || a.Owner == found.ID) &&
 		kept(u.Name, found.Name) && kept(u.Phone, found.Phone) && kept(u.Lang, found.Lang) &&
 		kept(u.UserType, found.UserType) && kept(u.CustomID, a.CustomID) && kept(u.CountryCode, a.CountryCode) &&
@@ -61,6 +61,7 @@ func kept[T comparable](sent, shown wire.Field[T]) bool {
 type accountUser struct {
 	User
 	account Account
+	partial bool // as the account tells of its users
 }
 
 // CompanyTakenError says that accounts hold the company name of a user to be created, although no user who could be
@@ -157,7 +158,8 @@ func (c *Client) userNamesakes(ctx context.Context, user NewUser) ([]accountUser
 			for _, p := range a.users {
 				own := near[p.Client.id()] // p may also enter accounts that aren't its own
 				if !p.Deleted && (sameText(p.Email, user.Email) || holds(own)) {
-					found = append(found, accountUser{User{ID: p.ID.id(), Email: p.Email, ClientID: p.Client.id()}, own})
+					u := User{ID: p.ID.id(), Email: p.Email, ClientID: p.Client.id()}
+					found = append(found, accountUser{User: u, account: own, partial: true})
 				}
 			}
 		}
@@ -172,21 +174,21 @@ func (c *Client) userNamesakes(ctx context.Context, user NewUser) ([]accountUser
 			now = at
 		}
 		for _, u := range users {
-			found = append(found, accountUser{u, near[u.ClientID]})
+			found = append(found, accountUser{User: u, account: near[u.ClientID]})
 		}
 	}
 	slices.SortFunc(found, func(a, b accountUser) int { return compareIDs(a.ID, b.ID) })
 	found = slices.CompactFunc(found, func(a, b accountUser) bool { return a.ID == b.ID })
 	for i, u := range found {
-		if !whole || !holds(u.account) || !sameText(u.Email, user.Email) {
+		if !u.partial || !holds(u.account) || !sameText(u.Email, user.Email) {
 			continue
 		}
-		one, err := c.getUser(ctx, u.ID) // an account tells little of its users
-		if err != nil && !denied(err) {
+		one, err := c.getUser(ctx, u.ID)
+		switch {
+		case err == nil:
+			found[i].User, found[i].partial = one, false
+		case !denied(err): // a denial may be lag; then it stays a candidate that the next look-up may prove
 			return nil, nil, now, err
-		}
-		if err == nil {
-			found[i].User = one
 		}
 	}
 	return found, holders(near, holds, found), now, nil
