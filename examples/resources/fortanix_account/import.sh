@@ -1,0 +1,1 @@
+terraform import fortanix_account.acme 0f3c1a52-6d1f-4f0e-9f5b-1c2d3e4f5a6b

@@ -1,0 +1,5 @@
+import {
+  provider = accounts
+  to       = gcore_account.acme
+  id       = "7310004"
+}

@@ -1,0 +1,1 @@
+terraform import gcore_account.acme 7310004

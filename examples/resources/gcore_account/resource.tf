@@ -1,0 +1,8 @@
+resource "gcore_account" "acme" {
+  provider = accounts
+
+  company = "Acme"
+
+  # Gcore has no call that deletes an account. With "abandon" a destroy forgets it; by default a destroy is refused.
+  deletion_policy = "abandon"
+}

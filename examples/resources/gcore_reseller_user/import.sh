@@ -1,0 +1,1 @@
+terraform import gcore_reseller_user.acme 43001
