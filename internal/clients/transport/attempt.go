@@ -125,18 +125,10 @@ func Detach(ctx context.Context) (context.Context, context.CancelFunc) {
 
 // read reads a reply, and decodes a successful one into the target, if there is one.
 func (c *Client) read(res *http.Response, into any) (*Response, *Error) {
-	failure := &Error{Status: res.StatusCode, RequestID: requestIDOf(res.Header)}
-	switch {
-	case res.StatusCode >= 300 && res.StatusCode < 400:
-		failure.Message = "the server redirects elsewhere, which is refused; check the base URL"
-		return nil, failure
-	case res.StatusCode < 200 || res.StatusCode >= 300:
-		raw, _ := io.ReadAll(io.LimitReader(res.Body, maxErrorReply)) // what has arrived is better than nothing
-		said := decodeError(res.Header, raw)
-		failure.Message, failure.Fields, failure.RequestID = said.message, said.fields, said.requestID
-		failure.RetryAfter = retryAfter(res.Header, c.Clock.Now())
-		return nil, failure
+	if res.StatusCode < 200 || res.StatusCode >= 300 {
+		return nil, c.readFailure(res)
 	}
+	failure := &Error{Status: res.StatusCode, RequestID: requestIDOf(res.Header)}
 	raw, err := io.ReadAll(io.LimitReader(res.Body, maxReply+1))
 	switch {
 	case err != nil:
@@ -160,6 +152,20 @@ func (c *Client) read(res *http.Response, into any) (*Response, *Error) {
 		response.Date = date
 	}
 	return response, nil
+}
+
+// readFailure reads a reply whose status means failure.
+func (c *Client) readFailure(res *http.Response) *Error {
+	raw, _ := io.ReadAll(io.LimitReader(res.Body, maxErrorReply)) // what has arrived is better than nothing
+	failure := &Error{Status: res.StatusCode, RequestID: requestIDOf(res.Header)}
+	if res.StatusCode >= 300 && res.StatusCode < 400 {
+		failure.Message = "the server redirects elsewhere, which is refused; check the base URL"
+		return failure
+	}
+	said := decodeError(res.Header, raw)
+	failure.Message, failure.Fields, failure.RequestID = said.message, said.fields, said.requestID
+	failure.RetryAfter = retryAfter(res.Header, c.Clock.Now())
+	return failure
 }
 
 // excerpt is the start of a body that could not be read.

@@ -7,6 +7,7 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"time"
@@ -111,8 +112,12 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 		defer cancel()
 	}
 	renewed := false
+	var throttled *Error // the latest 429
 	for attempt, retries, pauses := 1, 0, 0; ; attempt++ {
 		if failure := c.queue.wait(ctx); failure != nil {
+			if throttled != nil && errors.Is(failure, context.DeadlineExceeded) {
+				failure = throttled // why the time ran out
+			}
 			return nil, c.complete(r, failure)
 		}
 		response, sent, failure := c.once(ctx, r, attempt)
@@ -138,6 +143,7 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 				wait = backoff(pauses)
 			}
 			pauses++
+			throttled = failure
 			c.queue.pause(wait)
 		case !repeatable(r.Replay, failure) || retries == maxRetries || ctx.Err() != nil:
 			return nil, c.complete(r, failure)

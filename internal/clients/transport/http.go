@@ -30,7 +30,7 @@ func NewHTTPClient(caPEM string) (*http.Client, error) {
 	}
 	return &http.Client{
 		Transport: &http.Transport{
-			Proxy:                  proxyFromEnvironment,
+			Proxy:                  http.ProxyFromEnvironment,
 			OnProxyConnectResponse: checkProxy,
 			DialContext:            (&net.Dialer{Timeout: 30 * time.Second}).DialContext,
 			TLSClientConfig:        config,
@@ -43,17 +43,6 @@ func NewHTTPClient(caPEM string) (*http.Client, error) {
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}, nil
-}
-
-// errProxyAddress replaces an error of net/http that repeats the address, which may hold a password.
-var errProxyAddress = errors.New("the proxy's address in the environment (HTTPS_PROXY, HTTP_PROXY) is not a URL")
-
-func proxyFromEnvironment(req *http.Request) (*url.URL, error) {
-	proxy, err := http.ProxyFromEnvironment(req)
-	if err != nil {
-		return nil, errProxyAddress
-	}
-	return proxy, nil
 }
 
 // proxyError is a proxy's refusal to connect to the vendor.

@@ -106,7 +106,7 @@ func (q *queue) sitOut(ctx context.Context, pause time.Duration) *Error {
 	}
 	// Spread what has gathered, or it would all hit the limit again.
 	spread := rand.N(min(pause/4, mostSpread) + 50*time.Millisecond) //nolint:gosec // jitter
-	if err := q.clock.Sleep(ctx, min(pause+spread, left)); err != nil {
+	if err := q.clock.Sleep(ctx, pause+min(spread, left-pause)); err != nil {
 		return notSent(err)
 	}
 	return nil
