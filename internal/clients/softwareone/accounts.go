@@ -2,10 +2,10 @@ package softwareone
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
@@ -163,8 +163,12 @@ type activation struct {
 	Name       string `json:"name"`
 }
 
-// maxActionTries bounds how often an action is sent whose outcome stays unclear.
-const maxActionTries = 5
+const (
+	// maxActionTries bounds how often an action is sent whose outcome stays unclear.
+	maxActionTries = 5
+	// actionPause is the wait before the second try, unless the API asks for more; it doubles from then on.
+	actionPause = 500 * time.Millisecond
+)
 
 // SetStatus brings an account to a status by one action. An action that fails is looked into before it is sent again:
 // an account that has the status already counts as done. name and externalID are for Activate.
@@ -192,15 +196,18 @@ func (c *Client) SetStatus(ctx context.Context, id string, action Action, target
 		case now.Status == target:
 			c.accounts.Written(id, now)
 			return now, nil
-		case !unclear || try == maxActionTries:
+		case !unclear || try == maxActionTries || c.pause(ctx, actionPause<<(try-1), err) != nil:
 			return Account{}, err
 		}
 	}
 }
 
-func accountPath(id string) string { return accountsPath + "/" + url.PathEscape(id) }
-
-// SameName tells whether two names count as equal: the platform may trim, fold or recase what it is given.
-func SameName(a, b string) bool {
-	return strings.EqualFold(strings.Join(strings.Fields(a), " "), strings.Join(strings.Fields(b), " "))
+// pause waits before a repeat, as long as the API asks for if that is longer.
+func (c *Client) pause(ctx context.Context, d time.Duration, cause error) error {
+	if failure, ok := errors.AsType[*transport.Error](cause); ok {
+		d = max(d, failure.RetryAfter)
+	}
+	return c.http.Clock.Sleep(ctx, d)
 }
+
+func accountPath(id string) string { return accountsPath + "/" + url.PathEscape(id) }

@@ -99,21 +99,9 @@ func (c *Client) ours(sent NewAccount, found Account, since time.Time) bool {
 		return false
 	}
 	created := found.Audit.Created
+	field, _ := sent.Missing(found)
 	return c.TokenID() != "" && created.By.ID == c.TokenID() && !created.At.Before(since) &&
-		found.Name == sent.Name && found.Type == sent.Type &&
-		sentEqual(sent.TechnicalSupportEmail.Get, found.TechnicalSupportEmail) &&
-		sentEqual(sent.Website.Get, found.Website) &&
-		sentEqual(sent.Description.Get, found.Description) &&
-		sentEqual(sent.ExternalID.Get, found.ExternalID)
-}
-
-// sentEqual tells whether a field that was sent with a value has it.
-func sentEqual(sent func() (*string, bool), found *string) bool {
-	value, ok := sent()
-	if !ok || value == nil {
-		return true
-	}
-	return found != nil && *found == *value
+		found.Name == sent.Name && found.Type == sent.Type && field == ""
 }
 
 func describe(a Account) exactlyonce.Candidate {

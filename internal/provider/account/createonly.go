@@ -18,15 +18,18 @@ type CreateOnly struct {
 	Advice string
 	// Equal compares where plain equality is too strict.
 	Equal func(a, b attr.Value) bool
+	// Replace makes a change replace the account instead of being refused.
+	Replace bool
 }
 
 // PlanCreateOnly refuses changes of create-only attributes by configuration. A value that merely drifted at the
-// vendor is kept as it is there; Keep tells the caller which planned values to set back to the state's.
-func (k Kind) PlanCreateOnly(ctx context.Context, private Private, attributes []CreateOnly, diags *diag.Diagnostics) (keep []string) {
+// vendor is kept as it is there: keep names the attributes whose planned values are to be set back to the state's.
+// replace names those whose change replaces the account.
+func (k Kind) PlanCreateOnly(ctx context.Context, private Private, attributes []CreateOnly, diags *diag.Diagnostics) (keep, replace []string) {
 	recorded := map[string]string{}
 	Fetch(ctx, private, keyRecorded, &recorded, diags)
 	for _, a := range attributes {
-		if a.Config.IsNull() || a.Config.IsUnknown() {
+		if a.Config.IsNull() || !fullyKnown(ctx, a.Config) {
 			continue
 		}
 		last, known := recorded[a.Name]
@@ -44,12 +47,33 @@ func (k Kind) PlanCreateOnly(ctx context.Context, private Private, attributes []
 				"%s takes %s only when an account is created, and this one exists. The value is recorded in the state; "+
 					"nothing is sent.", k.Vendor, a.Name))
 		case !known && asRead:
+		case a.Replace:
+			replace = append(replace, a.Name)
 		default:
-			diags.AddAttributeError(path.Root(a.Name), k.Title+": create-only attribute can't be changed", fmt.Sprintf(
-				"%s takes %s only when an account is created. %s", k.Vendor, a.Name, a.Advice))
+			k.addCreateOnly(diags, a)
 		}
 	}
-	return keep
+	return keep, replace
+}
+
+// RefuseCreateOnly is for the apply: it refuses changes that no plan could see, since the value was still unknown.
+func (k Kind) RefuseCreateOnly(attributes []CreateOnly, diags *diag.Diagnostics) {
+	for _, a := range attributes {
+		if !a.Config.IsNull() && !a.State.IsNull() && !a.same(a.Config, a.State) {
+			k.addCreateOnly(diags, a)
+		}
+	}
+}
+
+func (k Kind) addCreateOnly(diags *diag.Diagnostics, a CreateOnly) {
+	diags.AddAttributeError(path.Root(a.Name), k.Title+": create-only attribute can't be changed", fmt.Sprintf(
+		"%s takes %s only when an account is created. %s", k.Vendor, a.Name, a.Advice))
+}
+
+// fullyKnown tells whether a value and all within it are known.
+func fullyKnown(ctx context.Context, value attr.Value) bool {
+	raw, err := value.ToTerraformValue(ctx)
+	return err == nil && raw.IsFullyKnown()
 }
 
 func (a CreateOnly) same(x, y attr.Value) bool {

@@ -18,7 +18,6 @@ import (
 	"github.com/hashicorp/hc-install/releases"
 	"github.com/hashicorp/hc-install/src"
 	tfjson "github.com/hashicorp/terraform-json"
-
 )
 
 // CLI drives the Terraform (or OpenTofu) command line with the provider as a process of its own, in a folder of its own:
@@ -170,4 +169,3 @@ func removeScratch() {
 		_ = os.RemoveAll(dir)
 	}
 }
-

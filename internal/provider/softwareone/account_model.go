@@ -3,7 +3,6 @@ package softwareone
 import (
 	"context"
 	"encoding/base64"
-	"fmt"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -152,7 +151,7 @@ func (m *accountModel) read(ctx context.Context, a client.Account, diags *diag.D
 	keep("technicalSupportEmail", &m.TechnicalSupportEmail, account.Spelling(m.TechnicalSupportEmail, a.TechnicalSupportEmail, strings.EqualFold))
 	keep("website", &m.Website, account.StringOrNull(a.Website))
 	keep("description", &m.Description, account.StringOrNull(a.Description))
-	keep("defaultLanguageCode", &m.DefaultLanguageCode, account.StringOrNull(a.DefaultLanguageCode))
+	keep("defaultLanguageCode", &m.DefaultLanguageCode, account.Spelling(m.DefaultLanguageCode, a.DefaultLanguageCode, strings.EqualFold))
 	if !a.Omits("address") || m.Address.IsUnknown() {
 		m.Address = addressValue(ctx, m.Address, a.Address, diags)
 	}
@@ -244,64 +243,4 @@ func resolveEligibility(ctx context.Context, planned, answered types.Object, dia
 	})
 	diags.Append(d...)
 	return value
-}
-
-// missing says which field of the body a reply doesn't have as it was sent; "" where it has all. A vendor that
-// ignores a field must not go unnoticed.
-func missing(sent client.AccountFields, got client.Account) (field, problem string) {
-	if !client.SameName(sent.Name, got.Name) {
-		return "name", fmt.Sprintf("it is still %q", got.Name)
-	}
-	address := got.Address
-	if address == nil {
-		address = &client.Address{}
-	}
-	wanted := sent.Address
-	if wanted == nil {
-		wanted = address
-	}
-	for _, f := range []struct {
-		field string
-		sent  wire.Field[string]
-		got   *string
-		equal func(a, b string) bool
-	}{
-		{"externalId", sent.ExternalID, got.ExternalID, nil},
-		{"technicalSupportEmail", sent.TechnicalSupportEmail, got.TechnicalSupportEmail, strings.EqualFold},
-		{"website", sent.Website, got.Website, nil},
-		{"description", sent.Description, got.Description, nil},
-		{"defaultLanguageCode", sent.DefaultLanguageCode, got.DefaultLanguageCode, strings.EqualFold},
-		{"address.addressLine1", wire.Pointer(wanted.AddressLine1), address.AddressLine1, nil},
-		{"address.addressLine2", wire.Pointer(wanted.AddressLine2), address.AddressLine2, nil},
-		{"address.postCode", wire.Pointer(wanted.PostCode), address.PostCode, nil},
-		{"address.city", wire.Pointer(wanted.City), address.City, nil},
-		{"address.state", wire.Pointer(wanted.State), address.State, nil},
-		{"address.country", wire.Pointer(wanted.Country), address.Country, nil},
-	} {
-		want, isSent := f.sent.Get()
-		top, _, _ := strings.Cut(f.field, ".")
-		if !isSent || got.Omits(top) {
-			continue
-		}
-		switch {
-		case want == nil && f.got != nil && *f.got != "":
-			return f.field, fmt.Sprintf("it is still %q, not cleared", *f.got)
-		case want != nil && f.got == nil:
-			return f.field, "it is still empty"
-		case want != nil && *want != *f.got && (f.equal == nil || !f.equal(*want, *f.got)):
-			return f.field, fmt.Sprintf("it is %q there", *f.got)
-		}
-	}
-	if want, isSent := sent.Eligibility.Get(); isSent && want != nil && !got.Omits("eligibility") {
-		is := got.Eligibility
-		if is == nil {
-			is = &client.Eligibility{}
-		}
-		for field, pair := range map[string][2]*bool{"client": {want.Client, is.Client}, "partner": {want.Partner, is.Partner}} {
-			if pair[0] != nil && (pair[1] == nil || *pair[0] != *pair[1]) {
-				return "eligibility", field + " is not what was sent"
-			}
-		}
-	}
-	return "", ""
 }

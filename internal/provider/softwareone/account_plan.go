@@ -36,12 +36,7 @@ func (r *accountResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		planCreate(config, &resp.Diagnostics)
 		return
 	}
-	keep := kind.PlanCreateOnly(ctx, req.Private, []account.CreateOnly{
-		{Name: "type", Config: config.Type, State: state.Type,
-			Advice: "An account of another type is another account: declare it as a new resource, or set type back to " + state.Type.String() + "."},
-		{Name: "groups", Config: config.Groups, State: state.Groups,
-			Advice: "Manage the user groups of an existing account on the platform, or take groups out of the configuration."},
-	}, &resp.Diagnostics)
+	keep, _ := kind.PlanCreateOnly(ctx, req.Private, createOnly(config, state), &resp.Diagnostics)
 	for _, name := range keep {
 		if name == "type" {
 			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("type"), state.Type)...)
@@ -51,8 +46,24 @@ func (r *accountResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	if config.Logo.IsNull() && !state.Logo.IsNull() {
 		kind.NotManagedWarning(&resp.Diagnostics, "logo", state.ID.ValueString())
 	}
-	if !plan.ExternalID.Equal(state.ExternalID) && config.ExternalName.IsNull() {
+	if state.Type.ValueString() == client.TypeOperations && plan.DeletionPolicy.ValueString() == account.PolicyDisable {
+		resp.Diagnostics.AddAttributeError(path.Root("deletion_policy"), "An Operations account can't be disabled",
+			"SoftwareOne disables Client and Vendor accounts only. Use \"prevent\" or \"abandon\".")
+	}
+	// The ERP's data come and go with the external id and with activation.
+	if !plan.ExternalID.Equal(state.ExternalID) || !plan.Status.Equal(state.Status) {
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("external_name"), types.StringUnknown())...)
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("external_ids"), types.ObjectUnknown(externalIDsTypes))...)
+	}
+}
+
+// createOnly are the attributes that only the create call takes.
+func createOnly(wanted, state accountModel) []account.CreateOnly {
+	return []account.CreateOnly{
+		{Name: "type", Config: wanted.Type, State: state.Type,
+			Advice: "An account of another type is another account: declare it as a new resource, or set type back to " + state.Type.String() + "."},
+		{Name: "groups", Config: wanted.Groups, State: state.Groups,
+			Advice: "Manage the user groups of an existing account on the platform, or take groups out of the configuration."},
 	}
 }
 
@@ -70,9 +81,11 @@ func planCreate(config accountModel, diags *diag.Diagnostics) {
 	case config.Type.ValueString() == client.TypeVendor && status == client.StatusEnabled:
 		refuseStatus(diags, "A Vendor account is Active or Disabled, never Enabled.")
 	case config.Type.ValueString() == client.TypeClient && status == client.StatusActive && config.ExternalID.IsNull():
-		refuseStatus(diags, "A Client account becomes Active only with an external_id. Set external_id, or leave the status out.")
+		refuseStatus(diags, onlyWithID)
 	}
 }
+
+const onlyWithID = "A Client account is Active only with an external_id. Set external_id as well, or leave status out."
 
 func refuseStatus(diags *diag.Diagnostics, problem string) {
 	diags.AddAttributeError(path.Root("status"), "This status can't be reached", problem)
@@ -80,11 +93,15 @@ func refuseStatus(diags *diag.Diagnostics, problem string) {
 
 // planStatus refuses a change of status that no single action makes.
 func planStatus(config, state accountModel, diags *diag.Diagnostics) {
-	if !known(config.Status) || config.Status.Equal(state.Status) {
+	if !known(config.Status) {
 		return
 	}
 	// An external id that this plan sets is there before an activation, but not before an enable.
 	hasID := !config.ExternalID.IsNull()
+	if config.Status.ValueString() == client.StatusActive && state.Type.ValueString() == client.TypeClient && known(state.ExternalID) && !hasID {
+		refuseStatus(diags, onlyWithID)
+		return
+	}
 	_, problem := actionFor(state.Type.ValueString(), state.Status.ValueString(), config.Status.ValueString(), known(state.ExternalID), hasID)
 	if problem != "" {
 		refuseStatus(diags, problem)
@@ -114,10 +131,12 @@ func actionFor(accountType, from, to string, hadID, hasID bool) (action client.A
 		return "", "Enabling this account makes it Active, since it has an external id. Set status = \"Active\" and apply, then \"Enabled\"."
 	case from == client.StatusDisabled && to == client.StatusActive:
 		return "", "Enabling this account makes it Enabled, since it has no external id so far. Set status = \"Enabled\" and apply, then \"Active\" with an external_id."
+	case isVendor && from == client.StatusEnabled && to == client.StatusActive:
+		return "", "Activating is for Client accounts alone. Set status = \"Disabled\" and apply, then \"Active\"."
 	case from == client.StatusEnabled && to == client.StatusActive && hasID:
 		return client.Activate, ""
 	case from == client.StatusEnabled && to == client.StatusActive:
-		return "", "A Client account becomes Active only with an external_id. Set external_id as well."
+		return "", onlyWithID
 	case from == client.StatusActive && to == client.StatusEnabled:
 		return client.Deactivate, ""
 	}

@@ -1,6 +1,7 @@
 package softwareone
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -78,59 +79,31 @@ func (r *accountResource) Create(ctx context.Context, req resource.CreateRequest
 	account.Record(ctx, resp.Private, map[string]attr.Value{"type": plan.Type, "groups": plan.Groups}, &resp.Diagnostics)
 }
 
-// finish does what the create call itself did not: fields that the platform passed over, and the status.
+// finish does what the create call itself did not: fields that the platform passed over, and the status. A failure is
+// a warning, since an error would taint the account.
 func finish(ctx context.Context, api *client.Client, plan accountModel, body client.NewAccount, made client.Account, diags *diag.Diagnostics) client.Account {
-	if field, _ := missing(body.AccountFields, made); field != "" {
-		if interrupted(ctx, made.ID, diags) {
-			return made
-		}
-		updated, err := api.UpdateAccount(ctx, made.ID, body.AccountFields, nil)
-		if err == nil {
-			made = updated
-			if field, problem := missing(body.AccountFields, updated); field != "" {
-				err = fmt.Errorf("SoftwareOne took the account but not this field: %s", problem)
-			}
-		}
-		if err != nil {
-			kind.AddIncomplete(diags, made.ID, "setting "+field, err)
+	field, _ := body.Missing(made)
+	rest := change{fields: body.AccountFields, put: field != ""}
+	if known(plan.Status) {
+		var problem string
+		rest.status = plan.Status.ValueString()
+		rest.action, problem = actionFor(made.Type, made.Status, rest.status, made.ExternalID != nil, known(plan.ExternalID))
+		if problem != "" {
+			kind.AddIncomplete(diags, made.ID, "setting the status "+rest.status, errors.New(problem))
 		}
 	}
-	if !known(plan.Status) || plan.Status.ValueString() == made.Status || interrupted(ctx, made.ID, diags) {
+	if !rest.put && rest.action == "" {
 		return made
 	}
-	after, err := setStatus(ctx, api, made, plan)
+	after, err := rest.apply(ctx, api, made)
 	if err != nil {
-		kind.AddIncomplete(diags, made.ID, "setting the status "+plan.Status.ValueString(), err)
-		return made
+		step := "setting the status " + rest.status
+		if err.step == "update" {
+			step = "setting " + cmp.Or(err.field, field, "its fields")
+		}
+		kind.AddIncomplete(diags, made.ID, step, err)
 	}
 	return after
-}
-
-// interrupted tells whether the user has stopped Terraform: nothing new is begun then.
-func interrupted(ctx context.Context, id string, diags *diag.Diagnostics) bool {
-	if ctx.Err() == nil {
-		return false
-	}
-	kind.AddIncomplete(diags, id, "the remaining settings", errors.New("the run was interrupted, or timeouts.create is over"))
-	return true
-}
-
-// setStatus brings an account from its status to the planned one.
-func setStatus(ctx context.Context, api *client.Client, now client.Account, plan accountModel) (client.Account, error) {
-	target := plan.Status.ValueString()
-	hasID := known(plan.ExternalID)
-	action, problem := actionFor(now.Type, now.Status, target, now.ExternalID != nil, hasID)
-	if problem != "" {
-		return now, errors.New(problem)
-	}
-	if action == "" {
-		return now, nil
-	}
-	after, err := api.SetStatus(ctx, now.ID, action, target, plan.Name.ValueString(), plan.ExternalID.ValueString())
-	if err == nil && after.Status != target {
-		err = fmt.Errorf("SoftwareOne answers that the account is %s after %s, not %s", after.Status, action, target)
-	}
-	return after, err
 }
 
 // Read implements resource.Resource.
@@ -207,69 +180,46 @@ func (r *accountResource) Update(ctx context.Context, req resource.UpdateRequest
 	account.Record(ctx, resp.Private, map[string]attr.Value{"type": plan.Type, "groups": plan.Groups}, &resp.Diagnostics)
 }
 
-// change sends what an update needs, in the order in which the platform takes it, and returns the last reply; nil
-// where there was nothing to send.
+// change makes what an update needs and returns the account afterwards; nil where there was nothing to send.
 func (r *accountResource) change(ctx context.Context, plan, state accountModel, diags *diag.Diagnostics) *client.Account {
-	var last *client.Account
+	kind.RefuseCreateOnly(createOnly(plan, state), diags)
 	id := state.ID.ValueString()
-	fields := plan.fields(ctx, diags)
-	var logo []byte
-	if !plan.Logo.Equal(state.Logo) {
-		logo = plan.logo()
+	now := client.Account{
+		ID: id, Type: state.Type.ValueString(), Status: state.Status.ValueString(), ExternalID: state.ExternalID.ValueStringPointer(),
 	}
-	put := logo != nil || plan.differs(state)
-	var action client.Action
-	if known(plan.Status) && !plan.Status.Equal(state.Status) {
+	next := change{fields: plan.fields(ctx, diags), put: plan.differs(state)}
+	if !plan.Logo.Equal(state.Logo) && known(plan.Logo) {
+		next.logo, next.put = plan.logo(), true
+	}
+	if known(plan.Status) {
 		var problem string
-		action, problem = actionFor(state.Type.ValueString(), state.Status.ValueString(), plan.Status.ValueString(),
-			known(state.ExternalID), known(plan.ExternalID))
+		next.status = plan.Status.ValueString()
+		next.action, problem = actionFor(now.Type, now.Status, next.status, now.ExternalID != nil, known(plan.ExternalID))
 		if problem != "" {
 			refuseStatus(diags, problem)
 		}
 	}
-	if (!put && action == "") || diags.HasError() {
+	if diags.HasError() || (!next.put && next.action == "") {
 		return nil
 	}
 	api, ok := r.client.Get(diags)
 	if !ok {
 		return nil
 	}
-	act := func() {
-		now := client.Account{ID: id, Type: state.Type.ValueString(), Status: state.Status.ValueString(), ExternalID: state.ExternalID.ValueStringPointer()}
-		after, err := setStatus(ctx, api, now, plan)
-		if err != nil {
-			r.addUpdateError(diags, string(action), id, err)
-			return
-		}
-		last = &after
+	after, err := next.apply(ctx, api, now)
+	switch {
+	case err == nil:
+		return &after
+	case err.field != "":
+		diags.AddAttributeError(kind.Wire[err.field], "SoftwareOne did not take over a change", fmt.Sprintf(
+			"%s %s: %v. Other changes were made.", kind.Title, id, err))
+	default:
+		addWriteError(diags, err.step, id, err)
 	}
-	if action == client.Enable || action == client.Deactivate {
-		act()
-		// The platform may clear the external id on deactivation; the configuration wants it kept.
-		if last != nil && !put {
-			field, _ := missing(fields, *last)
-			put = field != ""
-		}
-	}
-	if put && !diags.HasError() {
-		updated, err := api.UpdateAccount(ctx, id, fields, logo)
-		if err != nil {
-			r.addUpdateError(diags, "update", id, err)
-			return nil
-		}
-		last = &updated
-		if field, problem := missing(fields, updated); field != "" {
-			diags.AddAttributeError(kind.Wire[field], "SoftwareOne did not take over a change", fmt.Sprintf(
-				"SoftwareOne accepted the update of account %s, but answers for this attribute that %s. Other changes were made.", id, problem))
-		}
-	}
-	if (action == client.Activate || action == client.Disable) && !diags.HasError() {
-		act()
-	}
-	return last
+	return nil
 }
 
-func (r *accountResource) addUpdateError(diags *diag.Diagnostics, verb, id string, err error) {
+func addWriteError(diags *diag.Diagnostics, verb, id string, err error) {
 	if transport.IsNotFound(err) {
 		addInvisible(diags, verb, id, err)
 		return
@@ -294,9 +244,8 @@ func (r *accountResource) Delete(ctx context.Context, req resource.DeleteRequest
 	defer cancel()
 
 	id := state.ID.ValueString()
-	_, err := api.SetStatus(ctx, id, client.Disable, client.StatusDisabled, "", "")
-	if err != nil && !transport.IsNotFound(err) {
-		kind.AddError(&resp.Diagnostics, "disable", id, err)
+	if _, err := api.SetStatus(ctx, id, client.Disable, client.StatusDisabled, "", ""); err != nil {
+		addWriteError(&resp.Diagnostics, "disable", id, err) // a 404 too: it hides an account that may go on working
 	}
 }
 

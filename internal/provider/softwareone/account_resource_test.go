@@ -16,12 +16,7 @@ import (
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/acctest"
 )
 
-const (
-	address = "softwareone_account.a"
-	posts   = "POST /public/v1/accounts/accounts"
-	puts    = "PUT /public/v1/accounts/accounts/*"
-	actions = "POST /public/v1/accounts/accounts/*/*"
-)
+const address = "softwareone_account.a"
 
 // account is a resource block with these arguments.
 func account(arguments ...string) string {
