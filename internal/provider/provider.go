@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/fortanix"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/gcore"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/settings"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/softwareone"
@@ -29,6 +30,7 @@ func vendors() []settings.Vendor {
 	return []settings.Vendor{
 		gcore.Vendor(),
 		softwareone.Vendor(),
+		fortanix.Vendor(),
 	}
 }
 

@@ -82,7 +82,9 @@ func accountDataAttributes() map[string]schema.Attribute {
 // NewAccountDataSource makes the data source gcore_account.
 func NewAccountDataSource() datasource.DataSource { return &accountDataSource{} }
 
-type accountDataSource struct{ client *settings.Client[*client.Client] }
+type accountDataSource struct {
+	client *settings.Client[*client.Client]
+}
 
 // Metadata implements datasource.DataSource.
 func (d *accountDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
@@ -159,7 +161,9 @@ func (d *accountDataSource) Read(ctx context.Context, req datasource.ReadRequest
 // NewAccountsDataSource makes the data source gcore_accounts.
 func NewAccountsDataSource() datasource.DataSource { return &accountsDataSource{} }
 
-type accountsDataSource struct{ client *settings.Client[*client.Client] }
+type accountsDataSource struct {
+	client *settings.Client[*client.Client]
+}
 
 // accountFilterModel is what both the plural data source and the list resource filter by.
 type accountFilterModel struct {

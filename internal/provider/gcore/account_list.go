@@ -19,7 +19,9 @@ var _ list.ListResourceWithConfigure = (*accountList)(nil)
 // NewAccountList makes the list resource gcore_account.
 func NewAccountList() list.ListResource { return &accountList{} }
 
-type accountList struct{ client *settings.Client[*client.Client] }
+type accountList struct {
+	client *settings.Client[*client.Client]
+}
 
 // Metadata implements list.ListResource.
 func (l *accountList) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {

@@ -69,7 +69,9 @@ func userDataAttributes() map[string]schema.Attribute {
 // NewResellerUserDataSource makes the data source gcore_reseller_user.
 func NewResellerUserDataSource() datasource.DataSource { return &resellerUserDataSource{} }
 
-type resellerUserDataSource struct{ client *settings.Client[*client.Client] }
+type resellerUserDataSource struct {
+	client *settings.Client[*client.Client]
+}
 
 // Metadata implements datasource.DataSource.
 func (d *resellerUserDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
@@ -146,7 +148,9 @@ func (d *resellerUserDataSource) Read(ctx context.Context, req datasource.ReadRe
 // NewResellerUsersDataSource makes the data source gcore_reseller_users.
 func NewResellerUsersDataSource() datasource.DataSource { return &resellerUsersDataSource{} }
 
-type resellerUsersDataSource struct{ client *settings.Client[*client.Client] }
+type resellerUsersDataSource struct {
+	client *settings.Client[*client.Client]
+}
 
 // userFilterModel is what both the plural data source and the list resource filter by.
 type userFilterModel struct {

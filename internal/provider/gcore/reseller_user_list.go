@@ -20,7 +20,9 @@ var _ list.ListResourceWithConfigure = (*resellerUserList)(nil)
 // NewResellerUserList makes the list resource gcore_reseller_user.
 func NewResellerUserList() list.ListResource { return &resellerUserList{} }
 
-type resellerUserList struct{ client *settings.Client[*client.Client] }
+type resellerUserList struct {
+	client *settings.Client[*client.Client]
+}
 
 // Metadata implements list.ListResource.
 func (l *resellerUserList) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {

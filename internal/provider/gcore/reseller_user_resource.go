@@ -90,7 +90,7 @@ func (r *resellerUserResource) ModifyPlan(ctx context.Context, req resource.Modi
 		return
 	}
 	const alone = "Take it out of the configuration, or set it back to what the user was created with."
-	keep := userKind.PlanCreateOnly(ctx, req.Private, []account.CreateOnly{
+	keep, _ := userKind.PlanCreateOnly(ctx, req.Private, []account.CreateOnly{
 		{Name: "country_code", Config: config.CountryCode, State: state.CountryCode, Advice: alone},
 		{Name: "user_type", Config: config.UserType, State: state.UserType, Advice: alone},
 		{Name: "password_wo_version", Config: config.PasswordWOVersion, State: state.PasswordWOVersion,

@@ -1,0 +1,306 @@
+package fortanix
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	client "github.com/cloud-accounts/terraform-provider-accounts/internal/clients/fortanix"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/account"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/settings"
+)
+
+var (
+	_ resource.Resource                = (*accountResource)(nil)
+	_ resource.ResourceWithConfigure   = (*accountResource)(nil)
+	_ resource.ResourceWithIdentity    = (*accountResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*accountResource)(nil)
+	_ resource.ResourceWithImportState = (*accountResource)(nil)
+)
+
+// Keys of private state.
+const (
+	keyKnown   = "known"        // client.Known: who has seen the account
+	keyAuthIDs = "auth_configs" // []authID: the server's ids of the auth configs in the state
+)
+
+// authID is the server's id of an auth config.
+type authID struct {
+	Key client.AuthKey `json:"key"`
+	ID  string         `json:"id"`
+}
+
+// NewAccountResource makes fortanix_account.
+func NewAccountResource() resource.Resource { return &accountResource{} }
+
+type accountResource struct {
+	client *settings.Client[*client.Client]
+}
+
+// Metadata implements resource.Resource.
+func (r *accountResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = kind.Type
+}
+
+// Configure implements resource.ResourceWithConfigure.
+func (r *accountResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.client = settings.Of[*client.Client](vendorName, req.ProviderData, &resp.Diagnostics)
+}
+
+// Schema implements resource.Resource.
+func (r *accountResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = accountSchema(ctx)
+}
+
+// IdentitySchema implements resource.ResourceWithIdentity.
+func (r *accountResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = kind.IdentitySchema()
+}
+
+// Create implements resource.Resource.
+func (r *accountResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan, config accountModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	timeout, d := plan.Timeouts.Create(ctx, account.CreateTimeout)
+	resp.Diagnostics.Append(d...)
+	api, ok := r.client.Get(&resp.Diagnostics)
+	configured := authConfigsOf(ctx, config.AuthConfigs, &resp.Diagnostics)
+	refuseDuplicates(ctx, configured, &resp.Diagnostics)
+	requireSecrets(ctx, configured, nil, &resp.Diagnostics)
+	if !ok || resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	made, err := api.CreateAccount(ctx, plan.newAccount(ctx, configured, &resp.Diagnostics))
+	if err != nil {
+		kind.AddCreateError(&resp.Diagnostics, err)
+		return
+	}
+	made = finish(ctx, api, plan, configured, made, &resp.Diagnostics)
+
+	plan.resolve(ctx, made, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	account.SetIdentity(ctx, resp.Identity, plan.ID, &resp.Diagnostics)
+	account.MarkCreated(ctx, resp.Private, api.Now(), &resp.Diagnostics)
+	plan.record(ctx, resp.Private, made, &resp.Diagnostics)
+}
+
+// record remembers what only the create call takes, and the ids of the auth configs.
+func (m accountModel) record(ctx context.Context, private account.Private, a client.Account, diags *diag.Diagnostics) {
+	account.Record(ctx, private, map[string]attr.Value{"component": m.Component, "node_enrollment": m.NodeEnrollment}, diags)
+	ids := []authID{}
+	for _, config := range a.AuthConfigs {
+		ids = append(ids, authID{Key: config.Key(), ID: config.ID})
+	}
+	account.Put(ctx, private, keyAuthIDs, ids, diags)
+}
+
+// finish sets what only an update takes, and what the create call passed over.
+func finish(ctx context.Context, api *client.Client, plan accountModel, configured []authConfigModel, made client.Account, diags *diag.Diagnostics) client.Account {
+	if plan.ignored(ctx, made, diags) == "" {
+		return made
+	}
+	var shown accountModel
+	shown.read(ctx, made, false, diags)
+	if made.CustomLogo.Same(client.NewLogo(plan.CustomLogo.ValueString())) {
+		shown.CustomLogo = plan.CustomLogo
+	}
+	if client.SameName(made.Name, plan.Name.ValueString()) {
+		shown.Name = plan.Name
+	}
+	update := plan.changes(ctx, shown, diags)
+	want := toClient(ctx, configured, diags)
+	if len(want) > 0 && !client.DiffAuthConfigs(made.AuthConfigs, want, nil).IsEmpty() {
+		update.AuthConfigs = &client.AuthConfigsUpdate{Want: want} // the reply may only be thin: what is there gets read first
+	}
+	const step = "setting what the create call does not take"
+	if ctx.Err() != nil {
+		kind.AddIncomplete(diags, made.ID, step, errors.New("the run was interrupted, or timeouts.create is over"))
+		return made
+	}
+	updated, err := api.UpdateAccount(ctx, made.ID, update)
+	if err == nil {
+		made = updated
+		if attribute := plan.ignored(ctx, updated, diags); attribute != "" {
+			err = fmt.Errorf("Fortanix took the request but did not change %s", attribute)
+		}
+	}
+	if err != nil {
+		kind.AddIncomplete(diags, made.ID, step, err)
+	}
+	return made
+}
+
+// Read implements resource.Resource.
+func (r *accountResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state accountModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	account.SetIdentity(ctx, resp.Identity, state.ID, &resp.Diagnostics)
+	timeout, d := state.Timeouts.Read(ctx, account.ReadTimeout)
+	resp.Diagnostics.Append(d...)
+	api, ok := r.client.Get(&resp.Diagnostics)
+	if !ok || resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	var seen client.Known
+	account.Fetch(ctx, req.Private, keyKnown, &seen, &resp.Diagnostics)
+	id := state.ID.ValueString()
+	read, err := api.ReadAccount(ctx, id, seen)
+	switch {
+	case transport.IsNotFound(err) && account.Lagging(ctx, req.Private, api.Now(), &resp.Diagnostics):
+		kind.AddLag(&resp.Diagnostics, id)
+		return
+	case errors.Is(err, client.ErrGone):
+		resp.State.RemoveResource(ctx)
+		return
+	case err != nil:
+		addReadError(&resp.Diagnostics, id, err)
+		return
+	}
+	imported := account.MarkRead(ctx, resp.Private, &resp.Diagnostics)
+	state.read(ctx, read, imported || !state.AuthConfigs.IsNull(), &resp.Diagnostics)
+	if err := state.readLogo(read, func() (string, error) { return api.LogoText(ctx, read) }); err != nil {
+		kind.AddError(&resp.Diagnostics, "read the logo of", id, err)
+		return
+	}
+	state.ID = types.StringValue(id) // as it was imported: an identity never changes
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	if imported {
+		state.record(ctx, resp.Private, read, &resp.Diagnostics)
+	} else {
+		accountModel{}.record(ctx, resp.Private, read, &resp.Diagnostics)
+	}
+	if user, err := api.CurrentUser(ctx); err == nil {
+		account.Put(ctx, resp.Private, keyKnown, client.Known{Subject: user}, &resp.Diagnostics)
+	}
+}
+
+// addReadError reports that an account couldn't be read; where it was not found, why that does not prove it gone.
+func addReadError(diags *diag.Diagnostics, id string, err error) {
+	var doubt *client.NotProvenError
+	var failure *transport.Error
+	if !errors.As(err, &doubt) || !errors.As(err, &failure) {
+		kind.AddError(diags, "read", id, err)
+		return
+	}
+	diags.AddError("Unable to read "+kind.Title, fmt.Sprintf("Account %s can't be found, but that doesn't prove that it is gone: %s. It stays "+
+		"in the state. Check %s. If you know that it is gone, take it out of the state with a removed block with lifecycle { destroy = "+
+		"false }, or terraform state rm.\n\n%s", id, doubt.Reason, kind.Credentials, kind.Words(failure)))
+}
+
+// Update implements resource.Resource.
+func (r *accountResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state, config accountModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	account.SetIdentity(ctx, resp.Identity, state.ID, &resp.Diagnostics)
+	timeout, d := plan.Timeouts.Update(ctx, account.UpdateTimeout)
+	resp.Diagnostics.Append(d...)
+	update := plan.changes(ctx, state, &resp.Diagnostics)
+	update.AuthConfigs = authConfigsUpdate(ctx, req.Private, plan, state, config, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	if isEmpty(update) {
+		plan.keepUnknown(state)
+		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+		account.Record(ctx, resp.Private, map[string]attr.Value{"component": plan.Component, "node_enrollment": plan.NodeEnrollment}, &resp.Diagnostics)
+		return
+	}
+	api, ok := r.client.Get(&resp.Diagnostics)
+	if !ok {
+		return
+	}
+	id := state.ID.ValueString()
+	updated, err := api.UpdateAccount(ctx, id, update)
+	if err != nil {
+		kind.AddError(&resp.Diagnostics, "update", id, err)
+		return
+	}
+	attribute := plan.ignored(ctx, updated, &resp.Diagnostics)
+	if plan.CustomLogo.IsNull() && !update.CustomLogo.IsZero() && !updated.CustomLogo.IsZero() {
+		attribute = "custom_logo"
+	}
+	if attribute != "" {
+		resp.Diagnostics.AddAttributeError(path.Root(attribute), "Fortanix did not take over a change", fmt.Sprintf(
+			"Fortanix accepted the update of account %s, but its answer shows another value for this attribute. Other changes were made.", id))
+		return
+	}
+	plan.resolve(ctx, updated, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	plan.record(ctx, resp.Private, updated, &resp.Diagnostics)
+}
+
+// authConfigsUpdate is what becomes of the auth configs, nil where they stay as they are. Secrets come from the
+// configuration, found by natural key.
+func authConfigsUpdate(ctx context.Context, private account.Private, plan, state, config accountModel, diags *diag.Diagnostics) *client.AuthConfigsUpdate {
+	planned := authConfigsOf(ctx, plan.AuthConfigs, diags)
+	if len(planned) == 0 || plan.AuthConfigs.Equal(state.AuthConfigs) {
+		return nil
+	}
+	configured, prior := authConfigsOf(ctx, config.AuthConfigs, diags), authConfigsOf(ctx, state.AuthConfigs, diags)
+	refuseDuplicates(ctx, configured, diags)
+	requireSecrets(ctx, configured, prior, diags)
+	update := &client.AuthConfigsUpdate{
+		Want:   toClient(ctx, configured, diags),
+		Resend: secretsChanged(ctx, planned, prior, diags),
+	}
+	var ids []authID
+	account.Fetch(ctx, private, keyAuthIDs, &ids, diags)
+	for _, a := range toClient(ctx, prior, diags) {
+		for _, known := range ids {
+			if known.Key == a.Key() {
+				a.ID = known.ID
+			}
+		}
+		if a.ID == "" {
+			update.Have = nil // the client reads what is there
+			return update
+		}
+		update.Have = append(update.Have, a)
+	}
+	return update
+}
+
+// Delete implements resource.Resource.
+func (r *accountResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	if !kind.PlanDelete(ctx, req.State, &resp.Diagnostics) {
+		return
+	}
+	var state accountModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, d := state.Timeouts.Delete(ctx, account.DeleteTimeout)
+	resp.Diagnostics.Append(d...)
+	api, ok := r.client.Get(&resp.Diagnostics)
+	if !ok || resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	if err := api.DeleteAccount(ctx, state.ID.ValueString()); err != nil {
+		kind.AddError(&resp.Diagnostics, "delete", state.ID.ValueString(), err)
+	}
+}
+
+// ImportState implements resource.ResourceWithImportState.
+func (r *accountResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	kind.Import(ctx, req, resp)
+}

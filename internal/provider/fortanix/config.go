@@ -1,0 +1,150 @@
+// Package fortanix is Terraform's side of Fortanix Confidential Computing Manager (CCM) accounts.
+package fortanix
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	client "github.com/cloud-accounts/terraform-provider-accounts/internal/clients/fortanix"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/account"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/settings"
+)
+
+const (
+	vendorName       = "fortanix"
+	vendorTitle      = "Fortanix"
+	standardEndpoint = "https://ccm.fortanix.com"
+	badSettings      = "Invalid Fortanix configuration"
+)
+
+// kind is fortanix_account as the shared life-cycle code sees it.
+var kind = account.Kind{
+	Type:   "fortanix_account",
+	Title:  "Fortanix account",
+	Vendor: vendorTitle,
+	Acting: account.PolicyDelete,
+	Credentials: "fortanix.username and fortanix.password, or fortanix.token, in the provider block (FORTANIX_CCM_USERNAME, " +
+		"FORTANIX_CCM_PASSWORD, FORTANIX_CCM_TOKEN); a session's token ends by itself",
+	Permission: "Changing or deleting an account takes a user who is one of its administrators.",
+	ValidID:    client.ValidID,
+	Wire: map[string]path.Path{
+		"name": path.Root("name"), "custom_logo": path.Root("custom_logo"), "auth_configs": path.Root("auth_configs"),
+		"add_auth_configs": path.Root("auth_configs"), "mod_auth_configs": path.Root("auth_configs"),
+		"node_enrollment": path.Root("node_enrollment"), "component": path.Root("component"),
+		"default_group_id": path.Root("default_group_id"), "marketplace_group_id": path.Root("marketplace_group_id"),
+		"account_status": path.Root("account_status"), "azure_cvm_pcr_priority": path.Root("azure_cvm_pcr_priority"),
+	},
+}
+
+// Vendor is Fortanix's part of the provider.
+func Vendor() settings.Vendor {
+	return settings.Vendor{
+		Name: vendorName,
+		Description: "Fortanix Confidential Computing Manager. Give `username` and `password`, or a ready session `token`. Any of them here " +
+			"switches the environment variables of all three off, so that an alias never uses another user's credentials. The variables " +
+			"`FORTANIX_API_…` belong to another Fortanix product and are not read.",
+		Attributes: map[string]schema.Attribute{
+			"username": schema.StringAttribute{
+				Optional: true, MarkdownDescription: "E-mail address of the user. Environment: `FORTANIX_CCM_USERNAME`.",
+			},
+			"password": schema.StringAttribute{
+				Optional: true, Sensitive: true, MarkdownDescription: "Password of the user. Environment: `FORTANIX_CCM_PASSWORD`.",
+			},
+			"token": schema.StringAttribute{
+				Optional: true, Sensitive: true,
+				MarkdownDescription: "Token of a session that is logged in already, instead of user and password. Environment: `FORTANIX_CCM_TOKEN`.",
+			},
+			"endpoint": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Address of CCM, for an installation of one's own. Environment: `FORTANIX_CCM_ENDPOINT`. Default: `" +
+					standardEndpoint + "`. `http://` is refused but for this very machine.",
+			},
+			"ca_certificate": schema.StringAttribute{
+				Optional: true, MarkdownDescription: "Certificates in PEM form that are trusted beside the system's.",
+			},
+			"max_requests_per_second": settings.MaxRequestsPerSecond(),
+		},
+		Configure:     configure,
+		Resources:     []func() resource.Resource{NewAccountResource},
+		DataSources:   []func() datasource.DataSource{NewAccountDataSource, NewAccountsDataSource},
+		ListResources: []func() list.ListResource{NewAccountList},
+	}
+}
+
+func configure(_ context.Context, block settings.Block, host settings.Host, diags *diag.Diagnostics) any {
+	values := block.Credentials(map[string]string{
+		"username": "FORTANIX_CCM_USERNAME", "password": "FORTANIX_CCM_PASSWORD", "token": "FORTANIX_CCM_TOKEN",
+	})
+	username, password, token := values["username"], values["password"], values["token"]
+	if token.Variable != "" && (username.Set || password.Set) {
+		token = settings.Value{} // all from the environment, where user and password are the longer-lived ones
+	}
+	secret := token.Token(diags, badSettings)
+	checkLogin(username, password, token, diags)
+	ca := block.Text("ca_certificate", "")
+	base, ok := block.BaseURL(diags, "endpoint", "FORTANIX_CCM_ENDPOINT", standardEndpoint, badSettings)
+	http, err := transport.NewHTTPClient(ca.Text)
+	if err != nil {
+		ca.Refuse(diags, badSettings, "can't be used: "+err.Error())
+	}
+	for _, v := range []settings.Value{username, password, token, ca} {
+		if v.Unknown {
+			return settings.NotYetKnown[*client.Client](vendorTitle, v.Attribute)
+		}
+	}
+	switch {
+	case diags.HasError():
+		return settings.Missing[*client.Client](vendorTitle, "Its part of the provider block is invalid.")
+	case !ok:
+		return settings.NotYetKnown[*client.Client](vendorTitle, block.Path("endpoint"))
+	case !token.Set && !username.Set:
+		return settings.Missing[*client.Client](vendorTitle, "Set fortanix = { username = …, password = … } in the provider block, or the "+
+			"environment variables FORTANIX_CCM_USERNAME and FORTANIX_CCM_PASSWORD (for a session's token: token, FORTANIX_CCM_TOKEN).")
+	}
+	options := host.Transport()
+	options.BaseURL = base
+	options.HTTP = http
+	options.MaxRequestsPerSecond = block.Number("max_requests_per_second")
+	return settings.Ready(client.New(client.Options{
+		Transport: options, Username: username.Text, Password: transport.NewSecret(password.Text), Token: secret,
+		BulkReads: host.BulkReads, Warn: settings.Warn,
+	}))
+}
+
+// checkLogin refuses credentials that don't go together, or can't be sent.
+func checkLogin(username, password, token settings.Value, diags *diag.Diagnostics) {
+	given := func(v settings.Value) bool { return v.Set || v.Unknown }
+	switch {
+	case given(token) && given(username):
+		token.Refuse(diags, badSettings, "conflicts with "+username.Source()+": give a user and a password, or a token")
+	case given(token) && given(password):
+		token.Refuse(diags, badSettings, "conflicts with "+password.Source()+": give a user and a password, or a token")
+	case given(username) && !given(password):
+		username.Refuse(diags, badSettings, "needs a password beside it: set fortanix.password, or FORTANIX_CCM_PASSWORD beside FORTANIX_CCM_USERNAME")
+	case given(password) && !given(username):
+		password.Refuse(diags, badSettings, "needs a user beside it: set fortanix.username, or FORTANIX_CCM_USERNAME beside FORTANIX_CCM_PASSWORD")
+	}
+	for _, v := range []settings.Value{username, password} {
+		if !v.Set {
+			continue
+		}
+		switch {
+		case v.Text == "":
+			v.Refuse(diags, badSettings, "is empty")
+		case strings.ContainsFunc(v.Text, func(r rune) bool { return r < ' ' || r == 0x7f }):
+			v.Refuse(diags, badSettings, "holds a control character, such as a line break")
+		}
+	}
+	if username.Set && strings.Contains(username.Text, ":") {
+		username.Refuse(diags, badSettings, fmt.Sprintf("holds a colon, which %s's log-in can't carry", vendorTitle))
+	}
+}
