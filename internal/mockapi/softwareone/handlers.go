@@ -1,6 +1,7 @@
 package softwareone
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -260,7 +261,7 @@ func (m *Mock) list(w http.ResponseWriter, r *http.Request, c caller) {
 		}
 	}
 	q.sort(found)
-	limit := min(q.limit, m.options.PageLimit)
+	limit := min(q.limit, cmp.Or(m.options.PageLimit, 100))
 	page := found[min(q.offset, len(found)):min(q.offset+limit, len(found))]
 	data := []map[string]any{}
 	for _, a := range page {

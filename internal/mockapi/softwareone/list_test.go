@@ -115,6 +115,9 @@ func TestPages(t *testing.T) {
 	if len(beyond.names()) != 0 {
 		t.Error("items beyond the end")
 	}
+	c.mock.Configure(func(o *Options) { o.PageLimit = 0 })
+	c.want(c.get("?limit=200"), 200, map[string]any{"$meta.pagination.limit": 100})
+	c.srv.Violations() // the contract holds callers to the documented limit
 	c.want(open(t, Options{NoTotal: true}).get("?limit=5"), 200, map[string]any{"$meta.pagination.total": nil, "$meta.pagination.limit": 5})
 }
 

@@ -100,9 +100,6 @@ type Mock struct {
 
 // New returns a vendor that holds its own Operations account and accepts [DemoToken].
 func New(o Options) *Mock {
-	if o.PageLimit == 0 {
-		o.PageLimit = 100
-	}
 	m := &Mock{
 		options: o, now: time.Now, random: rand.New(rand.NewPCG(1, 2)),
 		accounts: map[string]*Account{}, lag: map[string]int{}, credentials: map[string]Credential{},
@@ -134,6 +131,13 @@ func (m *Mock) RevokeCredential(token string) {
 	m.mu.Lock()
 	delete(m.credentials, token)
 	m.mu.Unlock()
+}
+
+// Configure changes the options from the next request on.
+func (m *Mock) Configure(change func(*Options)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	change(&m.options)
 }
 
 // Seed stores an account as if somebody else had made it, and returns it as stored. It fills what an account can't be
