@@ -203,7 +203,15 @@ func TestAvailability(t *testing.T) {
 	s.equal(s.want(200, reseller, "GET "+to, "").doc, overrides)
 
 	s.Set(func(o *Options) { o.EffectiveAvailability = true })
-	s.equal(len(s.want(200, reseller, "GET "+to, "").doc.([]any)), len(products))
+	effective := map[any]any{}
+	for _, c := range []int64{DemoAccount, c.ID} {
+		for _, item := range s.want(200, reseller, path("GET /iam/products/availability/clients/%d", c), "").doc.([]any) {
+			effective[item.(map[string]any)["product_name"]] = item.(map[string]any)["available"]
+		}
+		s.equal(effective, map[any]any{
+			"CDN": true, "STORAGE": c != DemoAccount, "STREAMING": true, "DNS": c == DemoAccount, "DDOS": true, "CLOUD": true,
+		})
+	}
 	s.Set(func(o *Options) { o.EffectiveAvailability = false })
 
 	// Inheriting would hide a product in use.
