@@ -279,6 +279,7 @@ func TestCreateExactlyOnce(t *testing.T) {
 				l := start(t, mock.Options{CreateLag: 2})
 				l.server.SetClockOffset(ahead)
 				l.seed(45)
+				fault := fault // each offset has its own
 				fault.On, fault.Effect, fault.Times = create, true, 1
 				l.server.Inject(fault)
 				made, err := l.CreateAccount(t.Context(), everything())

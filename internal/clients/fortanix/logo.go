@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 )
 
 // MaxLogo is the largest logo, in bytes once decoded. The API says 128 KB.
@@ -23,12 +22,12 @@ type Logo struct {
 
 // NewLogo returns the logo that base64 text stands for. Text that is no base64 counts as it is.
 func NewLogo(encoded string) Logo {
-	if strings.TrimSpace(encoded) == "" {
-		return Logo{}
-	}
 	raw, err := DecodeBase64(encoded)
 	if err != nil {
 		raw = []byte(encoded)
+	}
+	if len(raw) == 0 {
+		return Logo{}
 	}
 	return Logo{Size: len(raw), SHA256: sha256.Sum256(raw), Base64: encoded}
 }

@@ -1,0 +1,324 @@
+package fortanix_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/fortanix"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/fortanix"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
+)
+
+func TestGone(t *testing.T) {
+	t.Parallel()
+	const (
+		gone      = "gone"
+		notProven = "not proven"
+		plain     = "plain error"
+	)
+	tests := map[string]struct {
+		options mock.Options
+		others  int // accounts of the user besides
+		subject string
+		fault   kit.Fault
+		want    string
+		says    string
+		lists   int
+	}{
+		"by the same user":                       {subject: "me", others: 3, want: gone, lists: 2},
+		"by the same user, the last account":     {subject: "me", want: gone, lists: 1},
+		"by a user not recorded":                 {others: 1, want: gone, lists: 2},
+		"by a user not recorded, nothing listed": {want: notProven, says: "another user's credentials", lists: 1},
+		"by another user":                        {subject: absentID, others: 3, want: notProven, says: absentID},
+		"over many pages":                        {subject: "me", others: 45, want: gone, lists: 4},
+		"listing refused":                        {subject: "me", fault: kit.Fault{On: list, Status: 403, Body: "no"}, want: notProven, says: "403", lists: 1},
+		"listing broken":                         {subject: "me", fault: kit.Fault{On: list, Status: 500, Body: "no"}, want: notProven, says: "500", lists: 6},
+		"second page broken":                     {subject: "me", others: 45, fault: kit.Fault{On: list, Skip: 1, Status: 400, Body: "no"}, want: notProven, says: "400", lists: 2},
+		"listing without items":                  {subject: "me", fault: kit.Fault{On: list, Body: "{}"}, want: notProven, says: "items", lists: 1},
+		"403":                                    {subject: "me", options: mock.Options{GoneStatus: 403}, want: plain, says: "403"},
+		"401":                                    {subject: "me", fault: kit.Fault{On: get, Status: 401, Body: "no"}, want: plain, says: "401"},
+		"500":                                    {subject: "me", fault: kit.Fault{On: get, Status: 500, Body: "no"}, want: plain, says: "500"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := start(t, tt.options)
+			l.seed(tt.others)
+			if tt.subject == "me" {
+				tt.subject = l.mock.AddUser(mock.DemoUsername, mock.DemoPassword)
+			}
+			if tt.fault.On != "" {
+				l.server.Inject(tt.fault)
+			}
+			_, err := l.ReadAccount(t.Context(), absentID, fortanix.Known{Subject: tt.subject})
+			var unproven *fortanix.NotProvenError
+			got := plain
+			switch {
+			case err == nil:
+				got = "no error"
+			case errors.Is(err, fortanix.ErrGone):
+				got = gone
+			case errors.As(err, &unproven):
+				got = notProven
+			}
+			if got != tt.want || !strings.Contains(fmt.Sprint(err), tt.says) {
+				t.Errorf("got %s (%v), want %s that says %q", got, err, tt.want, tt.says)
+			}
+			if e := (*transport.Error)(nil); !errors.As(err, &e) {
+				t.Errorf("no *transport.Error inside %v", err)
+			}
+			l.count(tt.lists, list)
+		})
+	}
+}
+
+// The listing still shows what a single read doesn't find.
+func TestNotGoneWhileListed(t *testing.T) {
+	t.Parallel()
+	l := start(t, mock.Options{})
+	id := l.seed(1)[0]
+	l.server.Inject(kit.Fault{On: get, Status: 404, Body: "not found"})
+	_, err := l.ReadAccount(t.Context(), id, fortanix.Known{})
+	if _, ok := errors.AsType[*fortanix.NotProvenError](err); !ok || errors.Is(err, fortanix.ErrGone) {
+		t.Errorf("error is %v, want a *NotProvenError", err)
+	}
+}
+
+// Many accounts that are gone share one listing.
+func TestManyGone(t *testing.T) {
+	t.Parallel()
+	l := start(t, mock.Options{}, bulk)
+	ids := l.seed(60)
+	for _, id := range ids[:30] {
+		l.mock.Remove(id)
+	}
+	parallel(10, func(i int) {
+		for _, id := range ids[3*i : 3*i+3] {
+			if _, err := l.ReadAccount(t.Context(), id, fortanix.Known{}); !errors.Is(err, fortanix.ErrGone) {
+				t.Errorf("error is %v, want gone", err)
+			}
+		}
+	})
+	if got := l.server.Count(list); got > 5 {
+		t.Errorf("%d pages were fetched, want at most 2 for the reads and 3 for the proof", got)
+	}
+}
+
+// What is created after a listing isn't gone by that listing.
+func TestCreatedAfterTheListing(t *testing.T) {
+	t.Parallel()
+	l := start(t, mock.Options{})
+	l.seed(1)
+	if _, err := l.ReadAccount(t.Context(), absentID, fortanix.Known{}); !errors.Is(err, fortanix.ErrGone) {
+		t.Fatal(err)
+	}
+	made, err := l.CreateAccount(t.Context(), fortanix.NewAccount{Name: "Acme"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.server.Inject(kit.Fault{On: get, Status: 404, Body: "it lags"})
+	if _, err := l.ReadAccount(t.Context(), made.ID, fortanix.Known{}); err == nil || errors.Is(err, fortanix.ErrGone) {
+		t.Errorf("error is %v, want one that is not gone", err)
+	}
+}
+
+func TestListAccounts(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		options mock.Options
+		total   int
+		pages   int
+	}{
+		"none":                          {total: 0, pages: 1},
+		"few: the page may be capped":   {total: 3, pages: 2},
+		"a full page":                   {total: 20, pages: 2},
+		"a short last page":             {total: 45, pages: 3},
+		"full pages":                    {total: 40, pages: 3},
+		"capped by the server":          {options: mock.Options{MaxPageSize: 10}, total: 35, pages: 4},
+		"capped, full pages":            {options: mock.Options{MaxPageSize: 10}, total: 30, pages: 4},
+		"capped, one more than a page":  {options: mock.Options{MaxPageSize: 10}, total: 11, pages: 2},
+		"capped at less than there are": {options: mock.Options{MaxPageSize: 1}, total: 3, pages: 4},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := start(t, tt.options)
+			want := l.seed(tt.total, func(a *mock.Account) { a.CustomLogo = png("logo") })
+			var got []string
+			for account, err := range l.ListAccounts(t.Context()) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				if account.CustomLogo.Base64 != png("logo") {
+					t.Error("an account without its logo")
+				}
+				got = append(got, account.ID)
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("%d accounts, want %d", len(got), len(want))
+			}
+			l.count(tt.pages, list)
+			for _, r := range l.server.Find(list) {
+				if strings.Contains(r.Query, "scope") {
+					t.Errorf("query %s", r.Query)
+				}
+			}
+		})
+	}
+}
+
+// A server that pays no heed to the cursor must not keep the client busy for ever.
+func TestListIgnoredCursor(t *testing.T) {
+	t.Parallel()
+	l := start(t, mock.Options{})
+	items := fmt.Sprintf(`{"items":[{"acct_id":%q},{"acct_id":%q}]}`, absentID, "a"+absentID[1:])
+	l.server.Inject(kit.Fault{On: list, Body: items})
+	got := 0
+	for _, err := range l.ListAccounts(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got++
+	}
+	if got != 2 {
+		t.Errorf("%d accounts, want 2", got)
+	}
+	l.count(2, list)
+}
+
+func TestListStopsWithItsConsumer(t *testing.T) {
+	t.Parallel()
+	l := start(t, mock.Options{})
+	l.seed(60)
+	for range l.ListAccounts(t.Context()) {
+		break
+	}
+	l.count(1, list)
+	l.server.Inject(kit.Fault{On: list, Status: 403, Body: "no"})
+	for _, err := range l.ListAccounts(t.Context()) {
+		if !transport.IsStatus(err, 403) {
+			t.Errorf("error is %v, want 403", err)
+		}
+	}
+	l.count(2, list)
+}
+
+func TestBulkReads(t *testing.T) {
+	t.Parallel()
+	l := start(t, mock.Options{}, bulk)
+	logo := png(strings.Repeat("x", 1000))
+	ids := l.seed(200, func(a *mock.Account) {
+		a.CustomLogo = logo
+		a.AuthConfigs = map[string]mock.AuthConfig{absentID: {OAuth: &mock.OAuthConfig{
+			Name: "A", ClientID: "1", ClientSecret: "the secret", TLS: mock.TLS{Disabled: &struct{}{}},
+		}}}
+	})
+	parallel(10, func(i int) {
+		for _, id := range ids[20*i : 20*i+20] {
+			account, err := l.ReadAccount(t.Context(), strings.ToUpper(id), fortanix.Known{})
+			if err != nil || account.ID != id || !account.CustomLogo.Same(fortanix.NewLogo(logo)) {
+				t.Errorf("account %s, %v, want %s", account.ID, err, id)
+			}
+		}
+	})
+	if got := l.server.Count("* *"); got > 2*10+5 {
+		t.Errorf("%d requests for 200 accounts in 10 pages", got)
+	}
+	if len(l.warnings) > 0 {
+		t.Error(l.warnings)
+	}
+
+	last := l.read(ids[199])
+	if last.CustomLogo.Base64 != "" {
+		t.Error("the text of a logo out of a listing is kept")
+	}
+	if text, err := l.LogoText(t.Context(), last); err != nil || text != logo {
+		t.Errorf("LogoText gives %d characters, %v", len(text), err)
+	}
+
+	// Our own write shows at once.
+	if _, err := l.UpdateAccount(t.Context(), ids[199], renamed("new")); err != nil {
+		t.Fatal(err)
+	}
+	if got := l.read(ids[199]).Name; got != "new" {
+		t.Errorf("the name is %s", got)
+	}
+	if err := l.DeleteAccount(t.Context(), ids[198]); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.ReadAccount(t.Context(), ids[198], fortanix.Known{}); !errors.Is(err, fortanix.ErrGone) {
+		t.Errorf("error is %v, want gone", err)
+	}
+}
+
+func TestBulkReadsFallBack(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		options mock.Options
+		fault   kit.Fault
+	}{
+		"thin list items": {options: mock.Options{ThinList: true}},
+		"listing refused": {fault: kit.Fault{On: list, Status: 403, Body: "no"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := start(t, tt.options, bulk)
+			ids := l.seed(30, func(a *mock.Account) { a.CustomLogo = png("logo") })
+			if tt.fault.On != "" {
+				l.server.Inject(tt.fault)
+			}
+			for _, id := range ids {
+				if l.read(id).CustomLogo.Base64 == "" {
+					t.Error("an account without its logo")
+				}
+			}
+			l.count(30, get)
+			l.count(1, list)
+			if len(l.warnings) != 1 {
+				t.Errorf("warnings: %q", l.warnings)
+			}
+		})
+	}
+}
+
+func TestBulkReadsOff(t *testing.T) {
+	t.Parallel()
+	l := start(t, mock.Options{})
+	for _, id := range l.seed(30) {
+		l.read(id)
+	}
+	l.count(0, list)
+}
+
+func TestThrottled(t *testing.T) {
+	t.Parallel()
+	l := start(t, mock.Options{})
+	l.server.Inject(kit.Fault{On: create, Status: 429, Header: http.Header{"Retry-After": {"20"}}, Times: 3})
+	began := l.clock.Now()
+	if _, err := l.CreateAccount(t.Context(), fortanix.NewAccount{Name: "Acme"}); err != nil {
+		t.Error(err)
+	}
+	l.count(4, create)
+	if waited := l.clock.Now().Sub(began); waited < time.Minute {
+		t.Errorf("waited %s, want a minute at least", waited)
+	}
+}
+
+func TestCancelledBeforeItIsSent(t *testing.T) {
+	t.Parallel()
+	l := start(t, mock.Options{})
+	l.read(l.seed(1)[0])
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := l.CreateAccount(ctx, fortanix.NewAccount{Name: "Acme"}); !errors.Is(err, context.Canceled) || transport.Unclear(err) {
+		t.Errorf("error is %v, want a clear cancellation", err)
+	}
+	l.count(0, create)
+}

@@ -1,0 +1,284 @@
+package fortanix_test
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/fortanix"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
+	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/fortanix"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
+)
+
+func TestUpdateSendsOnlyWhatChanges(t *testing.T) {
+	t.Parallel()
+	order := make([]int64, 23)
+	for i := range order {
+		order[i] = int64(22 - i)
+	}
+	logo := png("logo")
+	tests := map[string]struct {
+		update fortanix.AccountUpdate
+		want   string
+	}{
+		"name":             {renamed("new"), `{"name":"new"}`},
+		"logo":             {fortanix.AccountUpdate{CustomLogo: wire.Value(logo + "\n")}, `{"custom_logo":"` + logo + `"}`},
+		"no logo":          {fortanix.AccountUpdate{CustomLogo: wire.Value("")}, `{"custom_logo":""}`},
+		"default group":    {fortanix.AccountUpdate{DefaultGroupID: wire.Value(absentID)}, `{"default_group_id":"` + absentID + `"}`},
+		"market group":     {fortanix.AccountUpdate{MarketplaceGroupID: wire.Value(absentID)}, `{"marketplace_group_id":"` + absentID + `"}`},
+		"status":           {fortanix.AccountUpdate{AccountStatus: wire.Value(fortanix.AccountDeactivated)}, `{"account_status":"Deactivated"}`},
+		"priority":         {fortanix.AccountUpdate{AzureCVMPCRPriority: wire.Value(order)}, `{"azure_cvm_pcr_priority":` + encode(order) + `}`},
+		"add":              {configs(password(true)), `{"add_auth_configs":[{"password":{"require_2fa":true,"administrators_only":false}}]}`},
+		"add a reference":  {configs(cluster("x")), `{"add_auth_configs":[{"cluster_auth_ref":{"target_id":"x"}}]}`},
+		"nothing, no sort": {configs(), ``},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := start(t, mock.Options{})
+			id := l.seed(1)[0]
+			got, err := l.UpdateAccount(t.Context(), id, tt.update)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var sent string
+			for _, r := range l.server.Find(patch) {
+				sent += string(r.Body)
+			}
+			if sent != tt.want {
+				t.Errorf("sent %s, want %s", sent, tt.want)
+			}
+			if read := l.read(id); cmp.Diff(got, read) != "" {
+				t.Errorf("the update returns another account than a read:\n%s", cmp.Diff(got, read))
+			}
+		})
+	}
+}
+
+func encode(v any) string {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return string(raw)
+}
+
+// secretsOf returns the OAuth secrets that the server holds, by client id.
+func (l *lab) secretsOf(id string) map[string]string {
+	account, _ := l.mock.Get(id)
+	secrets := map[string]string{}
+	for _, config := range account.AuthConfigs {
+		if config.OAuth != nil {
+			secrets[config.OAuth.ClientID] = config.OAuth.ClientSecret
+		}
+	}
+	return secrets
+}
+
+func TestUpdateAuthConfigs(t *testing.T) {
+	t.Parallel()
+	l := start(t, mock.Options{Secrets: mock.SecretsMasked})
+	made, err := l.CreateAccount(t.Context(), fortanix.NewAccount{Name: "Acme", AuthConfigs: []fortanix.AuthConfig{
+		password(false), oauth("A", "1", "secret-1"), oauth("B", "2", "secret-2"), cluster("entra"),
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	// In another order, one changed, one gone, one new; the secret that goes with each is its own.
+	changed := oauth("A", "1", "secret-1-new")
+	changed.OAuth.IDPIconURL = "https://idp.example.com/new.png"
+	update := configs(oauth("B", "2", "not to be sent"), changed, oauth("C", "3", "secret-3"), password(false))
+	if _, err := l.UpdateAccount(t.Context(), made.ID, update); err != nil {
+		t.Fatal(err)
+	}
+	sent := l.server.Find(patch)[0]
+	var body map[string]json.RawMessage
+	if err := json.Unmarshal(sent.Body, &body); err != nil {
+		t.Fatal(err)
+	}
+	if got := slices.Sorted(maps.Keys(body)); !slices.Equal(got, []string{"add_auth_configs", "del_auth_configs", "mod_auth_configs"}) {
+		t.Errorf("sent %v", got)
+	}
+	if diff := cmp.Diff(map[string]string{"1": "secret-1-new", "2": "secret-2", "3": "secret-3"}, l.secretsOf(made.ID)); diff != "" {
+		t.Errorf("secrets (-want +got):\n%s", diff)
+	}
+	if stored, _ := l.mock.Get(made.ID); len(stored.AuthConfigs) != 4 {
+		t.Errorf("%d configs are left, want 4", len(stored.AuthConfigs))
+	}
+
+	// A secret that changes alone shows nowhere; ids that the caller knows save the read.
+	l.server.Reset()
+	update.AuthConfigs.Want[0] = oauth("B", "2", "secret-2-new")
+	update.AuthConfigs.Resend = []fortanix.AuthKey{update.AuthConfigs.Want[0].Key()}
+	update.AuthConfigs.Have = l.read(made.ID).AuthConfigs
+	l.server.Reset()
+	if _, err := l.UpdateAccount(t.Context(), made.ID, update); err != nil {
+		t.Fatal(err)
+	}
+	l.count(1, "* *")
+	if got := l.secretsOf(made.ID)["2"]; got != "secret-2-new" {
+		t.Errorf("the secret is %s", got)
+	}
+}
+
+// Nothing that has been done is done twice, whatever becomes of the reply.
+func TestUnclearUpdate(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]kit.Fault{
+		"done, connection reset": {Effect: true, Reset: true},
+		"done, cut body":         {Effect: true, Cut: true},
+		"done, 500":              {Effect: true, Status: 500, Body: "sorry"},
+		"done, HTML page":        {Effect: true, Body: "<html>proxy</html>"},
+		"not done, reset":        {Reset: true},
+		"not done, 503":          {Status: 503, Body: "busy"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := start(t, mock.Options{})
+			made, err := l.CreateAccount(t.Context(), fortanix.NewAccount{Name: "Acme", AuthConfigs: []fortanix.AuthConfig{
+				password(false), oauth("A", "1", "secret-1"),
+			}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			fault.On, fault.Times = patch, 1
+			l.server.Inject(fault)
+			update := configs(password(true), cluster("entra"))
+			update.Name = wire.Value("new")
+			got, err := l.UpdateAccount(t.Context(), made.ID, update)
+			if err != nil {
+				t.Fatal(err)
+			}
+			stored, _ := l.mock.Get(made.ID)
+			if len(stored.AuthConfigs) != 2 || stored.Name != "new" {
+				t.Errorf("%q with %d auth configs, want new with 2", stored.Name, len(stored.AuthConfigs))
+			}
+			if changes := fortanix.DiffAuthConfigs(got.AuthConfigs, update.AuthConfigs.Want, nil); !changes.IsEmpty() {
+				t.Errorf("the reply lacks %+v", changes)
+			}
+			want := 2
+			if fault.Effect {
+				want = 1
+			}
+			l.count(want, patch)
+		})
+	}
+}
+
+// Another actor has done half of it meanwhile.
+func TestUnclearUpdateSendsWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	l := start(t, mock.Options{})
+	id := l.seed(1, func(a *mock.Account) {
+		a.AuthConfigs = map[string]mock.AuthConfig{absentID: {Password: &mock.PasswordConfig{}}}
+	})[0]
+	l.server.Inject(kit.Fault{On: patch, Times: 1, Reset: true, Before: func() {
+		l.mock.Change(id, func(a *mock.Account) {
+			a.Name = "new"
+			a.AuthConfigs["a"+absentID[1:]] = mock.AuthConfig{Cluster: &mock.ClusterRef{TargetID: "entra"}}
+		})
+	}})
+	update := configs(cluster("entra"))
+	update.Name = wire.Value("new")
+	if _, err := l.UpdateAccount(t.Context(), id, update); err != nil {
+		t.Fatal(err)
+	}
+	if got := string(l.server.Find(patch)[1].Body); got != `{"del_auth_configs":["`+absentID+`"]}` {
+		t.Errorf("sent %s", got)
+	}
+}
+
+func TestUnclearUpdateEnds(t *testing.T) {
+	t.Parallel()
+	l := start(t, mock.Options{})
+	l.server.Inject(kit.Fault{On: patch, Status: 500, Body: "sorry"})
+	_, err := l.UpdateAccount(t.Context(), l.seed(1)[0], configs(password(true)))
+	if !transport.IsStatus(err, 500) {
+		t.Errorf("error is %v, want the 500", err)
+	}
+	l.count(5, patch)
+}
+
+func TestHarmlessUpdateIsRepeated(t *testing.T) {
+	t.Parallel()
+	l := start(t, mock.Options{})
+	l.server.Inject(kit.Fault{On: patch, Effect: true, Reset: true, Times: 2})
+	if _, err := l.UpdateAccount(t.Context(), l.seed(1)[0], renamed("new")); err != nil {
+		t.Error(err)
+	}
+	l.count(3, patch)
+	l.count(0, get)
+}
+
+func TestUpdateRefused(t *testing.T) {
+	t.Parallel()
+	l := start(t, mock.Options{})
+	ids := l.seed(1)
+	l.seed(1, func(a *mock.Account) { a.Name = "taken" })
+	if _, err := l.UpdateAccount(t.Context(), ids[0], renamed("taken")); !transport.IsStatus(err, 400) {
+		t.Errorf("error is %v, want 400", err)
+	}
+	if _, err := l.UpdateAccount(t.Context(), absentID, renamed("x")); !transport.IsNotFound(err) {
+		t.Errorf("error is %v, want 404", err)
+	}
+	_, err := l.UpdateAccount(t.Context(), ids[0], configs(oauth("A", "1", "")))
+	if err == nil || !strings.Contains(err.Error(), "client_secret") {
+		t.Errorf("error is %v, want one that names client_secret", err)
+	}
+	l.count(2, patch)
+}
+
+func TestDiffAuthConfigs(t *testing.T) {
+	t.Parallel()
+	withID := func(id string, a fortanix.AuthConfig) fortanix.AuthConfig {
+		a.ID = id
+		return a
+	}
+	a, b := oauth("A", "1", "s"), oauth("B", "1", "s")
+	pinned := func(texts ...string) fortanix.AuthConfig {
+		c := oauth("A", "1", "s")
+		c.OAuth.TLS = fortanix.TLS{Mode: fortanix.TLSRequired, Required: &fortanix.TLSRequiredOptions{
+			CA: fortanix.CA{Pinned: texts}, ClientKey: transport.NewSecret("shown nowhere"),
+		}}
+		return c
+	}
+	list := func(configs ...fortanix.AuthConfig) []fortanix.AuthConfig { return configs }
+	tests := map[string]struct {
+		have, want []fortanix.AuthConfig
+		resend     []fortanix.AuthKey
+		changes    string // e.g. "+1 ~x,y -z"
+	}{
+		"nothing":                     {nil, nil, nil, "+0 ~ -"},
+		"the same, reordered":         {list(withID("x", a), withID("y", b)), list(b, a), nil, "+0 ~ -"},
+		"added":                       {nil, list(a, b), nil, "+2 ~ -"},
+		"deleted":                     {list(withID("x", a), withID("y", b)), list(b), nil, "+0 ~ -x"},
+		"another client is another":   {list(withID("x", a)), list(oauth("A", "2", "s")), nil, "+1 ~ -x"},
+		"modified":                    {list(withID("x", password(true))), list(password(false)), nil, "+0 ~x -"},
+		"secret changed":              {list(withID("x", a), withID("y", b)), list(a, b), []fortanix.AuthKey{b.Key()}, "+0 ~y -"},
+		"TLS changed":                 {list(withID("x", a)), list(pinned(b64("1"))), nil, "+0 ~x -"},
+		"certificate in lines":        {list(withID("x", pinned("YWJj\r\nZGVm"))), list(pinned("YWJjZGVm")), nil, "+0 ~ -"},
+		"certificate added":           {list(withID("x", pinned(b64("1")))), list(pinned(b64("1"), b64("2"))), nil, "+0 ~x -"},
+		"twice at the server":         {list(withID("x", password(true)), withID("y", password(false))), list(password(false)), nil, "+0 ~ -x"},
+		"unknown kinds are left":      {list(fortanix.AuthConfig{ID: "x"}), nil, nil, "+0 ~ -"},
+		"unknown kinds don't match":   {list(fortanix.AuthConfig{ID: "x"}), list(password(true)), nil, "+1 ~ -"},
+		"references by their targets": {list(withID("x", cluster("1"))), list(cluster("2")), nil, "+1 ~ -x"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			changes := fortanix.DiffAuthConfigs(tt.have, tt.want, tt.resend)
+			got := "+" + string(rune('0'+len(changes.Add))) + " ~" + strings.Join(slices.Sorted(maps.Keys(changes.Modify)), ",") +
+				" -" + strings.Join(changes.Delete, ",")
+			if got != tt.changes {
+				t.Errorf("got %s, want %s", got, tt.changes)
+			}
+		})
+	}
+}
