@@ -15,11 +15,13 @@ import (
 	"net/textproto"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/bulkread"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/exactlyonce"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 )
 
@@ -64,7 +66,10 @@ func (c *Client) Now() time.Time { return c.http.Clock.Now() }
 // client does.
 func BaseURL(u *url.URL) *url.URL {
 	out := *u
-	out.Path = strings.TrimSuffix(strings.TrimSuffix(strings.TrimRight(out.Path, "/"), "/v1"), "/public")
+	out.Path = strings.TrimRight(out.Path, "/")
+	for _, suffix := range []string{"/public/v1", "/public"} {
+		out.Path = strings.TrimRight(strings.TrimSuffix(out.Path, suffix), "/")
+	}
 	return &out
 }
 
@@ -170,36 +175,58 @@ func logoName(imageType string) string {
 	return "logo"
 }
 
-// nameLocks lets one create per name run at a time, since the API has nothing against two of a name.
+// nameLocks lets one create per name run at a time, since the API has nothing against two of a name, and remembers what
+// this process has created, which a listing may not show yet.
 type nameLocks struct {
 	mu   sync.Mutex
 	held map[string]chan struct{}
+	made map[string][]exactlyonce.Candidate
 }
 
 // lock waits until name is free or ctx ends.
 func (l *nameLocks) lock(ctx context.Context, name string) (unlock func(), err error) {
 	for {
-		l.mu.Lock()
-		taken, ok := l.held[name]
-		if !ok {
-			free := make(chan struct{})
-			if l.held == nil {
-				l.held = map[string]chan struct{}{}
-			}
-			l.held[name] = free
-			l.mu.Unlock()
+		taken, ok := l.take(name)
+		if ok {
 			return func() {
 				l.mu.Lock()
+				defer l.mu.Unlock()
 				delete(l.held, name)
-				l.mu.Unlock()
-				close(free)
+				close(taken)
 			}, nil
 		}
-		l.mu.Unlock()
 		select {
 		case <-taken:
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return nil, fmt.Errorf("stopped while another account of this name was being created: %w", ctx.Err())
 		}
 	}
+}
+
+// take takes a name that is free; otherwise it returns what is closed once that may be so.
+func (l *nameLocks) take(name string) (taken chan struct{}, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if taken, held := l.held[name]; held {
+		return taken, false
+	}
+	if l.held == nil {
+		l.held, l.made = map[string]chan struct{}{}, map[string][]exactlyonce.Candidate{}
+	}
+	l.held[name] = make(chan struct{})
+	return l.held[name], true
+}
+
+// created remembers an account. The caller holds its name.
+func (l *nameLocks) created(name string, a Account) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.made[name] = append(l.made[name], describe(a))
+}
+
+// before returns what has been created under a name. The caller holds it.
+func (l *nameLocks) before(name string) []exactlyonce.Candidate {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.made[name])
 }

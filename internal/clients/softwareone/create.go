@@ -3,6 +3,7 @@ package softwareone
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,13 +16,14 @@ import (
 // create per name runs at a time; two processes at once can still create two. Errors of the create itself are
 // *exactlyonce.Error.
 func (c *Client) CreateAccount(ctx context.Context, account NewAccount, logo []byte, allowDuplicate bool) (Account, error) {
-	unlock, err := c.creating.lock(ctx, strings.ToLower(strings.Join(strings.Fields(account.Name), " ")))
+	name := account.Type + " " + strings.ToLower(strings.Join(strings.Fields(account.Name), " "))
+	unlock, err := c.creating.lock(ctx, name)
 	if err != nil {
 		return Account{}, err
 	}
 	defer unlock()
 	if !allowDuplicate {
-		if err := c.refuseDuplicate(ctx, account); err != nil {
+		if err := c.refuseDuplicate(ctx, account, c.creating.before(name)); err != nil {
 			return Account{}, err
 		}
 	}
@@ -55,22 +57,25 @@ func (c *Client) CreateAccount(ctx context.Context, account NewAccount, logo []b
 		return Account{}, err
 	}
 	c.accounts.Written(made.ID, made)
+	c.creating.created(name, made)
 	return made, nil
 }
 
-func (c *Client) refuseDuplicate(ctx context.Context, account NewAccount) error {
+// refuseDuplicate looks for accounts of the same name and type beside those that are known of.
+func (c *Client) refuseDuplicate(ctx context.Context, account NewAccount, known []exactlyonce.Candidate) error {
 	same, _, err := c.namesakes(ctx, account)
 	if err != nil {
 		return err
 	}
-	if len(same) == 0 {
+	for _, other := range same {
+		if found := describe(other); !slices.Contains(known, found) {
+			known = append(known, found)
+		}
+	}
+	if len(known) == 0 {
 		return nil
 	}
-	exists := &exactlyonce.Error{}
-	for _, other := range same {
-		exists.Candidates = append(exists.Candidates, describe(other))
-	}
-	return exists
+	return &exactlyonce.Error{Candidates: known}
 }
 
 // namesakes are the accounts of the same name and type, with the server's time.

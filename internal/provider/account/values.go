@@ -39,7 +39,7 @@ func (v text) ValidateString(_ context.Context, req validator.StringRequest, res
 	case strings.TrimSpace(value) != value:
 		problem = "begins or ends with a blank. The vendor would cut it off"
 	case strings.ContainsFunc(value, func(r rune) bool {
-		return (unicode.IsControl(r) && !(v.lines && (r == '\n' || r == '\t'))) || r == unicode.ReplacementChar
+		return (unicode.IsControl(r) && !(v.lines && strings.ContainsRune("\r\n\t", r))) || r == unicode.ReplacementChar
 	}):
 		problem = "holds a control character, such as a line break"
 	default:
@@ -88,23 +88,21 @@ func (m keepEqual) PlanModifyString(_ context.Context, req planmodifier.StringRe
 }
 
 // Spelling returns prior where the vendor's value counts as equal to it, so that the user's spelling stays; else the
-// vendor's value, null where it is absent or empty.
+// vendor's value as StringOrNull has it.
 func Spelling(prior types.String, vendor *string, equal func(a, b string) bool) types.String {
-	if vendor == nil || *vendor == "" {
-		return types.StringNull()
-	}
-	if !prior.IsNull() && !prior.IsUnknown() && equal(prior.ValueString(), *vendor) {
+	value := StringOrNull(vendor)
+	if !value.IsNull() && !prior.IsNull() && !prior.IsUnknown() && equal(prior.ValueString(), *vendor) {
 		return prior
 	}
-	return types.StringValue(*vendor)
+	return value
 }
 
-// StringOrNull is the vendor's value, null where it is absent or empty.
+// StringOrNull is the vendor's value without outer blanks, which configuration can't have; null where nothing is left.
 func StringOrNull(vendor *string) types.String {
-	if vendor == nil || *vendor == "" {
+	if vendor == nil || strings.TrimSpace(*vendor) == "" {
 		return types.StringNull()
 	}
-	return types.StringValue(*vendor)
+	return types.StringValue(strings.TrimSpace(*vendor))
 }
 
 // Resolve returns planned where it is known, else what the vendor answered: known values of a plan must survive.

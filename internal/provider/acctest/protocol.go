@@ -20,7 +20,9 @@ import (
 type Protocol struct {
 	t          testing.TB
 	ctx        context.Context
+	serve      func() tfprotov6.ProviderServer
 	server     tfprotov6.ProviderServer
+	block      *tfprotov6.DynamicValue
 	schemas    *tfprotov6.GetProviderSchemaResponse
 	identities map[string]*tfprotov6.ResourceIdentitySchema
 }
@@ -33,26 +35,41 @@ func NewProtocol(t testing.TB, env Environment, block Values, options ...provide
 		provider.WithEnvironment(func(name string) string { return env[name] }),
 		provider.WithClock(&Clock{}),
 	}, options...)
-	p := &Protocol{t: t, ctx: t.Context(), server: providerserver.NewProtocol6(provider.New("test", options...)())()}
+	p := &Protocol{t: t, ctx: t.Context(), serve: providerserver.NewProtocol6(provider.New("test", options...)())}
+	p.server = p.serve()
 	var err error
 	p.schemas, err = p.server.GetProviderSchema(p.ctx, &tfprotov6.GetProviderSchemaRequest{})
 	p.must(err)
 	identities, err := p.server.GetResourceIdentitySchemas(p.ctx, &tfprotov6.GetResourceIdentitySchemasRequest{})
 	p.must(err)
 	p.identities = identities.IdentitySchemas
-
 	if block == nil {
 		block = Values{}
 	}
-	config := p.pack(p.encode(p.schemas.Provider, block))
-	validated, err := p.server.ValidateProviderConfig(p.ctx, &tfprotov6.ValidateProviderConfigRequest{Config: config})
+	p.block = p.pack(p.encode(p.schemas.Provider, block))
+	return p, p.configure()
+}
+
+func (p *Protocol) configure() Diagnostics {
+	p.t.Helper()
+	validated, err := p.server.ValidateProviderConfig(p.ctx, &tfprotov6.ValidateProviderConfigRequest{Config: p.block})
 	p.must(err)
 	if found := Diagnostics(validated.Diagnostics); len(found.Errors()) > 0 {
-		return p, found
+		return found
 	}
-	configured, err := p.server.ConfigureProvider(p.ctx, &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.14.0", Config: config})
+	configured, err := p.server.ConfigureProvider(p.ctx, &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.14.0", Config: p.block})
 	p.must(err)
-	return p, configured.Diagnostics
+	return configured.Diagnostics
+}
+
+// Restart puts a new provider in place of the one so far, which forgets what it knew: Terraform starts one for every
+// command.
+func (p *Protocol) Restart() {
+	p.t.Helper()
+	p.server = p.serve()
+	if said := p.configure(); len(said.Errors()) > 0 {
+		p.t.Fatal(said)
+	}
 }
 
 func (p *Protocol) must(err error) {

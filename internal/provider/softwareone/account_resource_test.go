@@ -1,7 +1,6 @@
 package softwareone_test
 
 import (
-	"encoding/base64"
 	"fmt"
 	"testing"
 
@@ -34,8 +33,6 @@ var (
 func value(attribute string, check knownvalue.Check) statecheck.StateCheck {
 	return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), check)
 }
-
-var png = base64.StdEncoding.EncodeToString([]byte("\x89PNG\r\n\x1a\n0000"))
 
 var everyArgument = account(
 	`name = "Acme"`, `type = "Client"`, `status = "Active"`, `external_id = "CDG-1"`,

@@ -25,6 +25,9 @@ var (
 	keepObject = []planmodifier.Object{objectplanmodifier.UseStateForUnknown()}
 	keepBool   = []planmodifier.Bool{boolplanmodifier.UseNonNullStateForUnknown()}
 
+	// text has no limit of its own: the platform documents none.
+	text = []validator.String{account.Text()}
+
 	emailForm = regexp.MustCompile(`^[^@\s]+@[^@\s]+$`)
 )
 
@@ -69,13 +72,12 @@ func accountSchema(ctx context.Context) schema.Schema {
 				Optional:            true,
 				MarkdownDescription: "Postal address. Changed in place, as a whole." + cleared,
 				Attributes: map[string]schema.Attribute{
-					"address_line1": schema.StringAttribute{Optional: true, Validators: words(250), MarkdownDescription: "Street and number."},
-					"address_line2": schema.StringAttribute{Optional: true, Validators: words(250), MarkdownDescription: "Second line."},
-					"post_code":     schema.StringAttribute{Optional: true, Validators: words(250), MarkdownDescription: "Post code."},
-					"city":          schema.StringAttribute{Optional: true, Validators: words(250), MarkdownDescription: "City."},
-					"state":         schema.StringAttribute{Optional: true, Validators: words(250), MarkdownDescription: "State or province."},
-					"country": schema.StringAttribute{Optional: true, Validators: words(250),
-						MarkdownDescription: "Country, as two letters (ISO 3166)."},
+					"address_line1": schema.StringAttribute{Optional: true, Validators: text, MarkdownDescription: "Street and number."},
+					"address_line2": schema.StringAttribute{Optional: true, Validators: text, MarkdownDescription: "Second line."},
+					"post_code":     schema.StringAttribute{Optional: true, Validators: text, MarkdownDescription: "Post code."},
+					"city":          schema.StringAttribute{Optional: true, Validators: text, MarkdownDescription: "City."},
+					"state":         schema.StringAttribute{Optional: true, Validators: text, MarkdownDescription: "State or province."},
+					"country":       schema.StringAttribute{Optional: true, Validators: text, MarkdownDescription: "Country, as two letters (ISO 3166)."},
 				},
 			},
 			"technical_support_email": schema.StringAttribute{
@@ -101,8 +103,9 @@ func accountSchema(ctx context.Context) schema.Schema {
 				},
 			},
 			"default_language_code": schema.StringAttribute{
-				Optional: true, Computed: true, PlanModifiers: keepString, Validators: words(35),
-				MarkdownDescription: "Language, such as `en-US`. Changed in place." + kept,
+				Optional: true, Computed: true, Validators: text,
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown(), account.KeepEqual(strings.EqualFold)},
+				MarkdownDescription: "Language, such as `en-US`, compared without regard to case. Changed in place." + kept,
 			},
 			"logo": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{account.Base64()},

@@ -66,6 +66,7 @@ func applied(t *testing.T, r *acctest.Resource, config Values) {
 // settled tells a test of what there is to do after a refresh; nothing is right.
 func settled(t *testing.T, r *acctest.Resource, config Values) {
 	t.Helper()
+	r.Restart()
 	if said := r.Refresh(); len(said) > 0 {
 		t.Fatalf("refresh: %s", said)
 	}

@@ -1,0 +1,187 @@
+package softwareone_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/softwareone"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/acctest"
+)
+
+// Values that vendor and user spell differently are equal: nothing is sent, and the user's spelling stays.
+func TestAccountSpelling(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		config Values
+		change func(*mock.Account)
+	}{
+		"name":     {Values{"name": "Acme  Corp"}, func(a *mock.Account) { a.Name = " ACME Corp" }},
+		"e-mail":   {Values{"technical_support_email": "Ops@Example.com"}, func(a *mock.Account) { a.TechnicalSupportEmail = "ops@example.COM" }},
+		"language": {Values{"default_language_code": "de-ch"}, func(a *mock.Account) { a.DefaultLanguageCode = "de-CH" }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m, s, p := startProtocol(t, mock.Options{})
+			r := p.Resource("softwareone_account")
+			config := with(Values{"name": "Acme", "type": "Client"}, test.config)
+			applied(t, r, config)
+			m.Change(fmt.Sprint(r.State()["id"]), test.change)
+			s.Reset()
+			settled(t, r, config)
+			for attribute, value := range test.config {
+				if r.State()[attribute] != value {
+					t.Errorf("the state has %q, want %q", r.State()[attribute], value)
+				}
+				recased := with(config, Values{attribute: strings.ToUpper(fmt.Sprint(value))})
+				if plan := r.Plan(recased); plan.Action != "" {
+					t.Errorf("another spelling is a change: %v", plan.Values)
+				}
+			}
+			if n := changes(s); n > 0 {
+				t.Errorf("%d changes were sent", n)
+			}
+		})
+	}
+}
+
+// What others have entered at the vendor can be imported and written down as it is.
+func TestAccountForeignValues(t *testing.T) {
+	t.Parallel()
+	m, s, p := startProtocol(t, mock.Options{})
+	a := m.Seed(mock.Account{
+		Name: " Acme ", Description: "One\r\nTwo\n", Website: "https://e.example ",
+		Address: mock.Address{AddressLine1: strings.Repeat("x", 400), City: " Town"},
+	})
+	r := p.Resource("softwareone_account")
+	if said := r.Import(a.ID); len(said) > 0 {
+		t.Fatal(said)
+	}
+	config := with(r.State(), Values{"id": nil, "external_name": nil, "external_ids": nil, "icon": nil})
+	settled(t, r, config)
+	if config["name"] != "Acme" || config["website"] != "https://e.example" {
+		t.Errorf("outer blanks are in the state: %q", config)
+	}
+	if n := changes(s); n > 0 {
+		t.Errorf("%d changes were sent", n)
+	}
+}
+
+func TestAccountRefusedValues(t *testing.T) {
+	t.Parallel()
+	_, s, p := startProtocol(t, mock.Options{})
+	for _, test := range []struct {
+		config Values
+		says   string
+	}{
+		{Values{"name": ""}, "is empty"},
+		{Values{"name": " Acme"}, "begins or ends with a blank"},
+		{Values{"name": "Ac\nme"}, "control character"},
+		{Values{"name": strings.Repeat("x", 501)}, "at most 500"},
+		{Values{"type": "client"}, "Client"},
+		{Values{"status": "active"}, "Active"},
+		{Values{"external_id": ""}, "is empty"},
+		{Values{"external_id": strings.Repeat("x", 251)}, "at most 250"},
+		{Values{"technical_support_email": "nobody"}, "e-mail"},
+		{Values{"website": strings.Repeat("x", 2001)}, "at most 2000"},
+		{Values{"description": strings.Repeat("x", 2001)}, "at most 2000"},
+		{Values{"description": "a\x00b"}, "control character"},
+		{Values{"address": Values{"city": ""}}, "is empty"},
+		{Values{"logo": "not base64"}, "filebase64"},
+		{Values{"logo": ""}, "base64"},
+		{Values{"groups": []string{}}, "at least 1"},
+		{Values{"groups": []string{"UGR-1", "UGR-1"}}, "UGR-1"},
+		{Values{"deletion_policy": "delete"}, "disable"},
+		{Values{"timeouts": Values{"create": "soon"}}, "Time Duration"},
+		{Values{"type": "Vendor", "eligibility": Values{"client": true}}, "Client accounts alone"},
+	} {
+		r := p.Resource("softwareone_account")
+		said := r.Apply(with(Values{"name": "Acme", "type": "Client"}, test.config))
+		if len(said.Errors()) == 0 || !strings.Contains(said.String(), test.says) {
+			t.Errorf("%v: %q is not said in:\n%s", test.config, test.says, said)
+		}
+	}
+	if n := len(s.Requests()); n > 0 {
+		t.Errorf("%d requests were sent", n)
+	}
+}
+
+// Changes that the API has no call for are refused at plan time, or at apply time where no plan could see them.
+func TestAccountCreateOnly(t *testing.T) {
+	t.Parallel()
+	const says = "create-only attribute can't be changed"
+	base := Values{"name": "Acme", "type": "Client", "groups": []string{"UGR-1111-1111"}}
+	for name, test := range map[string]struct {
+		config  Values
+		refused bool
+		warning string
+	}{
+		"type":             {config: Values{"type": "Vendor"}, refused: true},
+		"groups":           {config: Values{"groups": []string{"UGR-2222-2222"}}, refused: true},
+		"groups, appended": {config: Values{"groups": []string{"UGR-1111-1111", "UGR-2222-2222"}}, refused: true},
+		"groups, removed":  {config: Values{"groups": nil}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, s, p := startProtocol(t, mock.Options{})
+			r := p.Resource("softwareone_account")
+			applied(t, r, base)
+			s.Reset()
+			if config := with(base, test.config); test.refused {
+				refused(t, s, r.Apply(config), says)
+			} else {
+				applied(t, r, config)
+			}
+		})
+	}
+
+	t.Run("set after an import", func(t *testing.T) {
+		t.Parallel()
+		m, s, p := startProtocol(t, mock.Options{})
+		r := p.Resource("softwareone_account")
+		r.Import(m.Seed(mock.Account{Name: "Acme"}).ID)
+		said := r.Apply(base)
+		contains(t, said.Warnings(), "groups", "nothing is sent")
+		if len(said.Errors()) > 0 {
+			t.Fatal(said)
+		}
+		settled(t, r, base)
+		refused(t, s, r.Apply(with(base, Values{"groups": []string{"UGR-2222-2222"}})), says)
+		refused(t, s, r.Apply(with(base, Values{"type": "Vendor"})), says)
+	})
+
+	t.Run("unknown at plan time", func(t *testing.T) {
+		t.Parallel()
+		_, s, p := startProtocol(t, mock.Options{})
+		r := p.Resource("softwareone_account")
+		applied(t, r, base)
+		s.Reset()
+		for attribute, values := range map[string][3]any{
+			"type":   {acctest.Unknown, "Client", "Vendor"},
+			"groups": {[]any{acctest.Unknown}, []string{"UGR-1111-1111"}, []string{"UGR-2222-2222"}},
+		} {
+			plan := r.Plan(with(base, Values{attribute: values[0]}))
+			if len(plan.Diagnostics) > 0 {
+				t.Fatalf("%s: %s", attribute, plan.Diagnostics)
+			}
+			refused(t, s, r.Execute(plan, Values{attribute: values[2]}), says)
+			if said := r.Execute(plan, Values{attribute: values[1]}); len(said) > 0 {
+				t.Errorf("%s, the same value: %s", attribute, said)
+			}
+		}
+		settled(t, r, base)
+	})
+}
+
+func TestOperationsAccount(t *testing.T) {
+	t.Parallel()
+	_, s, p := startProtocol(t, mock.Options{})
+	r := p.Resource("softwareone_account")
+	if said := r.Import(mock.OperationsID); len(said) > 0 {
+		t.Fatal(said)
+	}
+	config := Values{"name": "Marketplace Operations", "type": "Operations"}
+	settled(t, r, config)
+	refused(t, s, r.Apply(with(config, Values{"deletion_policy": "disable"})), "can't be disabled")
+	applied(t, r, with(config, Values{"website": "https://ops.example", "deletion_policy": "abandon"}))
+}
