@@ -1,0 +1,272 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/fortanix"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/gcore"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/softwareone"
+)
+
+// first is the configuration that the demo begins with: one of each resource.
+const first = `
+variable "customer_password" {
+  type      = string
+  ephemeral = true
+  default   = "a-demo-Passw0rd"
+}
+
+resource "gcore_account" "team" {
+  provider = accounts
+  company  = "Demo Team"
+}
+
+resource "gcore_reseller_user" "customer" {
+  provider            = accounts
+  email               = "Owner@Customer.example"
+  company             = "Demo Customer"
+  password_wo         = var.customer_password
+  password_wo_version = 1
+  services            = { CDN = true, CLOUD = false }
+}
+
+resource "softwareone_account" "acme" {
+  provider    = accounts
+  name        = "Acme"
+  type        = "Client"
+  external_id = "CDG-4711"
+  address     = { city = "Zurich", country = "CH" }
+}
+
+resource "fortanix_account" "enclave" {
+  provider       = accounts
+  name           = "Demo Enclave"
+  account_status = "Active"
+  auth_configs = [
+    { password = { require_2fa = true, administrators_only = false } },
+  ]
+}
+`
+
+// second changes something in place in each of them.
+const second = `
+variable "customer_password" {
+  type      = string
+  ephemeral = true
+  default   = "a-demo-Passw0rd"
+}
+
+resource "gcore_account" "team" {
+  provider = accounts
+  company  = "Demo Platform Team"
+}
+
+resource "gcore_reseller_user" "customer" {
+  provider            = accounts
+  email               = "Owner@Customer.example"
+  company             = "Demo Customer"
+  password_wo         = var.customer_password
+  password_wo_version = 1
+  name                = "Olivia Owner"
+  services            = { CDN = true, CLOUD = true }
+}
+
+resource "softwareone_account" "acme" {
+  provider    = accounts
+  name        = "Acme"
+  type        = "Client"
+  external_id = "CDG-4711"
+  website     = "https://acme.example"
+  address     = { city = "Bern", country = "CH" }
+  %s
+}
+
+resource "fortanix_account" "enclave" {
+  provider       = accounts
+  name           = "Demo Enclave 2"
+  account_status = "Active"
+  auth_configs = [
+    { password = { require_2fa = true, administrators_only = true } },
+  ]
+}
+`
+
+// existing declares what stands at the vendors already, with the blocks that import it.
+const existing = `
+import {
+  to       = gcore_account.old
+  provider = accounts
+  id       = %q
+}
+resource "gcore_account" "old" {
+  provider = accounts
+  company  = "Old Account"
+}
+
+import {
+  to       = gcore_reseller_user.old
+  provider = accounts
+  id       = %q
+}
+resource "gcore_reseller_user" "old" {
+  provider = accounts
+  email    = "old@customer.example"
+  company  = "Old Customer"
+}
+
+import {
+  to       = softwareone_account.old
+  provider = accounts
+  id       = %q
+}
+resource "softwareone_account" "old" {
+  provider    = accounts
+  name        = "Old Vendor"
+  type        = "Vendor"
+  description = "Has been here for years"
+}
+
+import {
+  to       = fortanix_account.old
+  provider = accounts
+  id       = %q
+}
+resource "fortanix_account" "old" {
+  provider = accounts
+  name     = "Old Enclave"
+  auth_configs = [
+    { password = { require_2fa = false, administrators_only = false } },
+  ]
+}
+`
+
+// lost is one more account, the reply to whose create gets lost.
+const lost = `
+resource "softwareone_account" "lost" {
+  provider = accounts
+  name     = "Lost Reply"
+  type     = "Client"
+}
+resource "fortanix_account" "lost" {
+  provider = accounts
+  name     = "Lost Reply"
+}
+`
+
+// leaving gives every resource the policy that its destroy needs.
+const leaving = `
+resource "gcore_account" "team" {
+  provider        = accounts
+  company         = "Demo Platform Team"
+  deletion_policy = "abandon"
+}
+resource "gcore_reseller_user" "customer" {
+  provider        = accounts
+  email           = "Owner@Customer.example"
+  company         = "Demo Customer"
+  name            = "Olivia Owner"
+  services        = { CDN = true, CLOUD = true }
+  deletion_policy = "delete"
+}
+resource "softwareone_account" "acme" {
+  provider        = accounts
+  name            = "Acme"
+  type            = "Client"
+  external_id     = "CDG-4711"
+  website         = "https://acme.example"
+  address         = { city = "Bern", country = "CH" }
+  deletion_policy = "disable"
+}
+resource "fortanix_account" "enclave" {
+  provider       = accounts
+  name           = "Demo Enclave 2"
+  account_status = "Active"
+  auth_configs = [
+    { password = { require_2fa = true, administrators_only = true } },
+  ]
+  deletion_policy = "delete"
+}
+`
+
+// play shows one step after the other.
+func (d *demo) play(ctx context.Context) error {
+	apply, plan := []string{"apply", "-auto-approve"}, []string{"plan"}
+	active := fmt.Sprintf(second, `status = "Active"`)
+	oldIDs := d.seed()
+	withOld := active + fmt.Sprintf(existing, oldIDs...)
+	var created int
+	untouched := func() error {
+		if d.creates() != created {
+			return errors.New("an account was created where none should have been")
+		}
+		return nil
+	}
+	for _, s := range []step{
+		{title: "Plan", text: "One of each resource, declared in HCL. Nothing is sent that changes anything.", config: first, args: plan, want: "Plan: 4 to add", after: untouched},
+		{title: "Apply", text: "Each account is created by exactly one request. The password is write-only: it is in no plan and no state.", args: apply, want: "Apply complete! Resources: 4 added", table: true},
+		{title: "Plan again", text: "What the vendors answer equals what was declared.", args: plan, want: "No changes."},
+		{title: "Change in place", text: "New names, a website, another address, a product switched on, a stricter log-in: all without replacing an account.", config: fmt.Sprintf(second, ""), args: apply, want: "0 added, 4 changed, 0 destroyed", table: true},
+		{title: "Drift is seen", text: "Somebody changes the SoftwareOne and the Fortanix account behind Terraform's back.", before: d.drift, args: plan, want: "Plan: 0 to add, 2 to change, 0 to destroy"},
+		{title: "Drift is repaired", args: apply, want: "0 added, 2 changed, 0 destroyed"},
+		{title: "Change a status", text: "status = \"Active\" is declared; the provider finds the one action that leads there.", config: active, args: apply, want: "0 added, 1 changed, 0 destroyed", table: true},
+		{title: "Import what exists", text: "Four accounts that stood at the vendors all along, by import blocks. Nothing there is touched.", before: func() { created = d.creates() }, config: withOld, args: apply, want: "4 imported, 0 added, 0 changed, 0 destroyed", after: untouched},
+		{title: "Plan after the import", text: "The imported accounts are as declared.", args: plan, want: "No changes."},
+		{title: "A reply gets lost", text: "Two more accounts. SoftwareOne and Fortanix make them, then the connection breaks before the reply.\nThe provider looks, proves that they are its own, and saves them: nothing is created twice.", before: d.loseReplies, config: withOld + lost, args: apply, want: "2 added, 0 changed, 0 destroyed", after: func() error {
+			if n := d.named("Lost Reply"); n != 2 {
+				return fmt.Errorf("%d accounts exist where 2 were declared", n)
+			}
+			return nil
+		}},
+		{title: "Destroy is refused", text: "deletion_policy is \"prevent\" by default. The plan fails before anything is touched.", args: []string{"destroy", "-auto-approve"}, want: "is protected from being destroyed", exit: 1},
+		{title: "Forget without touching", text: "removed blocks take the imported and the lost accounts out of the state; they stay at the vendors.", config: active + removed("gcore_account.old", "gcore_reseller_user.old", "softwareone_account.old", "fortanix_account.old", "softwareone_account.lost", "fortanix_account.lost"), args: apply, want: "0 added, 0 changed, 0 destroyed"},
+		{title: "Choose what destroy does", text: "abandon, delete, disable: a change in the state alone, without a request that changes anything.", before: func() { created = d.creates() }, config: leaving, args: apply, want: "0 added, 4 changed, 0 destroyed", after: untouched},
+		{title: "Destroy", text: "The user and the Fortanix account are deleted, SoftwareOne's is disabled, Gcore's accounts stay: Gcore has no call that deletes one.", args: []string{"destroy", "-auto-approve"}, want: "Destroy complete! Resources: 4 destroyed", table: true},
+	} {
+		if err := d.show(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// removed is a block for each address that forgets it.
+func removed(addresses ...string) string {
+	var out string
+	for _, address := range addresses {
+		out += fmt.Sprintf("\nremoved {\n  from = %s\n  lifecycle { destroy = false }\n}\n", address)
+	}
+	return out
+}
+
+// seed puts one account of each kind at the vendors, and returns the ids.
+func (d *demo) seed() []any {
+	account := d.vendors.Gcore.SeedClient(gcore.Client{Company: "Old Account"})
+	user := d.vendors.Gcore.SeedUser(gcore.User{Email: "old@customer.example", Company: "Old Customer"})
+	vendor := d.vendors.SoftwareOne.Seed(softwareone.Account{Name: "Old Vendor", Type: "Vendor", Description: "Has been here for years"})
+	enclave := d.vendors.Fortanix.Seed(fortanix.Account{
+		Name:        "Old Enclave",
+		AuthConfigs: map[string]fortanix.AuthConfig{"0b0c8f0e-6a5e-4c1f-9a3e-7d1f2b3c4d5e": {Password: &fortanix.PasswordConfig{}}},
+	})
+	return []any{number(account.ID), number(user.ID), vendor.ID, enclave.ID}
+}
+
+// drift changes two accounts as another person would.
+func (d *demo) drift() {
+	for _, a := range d.vendors.SoftwareOne.All() {
+		if a.Name == "Acme" {
+			d.vendors.SoftwareOne.Change(a.ID, func(a *softwareone.Account) { a.Website = "https://elsewhere.example" })
+		}
+	}
+	for _, a := range d.vendors.Fortanix.Named("Demo Enclave 2") {
+		d.vendors.Fortanix.Change(a.ID, func(a *fortanix.Account) { a.Name = "Renamed by somebody" })
+	}
+}
+
+// loseReplies breaks the connection once the next creates have been carried out.
+func (d *demo) loseReplies() {
+	d.vendors.SoftwareOneServer.Inject(kit.Fault{On: "POST /public/v1/accounts/accounts", Times: 1, Effect: true, Close: true})
+	d.vendors.FortanixServer.Inject(kit.Fault{On: "POST /v1/accounts", Times: 1, Effect: true, Close: true})
+}
