@@ -69,15 +69,16 @@ func formsOf(value string) []string {
 		base64.RawURLEncoding.EncodeToString(raw),
 		url.QueryEscape(value),
 		url.PathEscape(value),
-		jsonInner(value),
+		jsonInner(value, true),
+		jsonInner(value, false),
 	}
 }
 
 // jsonInner is the value as it stands between the quotes of a JSON string.
-func jsonInner(value string) string {
+func jsonInner(value string, escapeHTML bool) string {
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
-	enc.SetEscapeHTML(false)
+	enc.SetEscapeHTML(escapeHTML)
 	if err := enc.Encode(value); err != nil {
 		return value
 	}
