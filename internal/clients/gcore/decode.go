@@ -35,7 +35,7 @@ func (n *integer) UnmarshalJSON(raw []byte) error {
 
 // id is the number as an id, "" where there is none.
 func (n integer) id() string {
-	if n == 0 {
+	if n <= 0 {
 		return ""
 	}
 	return strconv.FormatInt(int64(n), 10)
