@@ -83,7 +83,7 @@ func (c *Client) namesakes(ctx context.Context, account NewAccount) ([]Account, 
 	filter := Filter{Name: account.Name}
 	var same []Account
 	var now time.Time
-	for page, err := range c.pages(ctx, filter.query()+"&select=audit") {
+	for page, err := range c.pages(ctx, filter.query(), []string{"audit"}) {
 		if err != nil {
 			return nil, time.Time{}, err
 		}
@@ -106,7 +106,7 @@ func (c *Client) ours(sent NewAccount, found Account, since time.Time) bool {
 	created := found.Audit.Created
 	field, _ := sent.Missing(found)
 	return c.TokenID() != "" && created.By.ID == c.TokenID() && !created.At.Before(since) &&
-		found.Name == sent.Name && found.Type == sent.Type && field == ""
+		found.Name == sent.Name && found.Type == sent.Type && field == "" && len(found.withheld()) == 0
 }
 
 func describe(a Account) exactlyonce.Candidate {

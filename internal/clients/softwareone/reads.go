@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -48,7 +49,7 @@ func (c *Client) accountSource(o Options) bulkread.Source[Account] {
 		PageSize: pageSize,
 		Get:      c.getAccount,
 		Offset: func(ctx context.Context, offset, limit int) (bulkread.Page[Account], error) {
-			page, err := c.page(ctx, "", offset, limit)
+			page, err := c.page(ctx, "", nil, offset, limit)
 			if err != nil {
 				return bulkread.Page[Account]{}, err
 			}
@@ -69,16 +70,21 @@ func (c *Client) accountSource(o Options) bulkread.Source[Account] {
 // sameAccount compares what resources use; a list item that leaves such a field out differs.
 func sameAccount(a, b Account) bool {
 	for _, account := range []*Account{&a, &b} {
+		account.Meta.Omitted = account.withheld()
 		account.Audit, account.Groups, account.Revision = nil, nil, 0
-		var omitted []string
-		for _, field := range account.Meta.Omitted {
-			if field != "audit" && field != "groups" {
-				omitted = append(omitted, field)
-			}
-		}
-		account.Meta.Omitted = omitted
 	}
 	return reflect.DeepEqual(a, b)
+}
+
+// withheld names the fields that a reply has left out although resources use them.
+func (a Account) withheld() []string {
+	var names []string
+	for _, name := range a.Meta.Omitted {
+		if name != "audit" && name != "groups" {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // listPage is the envelope of a listing.
@@ -103,14 +109,19 @@ func (p listPage) limit(asked int) int {
 	return asked
 }
 
-// page fetches one page of accounts, in the order of their ids. query is RQL, encoded.
-func (c *Client) page(ctx context.Context, query string, offset, limit int) (listPage, error) {
+// page fetches one page of accounts, in the order of their ids. query is RQL, encoded; selected are fields that listings
+// leave out unless they are asked for.
+func (c *Client) page(ctx context.Context, query string, selected []string, offset, limit int) (listPage, error) {
+	var parameters []string
 	if query != "" {
-		query += "&"
+		parameters = append(parameters, query)
 	}
-	query += "order=id&limit=" + strconv.Itoa(limit) + "&offset=" + strconv.Itoa(offset)
+	if len(selected) > 0 {
+		parameters = append(parameters, "select="+strings.Join(selected, ","))
+	}
+	parameters = append(parameters, "order=id", "limit="+strconv.Itoa(limit), "offset="+strconv.Itoa(offset))
 	var page listPage
-	response, err := c.call(ctx, "list accounts", http.MethodGet, accountsPath, query, transport.Harmless, nil, &page)
+	response, err := c.call(ctx, "list accounts", http.MethodGet, accountsPath, strings.Join(parameters, "&"), transport.Harmless, nil, &page)
 	if err != nil {
 		return listPage{}, err
 	}
@@ -182,17 +193,24 @@ func quote(value string) string {
 // ListAccounts yields the accounts that fit the filter, page by page, with their groups and audit where details is
 // set. It stops after the first error.
 func (c *Client) ListAccounts(ctx context.Context, filter Filter, details bool) iter.Seq2[Account, error] {
-	query := filter.query()
+	var selected []string
+	read := c.getAccount
 	if details {
-		query = strings.TrimPrefix(query+"&select=audit,groups", "&")
+		selected, read = []string{"audit", "groups"}, c.ReadAccountDetails
 	}
 	return func(yield func(Account, error) bool) {
-		for page, err := range c.pages(ctx, query) {
+		for page, err := range c.pages(ctx, filter.query(), selected) {
 			if err != nil {
 				yield(Account{}, err)
 				return
 			}
 			for _, account := range page.Data {
+				if len(account.withheld()) > 0 {
+					if account, err = read(ctx, account.ID); err != nil {
+						yield(Account{}, err)
+						return
+					}
+				}
 				if filter.Matches(account) && !yield(account, nil) {
 					return
 				}
@@ -201,11 +219,16 @@ func (c *Client) ListAccounts(ctx context.Context, filter Filter, details bool) 
 	}
 }
 
-// pages yields the pages of a listing one after the other. It stops after the first error.
-func (c *Client) pages(ctx context.Context, query string) iter.Seq2[listPage, error] {
+// pages yields the pages of a listing one after the other. It stops after the first error. What listings leave out
+// although resources use it is asked for once it shows.
+func (c *Client) pages(ctx context.Context, query string, selected []string) iter.Seq2[listPage, error] {
 	return func(yield func(listPage, error) bool) {
 		for offset := 0; ; {
-			page, err := c.page(ctx, query, offset, pageSize)
+			page, err := c.page(ctx, query, selected, offset, pageSize)
+			if more := page.withheld(selected); err == nil && len(more) > 0 {
+				selected = slices.Concat(selected, more)
+				page, err = c.page(ctx, query, selected, offset, pageSize)
+			}
 			if !yield(page, err) || err != nil {
 				return
 			}
@@ -216,4 +239,17 @@ func (c *Client) pages(ctx context.Context, query string) iter.Seq2[listPage, er
 			}
 		}
 	}
+}
+
+// withheld names the fields that accounts of the page lack and that have not been selected yet.
+func (p listPage) withheld(selected []string) []string {
+	var names []string
+	for _, account := range p.Data {
+		for _, name := range account.withheld() {
+			if !slices.Contains(selected, name) && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
 }

@@ -61,7 +61,7 @@ type auditData struct {
 }
 
 func newAccountData(ctx context.Context, a client.Account, diags *diag.Diagnostics) accountData {
-	var m accountModel
+	m := newModel()
 	m.read(ctx, a, diags)
 	data := accountData{
 		ID: m.ID, Name: m.Name, Type: m.Type, Status: m.Status, ExternalID: m.ExternalID, ExternalName: m.ExternalName,
@@ -247,7 +247,7 @@ func (f filterModel) filter() client.Filter {
 	}
 }
 
-// The filters' descriptions, and their values where they are closed.
+// The filters' descriptions, and what their values may be.
 var (
 	filterTexts = map[string]string{
 		"name":        "Only accounts of this name, without regard to case.",
@@ -256,8 +256,10 @@ var (
 		"external_id": "Only accounts of this id in the ERP.",
 	}
 	filterValues = map[string][]validator.String{
-		"type":   {stringvalidator.OneOf(client.TypeClient, client.TypeVendor, client.TypeOperations)},
-		"status": {stringvalidator.OneOf(client.StatusActive, client.StatusEnabled, client.StatusDisabled)},
+		"name":        {account.Text()},
+		"external_id": {account.Text()},
+		"type":        {stringvalidator.OneOf(client.TypeClient, client.TypeVendor, client.TypeOperations)},
+		"status":      {stringvalidator.OneOf(client.StatusActive, client.StatusEnabled, client.StatusDisabled)},
 	}
 )
 

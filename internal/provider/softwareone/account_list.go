@@ -3,6 +3,7 @@ package softwareone
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
@@ -57,16 +58,13 @@ func (l *accountList) List(ctx context.Context, req list.ListRequest, stream *li
 	}
 	stream.Results = account.List(ctx, req, kind, api.ListAccounts(ctx, filters.filter(), false),
 		func(a client.Account, result *list.ListResult) (id string) {
-			if a.Name == "" || a.Type == "" {
+			if strings.TrimSpace(a.Name) == "" || a.Type == "" {
 				return ""
 			}
 			result.DisplayName = fmt.Sprintf("%s (%s, %s)", a.Name, a.Type, a.Status)
 			if req.IncludeResource {
-				model := accountModel{
-					Groups:         types.ListNull(types.StringType),
-					DeletionPolicy: types.StringValue(account.PolicyPrevent),
-					Timeouts:       account.NoTimeouts(),
-				}
+				model := newModel()
+				model.DeletionPolicy = types.StringValue(account.PolicyPrevent)
 				model.read(ctx, a, &result.Diagnostics)
 				result.Diagnostics.Append(result.Resource.Set(ctx, model)...)
 			}

@@ -64,6 +64,17 @@ var (
 	externalIDsTypes = map[string]attr.Type{"pyra_tenant_id": types.StringType}
 )
 
+// newModel returns a model without values.
+func newModel() accountModel {
+	return accountModel{
+		Address:     types.ObjectNull(addressTypes),
+		Eligibility: types.ObjectNull(eligibilityTypes),
+		ExternalIDs: types.ObjectNull(externalIDsTypes),
+		Groups:      types.ListNull(types.StringType),
+		Timeouts:    account.NoTimeouts(),
+	}
+}
+
 // newAccount is the body of the create call: what the plan has, nothing for what it leaves out.
 func (m accountModel) newAccount(ctx context.Context, diags *diag.Diagnostics) client.NewAccount {
 	body := client.NewAccount{AccountFields: m.fields(ctx, diags), Type: m.Type.ValueString()}
