@@ -98,6 +98,9 @@ func (q *queue) wait(ctx context.Context) *Error {
 // sitOut waits for the end of a pause, unless that is more than the time left.
 func (q *queue) sitOut(ctx context.Context, pause time.Duration) *Error {
 	left := timeLeft(ctx)
+	if pause <= 0 {
+		return nil // it has come and gone meanwhile
+	}
 	if pause > left {
 		return &Error{
 			Kind: KindReply, Status: http.StatusTooManyRequests, RetryAfter: pause, Wait: pause,
