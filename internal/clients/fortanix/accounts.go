@@ -38,7 +38,7 @@ type Account struct {
 	Roles       []string // of the session's user in the account: READER, WRITER, MANAGER
 	Status      *string  // of that user's membership: ACTIVE, PENDING, DISABLED
 	CustomLogo  Logo
-	AuthConfigs []AuthConfig // in the order of their ids, without secrets
+	AuthConfigs []AuthConfig // in the order of their ids, without secrets; nil where the reply shows none
 	// NodeEnrollment and Component are fixed when the account is created.
 	NodeEnrollment      *NodeEnrollment
 	Component           *string
@@ -90,14 +90,17 @@ func (c *Client) ReadAccountDetails(ctx context.Context, id string) (Account, er
 	return c.getAccount(ctx, id, url.Values{"with_totals": {"true"}})
 }
 
-// LogoText returns an account's logo in base64 as the server sends it, "" for none. It asks for it where the account
-// comes from a listing.
+// LogoText returns an account's logo in base64, in one line, "" for none. It asks for it where the account comes from a
+// listing.
 func (c *Client) LogoText(ctx context.Context, account Account) (string, error) {
-	if account.CustomLogo.IsZero() || account.CustomLogo.Base64 != "" {
-		return account.CustomLogo.Base64, nil
+	if !account.CustomLogo.IsZero() && account.CustomLogo.Base64 == "" {
+		whole, err := c.getAccount(ctx, account.ID, nil)
+		if err != nil {
+			return "", err
+		}
+		account = whole
 	}
-	whole, err := c.getAccount(ctx, account.ID, nil)
-	return whole.CustomLogo.Base64, err
+	return canonicalBase64(account.CustomLogo.Base64), nil
 }
 
 func (c *Client) getAccount(ctx context.Context, id string, query url.Values) (Account, error) {
@@ -162,6 +165,9 @@ func (r *accountReply) UnmarshalJSON(raw []byte) error {
 		CustomLogo: NewLogo(shown.CustomLogo), NodeEnrollment: shown.NodeEnrollment, Component: shown.Component,
 		Totals: shown.Totals, DefaultGroupID: shown.DefaultGroupID, MarketplaceGroupID: shown.MarketplaceGroupID,
 		AccountStatus: shown.AccountStatus, AzureCVMPCRPriority: shown.AzureCVMPCRPriority,
+	}
+	if shown.AuthConfigs != nil {
+		r.AuthConfigs = []AuthConfig{}
 	}
 	for _, id := range slices.Sorted(maps.Keys(shown.AuthConfigs)) {
 		r.AuthConfigs = append(r.AuthConfigs, shown.AuthConfigs[id].fromJSON(id, r.scrubber))

@@ -89,7 +89,8 @@ func TestCreateSendsEverything(t *testing.T) {
 				if !got.CustomLogo.Same(fortanix.NewLogo(png("logo"))) {
 					t.Errorf("logo of %d bytes", got.CustomLogo.Size)
 				}
-				if changes := fortanix.DiffAuthConfigs(got.AuthConfigs, want.AuthConfigs, nil); !changes.IsEmpty() {
+				sent := fortanix.AuthConfigsUpdate{Want: want.AuthConfigs, Have: got.AuthConfigs}
+				if changes := sent.Changes(got.AuthConfigs); !changes.IsEmpty() {
 					t.Errorf("auth configs differ: %+v", changes)
 				}
 				for _, config := range got.AuthConfigs {

@@ -136,23 +136,22 @@ type AuthChanges struct {
 // IsEmpty tells whether there is nothing to change.
 func (c AuthChanges) IsEmpty() bool { return len(c.Add)+len(c.Modify)+len(c.Delete) == 0 }
 
-// DiffAuthConfigs compares what an account has, as read, with what it should have, element by element by natural key.
-// Those of the keys in resend are modified even where they agree, since their secrets have changed. Configs of unknown
-// kinds are left alone.
-func DiffAuthConfigs(have, want []AuthConfig, resend []AuthKey) AuthChanges {
+// Changes compares what an account has, as read, with what it should have, element by element by natural key. Configs
+// that are not in Have stay, whoever set them, and so do those of unknown kinds.
+func (u AuthConfigsUpdate) Changes(has []AuthConfig) AuthChanges {
 	var changes AuthChanges
-	left := slices.Clone(have)
-	for _, wanted := range want {
+	left := slices.Clone(has)
+	for _, wanted := range u.Want {
 		key := wanted.Key()
 		at := slices.IndexFunc(left, wanted.Same)
 		if at < 0 {
-			at = slices.IndexFunc(left, func(h AuthConfig) bool { return h.Key() == key })
+			at = indexOf(left, key)
 		}
 		if at < 0 {
 			changes.Add = append(changes.Add, wanted)
 			continue
 		}
-		if !left[at].Same(wanted) || slices.Contains(resend, key) {
+		if !left[at].Same(wanted) || slices.Contains(u.Resend, key) {
 			if changes.Modify == nil {
 				changes.Modify = map[string]AuthConfig{}
 			}
@@ -161,11 +160,15 @@ func DiffAuthConfigs(have, want []AuthConfig, resend []AuthKey) AuthChanges {
 		left = slices.Delete(left, at, at+1)
 	}
 	for _, surplus := range left {
-		if surplus.Key() != (AuthKey{}) {
+		if key := surplus.Key(); key != (AuthKey{}) && indexOf(u.Have, key) >= 0 {
 			changes.Delete = append(changes.Delete, surplus.ID)
 		}
 	}
 	return changes
+}
+
+func indexOf(configs []AuthConfig, key AuthKey) int {
+	return slices.IndexFunc(configs, func(a AuthConfig) bool { return a.Key() == key })
 }
 
 // authConfigJSON is an AuthConfig on the wire, secrets in the clear: it lives while a request is marshalled or a reply

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/bulkread"
@@ -44,6 +45,7 @@ type Client struct {
 	// selecting is held from the selection of an account until the request that needed it is done: the selection is
 	// one value in the server's session, for all requests.
 	selecting lock
+	listsAll  atomic.Bool // whether list items are known to hold all that accounts do
 }
 
 // New returns a client. It makes no request: the first one that needs a session logs in.

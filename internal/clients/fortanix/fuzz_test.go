@@ -36,7 +36,8 @@ func FuzzListing(f *testing.F) {
 					t.Error("a secret is kept")
 				}
 			}
-			if changes := DiffAuthConfigs(account.AuthConfigs, account.AuthConfigs, nil); len(changes.Modify)+len(changes.Delete) > 0 {
+			update := AuthConfigsUpdate{Want: account.AuthConfigs, Have: account.AuthConfigs}
+			if changes := update.Changes(account.AuthConfigs); len(changes.Modify)+len(changes.Delete) > 0 {
 				t.Errorf("an account differs from itself: %+v", changes)
 			}
 		}

@@ -76,6 +76,22 @@ func (c *Client) ListAccounts(ctx context.Context) iter.Seq2[Account, error] {
 	}
 }
 
+// Whole returns an account of a listing with all that the account itself shows. Whether list items hold logos and auth
+// configs is not documented, so one that shows neither is asked for by itself, as long as no item of any listing has
+// shown them.
+func (c *Client) Whole(ctx context.Context, listed Account) (Account, error) {
+	if listed.showsAll() || c.listsAll.Load() {
+		return listed, nil
+	}
+	whole, err := c.getAccount(ctx, listed.ID, nil)
+	if transport.IsNotFound(err) { // deleted since
+		return listed, nil
+	}
+	return whole, err
+}
+
+func (a Account) showsAll() bool { return a.AuthConfigs != nil || !a.CustomLogo.IsZero() }
+
 // listing goes through the pages of GET /v1/accounts. They go by cursor, the id of the last account of the page before,
 // and tell neither a total nor whether more follow. Neither default nor largest page size is documented.
 type listing struct {
@@ -107,6 +123,9 @@ func (l *listing) next(ctx context.Context) ([]Account, error) {
 	l.date = response.Date
 	var fresh []Account
 	for _, account := range reply.accounts {
+		if account.showsAll() {
+			l.client.listsAll.Store(true)
+		}
 		if id := readerID(account.ID); !l.seen[id] {
 			l.seen[id] = true
 			fresh = append(fresh, account)

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/fortanix"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/fortanix"
@@ -169,6 +171,45 @@ func TestListAccounts(t *testing.T) {
 				if strings.Contains(r.Query, "scope") {
 					t.Errorf("query %s", r.Query)
 				}
+			}
+		})
+	}
+}
+
+// Where list items may be thin, an account is asked for by itself.
+func TestWhole(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		options mock.Options
+		gets    int
+	}{
+		"whole items": {mock.Options{}, 0}, // one of them shows it
+		"empty maps":  {mock.Options{EmptyConfigs: true}, 0},
+		"thin items":  {mock.Options{ThinList: true}, 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := start(t, tt.options)
+			l.seed(1)
+			l.seed(1, func(a *mock.Account) { a.CustomLogo = png("logo") })
+			l.seed(1)
+			var got, want []fortanix.Account
+			for listed, err := range l.ListAccounts(t.Context()) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				account, err := l.Whole(t.Context(), listed)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got = append(got, account)
+			}
+			l.count(tt.gets, get)
+			for _, account := range got {
+				want = append(want, l.read(account.ID))
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Error(diff)
 			}
 		})
 	}

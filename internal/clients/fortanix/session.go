@@ -89,9 +89,6 @@ func (s *session) Authorize(ctx context.Context, req *http.Request) error {
 
 // Renew implements transport.Session: after a 401 it logs in, unless another request has had the token replaced since.
 func (s *session) Renew(ctx context.Context, failed *http.Request) (bool, error) {
-	if failed == nil {
-		return false, nil // the login itself was refused
-	}
 	rejected := transport.NewSecret(strings.TrimPrefix(failed.Header.Get("Authorization"), "Bearer "))
 	// Twice, since the first time may only join a refresh under way, which leaves the token as it is.
 	for range 2 {

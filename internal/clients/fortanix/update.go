@@ -24,11 +24,17 @@ type AccountUpdate struct {
 // AuthConfigsUpdate is what an account's auth configs are to become. The API knows no such call; UpdateAccount sends
 // the additions, modifications and deletions that lead there.
 type AuthConfigsUpdate struct {
-	Want []AuthConfig // all of them, with the secrets of those that are new or change
-	// Resend names those whose secrets have changed.
+	Want []AuthConfig // with the secrets of those that are new or change
+	// Resend names those whose secrets have changed, which no reply shows.
 	Resend []AuthKey
-	// Have is what the account has, with ids. Where it is nil, UpdateAccount reads the account first.
+	// Have is what the caller knows the account to have. Nothing else is deleted: what it has beyond that, the caller
+	// has never seen. UpdateAccount reads the account first, unless all of these have ids.
 	Have []AuthConfig
+}
+
+// known tells whether Have is enough to go by.
+func (u AuthConfigsUpdate) known() bool {
+	return len(u.Have) > 0 && !slices.ContainsFunc(u.Have, func(a AuthConfig) bool { return a.ID == "" })
 }
 
 // accountPatch is the body of PATCH, AccountUpdateRequest in the API. Its field "enabled" is left out: it has no
@@ -63,18 +69,18 @@ func (c *Client) UpdateAccount(ctx context.Context, id string, update AccountUpd
 	}
 	var changes AuthChanges
 	if configs := update.AuthConfigs; configs != nil {
-		have := configs.Have
-		if have == nil {
+		has := configs.Have
+		if !configs.known() {
 			now, err := c.getAccount(ctx, id, nil)
 			if err != nil {
 				return Account{}, err
 			}
-			have = now.AuthConfigs
+			has = now.AuthConfigs
 		}
-		changes = DiffAuthConfigs(have, configs.Want, configs.Resend)
+		changes = configs.Changes(has)
 	}
 	for try := 1; ; try++ {
-		if update.isEmpty() && changes.IsEmpty() {
+		if update.fields() == nil && changes.IsEmpty() {
 			return c.getAccount(ctx, id, nil)
 		}
 		account, err := c.patch(ctx, id, update, changes)
@@ -88,9 +94,9 @@ func (c *Client) UpdateAccount(ctx context.Context, id string, update AccountUpd
 		if readErr != nil {
 			return Account{}, err
 		}
-		update = update.missing(now)
-		changes = DiffAuthConfigs(now.AuthConfigs, update.AuthConfigs.Want, update.AuthConfigs.Resend)
-		if update.isEmpty() && changes.IsEmpty() {
+		update.drop(now)
+		changes = update.AuthConfigs.Changes(now.AuthConfigs)
+		if update.fields() == nil && changes.IsEmpty() {
 			c.accounts.Written(readerID(id), now.thin())
 			return now, nil
 		}
@@ -128,21 +134,54 @@ func (c *Client) patch(ctx context.Context, id string, update AccountUpdate, cha
 	return reply.Account, nil
 }
 
-// isEmpty tells whether nothing is to change, auth configs aside.
-func (u AccountUpdate) isEmpty() bool {
-	return u.Name.IsZero() && u.CustomLogo.IsZero() && u.DefaultGroupID.IsZero() && u.MarketplaceGroupID.IsZero() &&
-		u.AccountStatus.IsZero() && u.AzureCVMPCRPriority.IsZero()
+// Fields names what the update changes, in the terms of an account.
+func (u AccountUpdate) Fields() []string {
+	names := u.fields()
+	if u.AuthConfigs != nil {
+		names = append(names, "auth_configs")
+	}
+	return names
 }
 
-// missing leaves out what the account has by now. The auth configs stay whole, to be compared one by one.
-func (u AccountUpdate) missing(now Account) AccountUpdate {
-	drop(&u.Name, func(v string) bool { return v == now.Name })
+// fields is Fields without the auth configs.
+func (u AccountUpdate) fields() []string {
+	var names []string
+	for _, field := range []struct {
+		name string
+		zero bool
+	}{
+		{"name", u.Name.IsZero()}, {"custom_logo", u.CustomLogo.IsZero()}, {"default_group_id", u.DefaultGroupID.IsZero()},
+		{"marketplace_group_id", u.MarketplaceGroupID.IsZero()}, {"account_status", u.AccountStatus.IsZero()},
+		{"azure_cvm_pcr_priority", u.AzureCVMPCRPriority.IsZero()},
+	} {
+		if !field.zero {
+			names = append(names, field.name)
+		}
+	}
+	return names
+}
+
+// Missing is what is left of the update for an account that shows part of it. Secrets are shown nowhere, so auth
+// configs count as done where all else agrees.
+func (u AccountUpdate) Missing(now Account) AccountUpdate {
+	u.drop(now)
+	if configs := u.AuthConfigs; configs != nil {
+		shown := AuthConfigsUpdate{Want: configs.Want, Have: configs.Have}
+		if shown.Changes(now.AuthConfigs).IsEmpty() {
+			u.AuthConfigs = nil
+		}
+	}
+	return u
+}
+
+// drop leaves out what the account has by now, but for the auth configs.
+func (u *AccountUpdate) drop(now Account) {
+	drop(&u.Name, func(v string) bool { return SameName(v, now.Name) })
 	drop(&u.CustomLogo, func(v string) bool { return NewLogo(v).Same(now.CustomLogo) })
 	drop(&u.DefaultGroupID, func(v string) bool { return sameID(v, text(now.DefaultGroupID)) })
 	drop(&u.MarketplaceGroupID, func(v string) bool { return sameID(v, text(now.MarketplaceGroupID)) })
 	drop(&u.AccountStatus, func(v string) bool { return v == text(now.AccountStatus) })
 	drop(&u.AzureCVMPCRPriority, func(v []int64) bool { return slices.Equal(v, now.AzureCVMPCRPriority) })
-	return u
 }
 
 func drop[T any](field *wire.Field[T], done func(T) bool) {

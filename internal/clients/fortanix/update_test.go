@@ -91,10 +91,15 @@ func TestUpdateAuthConfigs(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	// In another order, one changed, one gone, one new; the secret that goes with each is its own.
+	// In another order, one changed, one gone, one new; the secret that goes with each is its own. What the caller has
+	// not seen stays.
 	changed := oauth("A", "1", "secret-1-new")
 	changed.OAuth.IDPIconURL = "https://idp.example.com/new.png"
 	update := configs(oauth("B", "2", "not to be sent"), changed, oauth("C", "3", "secret-3"), password(false))
+	update.AuthConfigs.Have = made.AuthConfigs
+	l.mock.Change(made.ID, func(a *mock.Account) {
+		a.AuthConfigs[absentID] = mock.AuthConfig{Cluster: &mock.ClusterRef{TargetID: "another actor's"}}
+	})
 	if _, err := l.UpdateAccount(t.Context(), made.ID, update); err != nil {
 		t.Fatal(err)
 	}
@@ -109,9 +114,10 @@ func TestUpdateAuthConfigs(t *testing.T) {
 	if diff := cmp.Diff(map[string]string{"1": "secret-1-new", "2": "secret-2", "3": "secret-3"}, l.secretsOf(made.ID)); diff != "" {
 		t.Errorf("secrets (-want +got):\n%s", diff)
 	}
-	if stored, _ := l.mock.Get(made.ID); len(stored.AuthConfigs) != 4 {
-		t.Errorf("%d configs are left, want 4", len(stored.AuthConfigs))
+	if stored, _ := l.mock.Get(made.ID); len(stored.AuthConfigs) != 5 || stored.AuthConfigs[absentID].Cluster == nil {
+		t.Errorf("left are %+v", stored.AuthConfigs)
 	}
+	l.count(0, get)
 
 	// A secret that changes alone shows nowhere; ids that the caller knows save the read.
 	l.server.Reset()
@@ -152,6 +158,7 @@ func TestUnclearUpdate(t *testing.T) {
 			l.server.Inject(fault)
 			update := configs(password(true), cluster("entra"))
 			update.Name = wire.Value("new")
+			update.AuthConfigs.Have = made.AuthConfigs
 			got, err := l.UpdateAccount(t.Context(), made.ID, update)
 			if err != nil {
 				t.Fatal(err)
@@ -160,8 +167,8 @@ func TestUnclearUpdate(t *testing.T) {
 			if len(stored.AuthConfigs) != 2 || stored.Name != "new" {
 				t.Errorf("%q with %d auth configs, want new with 2", stored.Name, len(stored.AuthConfigs))
 			}
-			if changes := fortanix.DiffAuthConfigs(got.AuthConfigs, update.AuthConfigs.Want, nil); !changes.IsEmpty() {
-				t.Errorf("the reply lacks %+v", changes)
+			if missing := update.Missing(got).Fields(); len(missing) > 0 {
+				t.Errorf("the reply lacks %v", missing)
 			}
 			want := 2
 			if fault.Effect {
@@ -187,6 +194,7 @@ func TestUnclearUpdateSendsWhatIsMissing(t *testing.T) {
 	}})
 	update := configs(cluster("entra"))
 	update.Name = wire.Value("new")
+	update.AuthConfigs.Have = l.read(id).AuthConfigs
 	if _, err := l.UpdateAccount(t.Context(), id, update); err != nil {
 		t.Fatal(err)
 	}
@@ -235,7 +243,68 @@ func TestUpdateRefused(t *testing.T) {
 	l.count(2, patch)
 }
 
-func TestDiffAuthConfigs(t *testing.T) {
+// What the caller knows too little of is read first, and only what the caller knows is deleted.
+func TestUpdateOfUnknownAuthConfigs(t *testing.T) {
+	t.Parallel()
+	stored := map[string]mock.AuthConfig{
+		absentID:           {Password: &mock.PasswordConfig{}},
+		"a" + absentID[1:]: {Cluster: &mock.ClusterRef{TargetID: "unseen"}},
+		"b" + absentID[1:]: {Cluster: &mock.ClusterRef{TargetID: "seen"}},
+	}
+	for name, tt := range map[string]struct {
+		have []fortanix.AuthConfig
+		sent string
+	}{
+		"nothing is known":  {nil, `{"mod_auth_configs":{"` + absentID + `":{"password":{"require_2fa":true,"administrators_only":false}}}}`},
+		"one without an id": {[]fortanix.AuthConfig{cluster("seen"), cluster("gone")}, `{"mod_auth_configs":{"` + absentID + `":{"password":{"require_2fa":true,"administrators_only":false}}},"del_auth_configs":["b` + absentID[1:] + `"]}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := start(t, mock.Options{})
+			id := l.seed(1, func(a *mock.Account) { a.AuthConfigs = maps.Clone(stored) })[0]
+			update := configs(password(true))
+			update.AuthConfigs.Have = tt.have
+			if _, err := l.UpdateAccount(t.Context(), id, update); err != nil {
+				t.Fatal(err)
+			}
+			l.count(1, get)
+			if sent := l.server.Find(patch); len(sent) != 1 || string(sent[0].Body) != tt.sent {
+				t.Errorf("sent %s, want %s", sent[0].Body, tt.sent)
+			}
+		})
+	}
+}
+
+func TestMissing(t *testing.T) {
+	t.Parallel()
+	order := []int64{1, 0}
+	status, group := fortanix.AccountActive, absentID
+	whole := fortanix.Account{
+		Name: "Acme ", CustomLogo: fortanix.NewLogo(png("1")), AccountStatus: &status, DefaultGroupID: &group,
+		MarketplaceGroupID: &group, AzureCVMPCRPriority: order, AuthConfigs: []fortanix.AuthConfig{password(true)},
+	}
+	update := configs(password(true))
+	update.AuthConfigs.Resend = []fortanix.AuthKey{password(true).Key()}
+	update.Name, update.CustomLogo = wire.Value("acme"), wire.Value(png("1")+"\n")
+	update.AccountStatus, update.AzureCVMPCRPriority = wire.Value(status), wire.Value(order)
+	update.DefaultGroupID, update.MarketplaceGroupID = wire.Value(strings.ToUpper(group)), wire.Value(group)
+	all := []string{"name", "custom_logo", "default_group_id", "marketplace_group_id", "account_status", "azure_cvm_pcr_priority", "auth_configs"}
+	if got := update.Fields(); !slices.Equal(got, all) {
+		t.Errorf("fields %v", got)
+	}
+	if got := update.Missing(whole).Fields(); len(got) > 0 {
+		t.Errorf("missing %v, want nothing", got)
+	}
+	if got := update.Missing(fortanix.Account{}).Fields(); !slices.Equal(got, all) {
+		t.Errorf("missing %v, want all", got)
+	}
+	cleared := fortanix.AccountUpdate{CustomLogo: wire.Value("")}
+	if len(cleared.Missing(fortanix.Account{}).Fields()) > 0 || len(cleared.Missing(whole).Fields()) == 0 {
+		t.Error("a logo that is cleared is missing where there is none, or not where there is one")
+	}
+}
+
+func TestAuthConfigChanges(t *testing.T) {
 	t.Parallel()
 	withID := func(id string, a fortanix.AuthConfig) fortanix.AuthConfig {
 		a.ID = id
@@ -273,7 +342,7 @@ func TestDiffAuthConfigs(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			changes := fortanix.DiffAuthConfigs(tt.have, tt.want, tt.resend)
+			changes := fortanix.AuthConfigsUpdate{Want: tt.want, Resend: tt.resend, Have: tt.have}.Changes(tt.have)
 			got := "+" + string(rune('0'+len(changes.Add))) + " ~" + strings.Join(slices.Sorted(maps.Keys(changes.Modify)), ",") +
 				" -" + strings.Join(changes.Delete, ",")
 			if got != tt.changes {

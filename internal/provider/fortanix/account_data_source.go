@@ -121,7 +121,7 @@ func accountDataAttributes() map[string]schema.Attribute {
 		},
 		"status": text("The provider's user's membership: `ACTIVE`, `PENDING` or `DISABLED`."),
 		"totals": schema.SingleNestedAttribute{
-			Computed: true, MarkdownDescription: "What the account holds. Only the look-up by id shows it.",
+			Computed: true, MarkdownDescription: "What the account holds; null in lists.",
 			Attributes: map[string]schema.Attribute{
 				"datasets": count("Data sets."), "final_workflows": count("Final workflows."), "nodes": count("Nodes."),
 			},
@@ -176,34 +176,18 @@ func (d *accountDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
-	var found []client.Account
-	if !id.IsNull() {
-		one, err := api.ReadAccountDetails(ctx, id.ValueString())
-		if err != nil {
-			kind.AddError(&resp.Diagnostics, "find", id.ValueString(), err)
+	wanted := id.ValueString()
+	if id.IsNull() {
+		if wanted = idOf(ctx, api, name.ValueString(), &resp.Diagnostics); wanted == "" {
 			return
 		}
-		found = append(found, one)
-	} else {
-		for a, err := range api.ListAccounts(ctx) {
-			if err != nil {
-				kind.AddError(&resp.Diagnostics, "find", "", err)
-				return
-			}
-			if client.SameName(a.Name, name.ValueString()) {
-				found = append(found, a)
-			}
-		}
 	}
-	if len(found) != 1 {
-		var matches []string
-		for _, a := range found {
-			matches = append(matches, fmt.Sprintf("%s (%s)", a.ID, a.Name))
-		}
-		kind.AddNotOne(&resp.Diagnostics, path.Root("name"), name.ValueString(), matches)
+	found, err := api.ReadAccountDetails(ctx, wanted)
+	if err != nil {
+		kind.AddError(&resp.Diagnostics, "find", wanted, err)
 		return
 	}
-	data := newAccountData(ctx, found[0], &resp.Diagnostics)
+	data := newAccountData(ctx, found, &resp.Diagnostics)
 	if !name.IsNull() {
 		data.Name = name // a data source must answer in the spelling that it was asked in
 	}
@@ -211,6 +195,26 @@ func (d *accountDataSource) Read(ctx context.Context, req datasource.ReadRequest
 		data.ID = id
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
+}
+
+// idOf looks up the id of the one account of a name, "" where there isn't exactly one.
+func idOf(ctx context.Context, api *client.Client, name string, diags *diag.Diagnostics) string {
+	var ids, matches []string
+	for a, err := range api.ListAccounts(ctx) {
+		if err != nil {
+			kind.AddError(diags, "find", "", err)
+			return ""
+		}
+		if client.SameName(a.Name, name) {
+			ids = append(ids, a.ID)
+			matches = append(matches, fmt.Sprintf("%s (%s)", a.ID, a.Name))
+		}
+	}
+	if len(ids) != 1 {
+		kind.AddNotOne(diags, path.Root("name"), name, matches)
+		return ""
+	}
+	return ids[0]
 }
 
 // NewAccountsDataSource makes the data source fortanix_accounts.
@@ -266,9 +270,15 @@ func (d *accountsDataSource) Read(ctx context.Context, req datasource.ReadReques
 			kind.AddError(&resp.Diagnostics, "list", "", err)
 			return
 		}
-		if data.Name.IsNull() || client.SameName(a.Name, data.Name.ValueString()) {
-			data.Accounts = append(data.Accounts, newAccountData(ctx, a, &resp.Diagnostics))
+		if !data.Name.IsNull() && !client.SameName(a.Name, data.Name.ValueString()) {
+			continue
 		}
+		whole, err := api.Whole(ctx, a)
+		if err != nil {
+			kind.AddError(&resp.Diagnostics, "read", a.ID, err)
+			return
+		}
+		data.Accounts = append(data.Accounts, newAccountData(ctx, whole, &resp.Diagnostics))
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
 }

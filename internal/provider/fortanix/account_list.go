@@ -3,6 +3,7 @@ package fortanix
 import (
 	"context"
 	"iter"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
@@ -61,25 +62,34 @@ func (l *accountList) List(ctx context.Context, req list.ListRequest, stream *li
 	}
 	stream.Results = account.List(ctx, req, kind, named(api.ListAccounts(ctx), filter.Name),
 		func(a client.Account, result *list.ListResult) (id string) {
-			if a.Name == "" {
+			name := account.StringOrNull(&a.Name)
+			if name.IsNull() {
 				return ""
 			}
-			result.DisplayName = a.Name
-			model := accountModel{
-				AuthConfigs:    types.ListNull(authConfigType),
-				DeletionPolicy: types.StringValue(account.PolicyPrevent),
-				Timeouts:       account.NoTimeouts(),
+			result.DisplayName = name.ValueString()
+			if req.IncludeResource {
+				result.Diagnostics.Append(result.Resource.Set(ctx, listed(ctx, api, a, &result.Diagnostics))...)
 			}
-			model.read(ctx, a, true, &result.Diagnostics)
-			if !req.IncludeResource {
-				return model.ID.ValueString()
-			}
-			if err := model.readLogo(a, func() (string, error) { return api.LogoText(ctx, a) }); err != nil {
-				kind.AddError(&result.Diagnostics, "read the logo of", a.ID, err)
-			}
-			result.Diagnostics.Append(result.Resource.Set(ctx, model)...)
-			return model.ID.ValueString()
+			return strings.ToLower(a.ID)
 		})
+}
+
+// listed is an account as an import would read it.
+func listed(ctx context.Context, api *client.Client, item client.Account, diags *diag.Diagnostics) accountModel {
+	model := accountModel{
+		AuthConfigs:    types.ListNull(authConfigType),
+		DeletionPolicy: types.StringValue(account.PolicyPrevent),
+		Timeouts:       account.NoTimeouts(),
+	}
+	a, err := api.Whole(ctx, item)
+	if err == nil {
+		model.read(ctx, a, true, diags)
+		err = model.readLogo(a, func() (string, error) { return api.LogoText(ctx, a) })
+	}
+	if err != nil {
+		kind.AddError(diags, "read", item.ID, err)
+	}
+	return model
 }
 
 // named passes on the accounts of a name, or all where name is null.

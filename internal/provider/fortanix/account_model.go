@@ -91,10 +91,13 @@ func (m accountModel) changes(ctx context.Context, state accountModel, diags *di
 	return update
 }
 
-// isEmpty tells whether an update has nothing to send.
-func isEmpty(u client.AccountUpdate) bool {
-	return u.Name.IsZero() && u.CustomLogo.IsZero() && u.DefaultGroupID.IsZero() && u.MarketplaceGroupID.IsZero() &&
-		u.AccountStatus.IsZero() && u.AzureCVMPCRPriority.IsZero() && u.AuthConfigs == nil
+// wanted is all that the plan says of a new account, for what the create call has passed over.
+func (m accountModel) wanted(ctx context.Context, configured []authConfigModel, made client.Account, diags *diag.Diagnostics) client.AccountUpdate {
+	update := m.changes(ctx, accountModel{}, diags)
+	if len(configured) > 0 {
+		update.AuthConfigs = &client.AuthConfigsUpdate{Want: toClient(ctx, configured, diags), Have: made.AuthConfigs}
+	}
+	return update
 }
 
 // read takes over what the API says, but for the logo (readLogo) and the auth configs where they aren't managed.
@@ -156,31 +159,4 @@ func (m *accountModel) keepUnknown(other accountModel) {
 	m.AccountStatus = account.Resolve(m.AccountStatus, other.AccountStatus)
 	m.AzureCVMPCRPriority = account.Resolve(m.AzureCVMPCRPriority, other.AzureCVMPCRPriority)
 	m.CreatedAt = account.Resolve(m.CreatedAt, other.CreatedAt)
-}
-
-// ignored names the first attribute that a reply doesn't show as it was planned; "" where it shows all.
-func (m accountModel) ignored(ctx context.Context, a client.Account, diags *diag.Diagnostics) string {
-	shown := m
-	shown.read(ctx, a, false, diags)
-	for _, pair := range []struct {
-		attribute    string
-		plan, answer attr.Value
-	}{
-		{"name", m.Name, shown.Name}, {"default_group_id", m.DefaultGroupID, shown.DefaultGroupID},
-		{"marketplace_group_id", m.MarketplaceGroupID, shown.MarketplaceGroupID},
-		{"account_status", m.AccountStatus, shown.AccountStatus},
-		{"azure_cvm_pcr_priority", m.AzureCVMPCRPriority, shown.AzureCVMPCRPriority},
-	} {
-		if known(pair.plan) && !pair.plan.Equal(pair.answer) {
-			return pair.attribute
-		}
-	}
-	if known(m.CustomLogo) && !a.CustomLogo.Same(client.NewLogo(m.CustomLogo.ValueString())) {
-		return "custom_logo"
-	}
-	want := toClient(ctx, authConfigsOf(ctx, m.AuthConfigs, diags), diags)
-	if len(want) > 0 && !client.DiffAuthConfigs(a.AuthConfigs, want, nil).IsEmpty() {
-		return "auth_configs"
-	}
-	return ""
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -73,8 +74,7 @@ func (r *accountResource) Create(ctx context.Context, req resource.CreateRequest
 	resp.Diagnostics.Append(d...)
 	api, ok := r.client.Get(&resp.Diagnostics)
 	configured := authConfigsOf(ctx, config.AuthConfigs, &resp.Diagnostics)
-	refuseDuplicates(ctx, configured, &resp.Diagnostics)
-	requireSecrets(ctx, configured, nil, &resp.Diagnostics)
+	checkAuthConfigs(ctx, configured, nil, &resp.Diagnostics)
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
@@ -97,7 +97,15 @@ func (r *accountResource) Create(ctx context.Context, req resource.CreateRequest
 
 // record remembers what only the create call takes, and the ids of the auth configs.
 func (m accountModel) record(ctx context.Context, private account.Private, a client.Account, diags *diag.Diagnostics) {
+	m.recordCreateOnly(ctx, private, diags)
+	recordAuthIDs(ctx, private, a, diags)
+}
+
+func (m accountModel) recordCreateOnly(ctx context.Context, private account.Private, diags *diag.Diagnostics) {
 	account.Record(ctx, private, map[string]attr.Value{"component": m.Component, "node_enrollment": m.NodeEnrollment}, diags)
+}
+
+func recordAuthIDs(ctx context.Context, private account.Private, a client.Account, diags *diag.Diagnostics) {
 	ids := []authID{}
 	for _, config := range a.AuthConfigs {
 		ids = append(ids, authID{Key: config.Key(), ID: config.ID})
@@ -107,32 +115,20 @@ func (m accountModel) record(ctx context.Context, private account.Private, a cli
 
 // finish sets what only an update takes, and what the create call passed over.
 func finish(ctx context.Context, api *client.Client, plan accountModel, configured []authConfigModel, made client.Account, diags *diag.Diagnostics) client.Account {
-	if plan.ignored(ctx, made, diags) == "" {
+	left := plan.wanted(ctx, configured, made, diags).Missing(made)
+	if len(left.Fields()) == 0 {
 		return made
-	}
-	var shown accountModel
-	shown.read(ctx, made, false, diags)
-	if made.CustomLogo.Same(client.NewLogo(plan.CustomLogo.ValueString())) {
-		shown.CustomLogo = plan.CustomLogo
-	}
-	if client.SameName(made.Name, plan.Name.ValueString()) {
-		shown.Name = plan.Name
-	}
-	update := plan.changes(ctx, shown, diags)
-	want := toClient(ctx, configured, diags)
-	if len(want) > 0 && !client.DiffAuthConfigs(made.AuthConfigs, want, nil).IsEmpty() {
-		update.AuthConfigs = &client.AuthConfigsUpdate{Want: want} // the reply may only be thin: what is there gets read first
 	}
 	const step = "setting what the create call does not take"
 	if ctx.Err() != nil {
 		kind.AddIncomplete(diags, made.ID, step, errors.New("the run was interrupted, or timeouts.create is over"))
 		return made
 	}
-	updated, err := api.UpdateAccount(ctx, made.ID, update)
+	updated, err := api.UpdateAccount(ctx, made.ID, left)
 	if err == nil {
 		made = updated
-		if attribute := plan.ignored(ctx, updated, diags); attribute != "" {
-			err = fmt.Errorf("Fortanix took the request but did not change %s", attribute)
+		if ignored := left.Missing(updated).Fields(); len(ignored) > 0 {
+			err = fmt.Errorf("Fortanix took the request but did not change %s", strings.Join(ignored, ", "))
 		}
 	}
 	if err != nil {
@@ -179,10 +175,9 @@ func (r *accountResource) Read(ctx context.Context, req resource.ReadRequest, re
 	state.ID = types.StringValue(id) // as it was imported: an identity never changes
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	if imported {
-		state.record(ctx, resp.Private, read, &resp.Diagnostics)
-	} else {
-		accountModel{}.record(ctx, resp.Private, read, &resp.Diagnostics)
+		state.recordCreateOnly(ctx, resp.Private, &resp.Diagnostics)
 	}
+	recordAuthIDs(ctx, resp.Private, read, &resp.Diagnostics)
 	if user, err := api.CurrentUser(ctx); err == nil {
 		account.Put(ctx, resp.Private, keyKnown, client.Known{Subject: user}, &resp.Diagnostics)
 	}
@@ -210,6 +205,7 @@ func (r *accountResource) Update(ctx context.Context, req resource.UpdateRequest
 	account.SetIdentity(ctx, resp.Identity, state.ID, &resp.Diagnostics)
 	timeout, d := plan.Timeouts.Update(ctx, account.UpdateTimeout)
 	resp.Diagnostics.Append(d...)
+	kind.RefuseCreateOnly(createOnly(plan, state), &resp.Diagnostics)
 	update := plan.changes(ctx, state, &resp.Diagnostics)
 	update.AuthConfigs = authConfigsUpdate(ctx, req.Private, plan, state, config, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
@@ -218,10 +214,10 @@ func (r *accountResource) Update(ctx context.Context, req resource.UpdateRequest
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	if isEmpty(update) {
+	if len(update.Fields()) == 0 {
 		plan.keepUnknown(state)
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-		account.Record(ctx, resp.Private, map[string]attr.Value{"component": plan.Component, "node_enrollment": plan.NodeEnrollment}, &resp.Diagnostics)
+		plan.recordCreateOnly(ctx, resp.Private, &resp.Diagnostics)
 		return
 	}
 	api, ok := r.client.Get(&resp.Diagnostics)
@@ -234,49 +230,15 @@ func (r *accountResource) Update(ctx context.Context, req resource.UpdateRequest
 		kind.AddError(&resp.Diagnostics, "update", id, err)
 		return
 	}
-	attribute := plan.ignored(ctx, updated, &resp.Diagnostics)
-	if plan.CustomLogo.IsNull() && !update.CustomLogo.IsZero() && !updated.CustomLogo.IsZero() {
-		attribute = "custom_logo"
-	}
-	if attribute != "" {
-		resp.Diagnostics.AddAttributeError(path.Root(attribute), "Fortanix did not take over a change", fmt.Sprintf(
-			"Fortanix accepted the update of account %s, but its answer shows another value for this attribute. Other changes were made.", id))
+	if ignored := update.Missing(updated).Fields(); len(ignored) > 0 {
+		resp.Diagnostics.AddAttributeError(path.Root(ignored[0]), "Fortanix did not take over a change", fmt.Sprintf(
+			"Fortanix accepted the update of account %s, but its answer does not show the new %s. Other changes were made.",
+			id, strings.Join(ignored, ", ")))
 		return
 	}
 	plan.resolve(ctx, updated, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	plan.record(ctx, resp.Private, updated, &resp.Diagnostics)
-}
-
-// authConfigsUpdate is what becomes of the auth configs, nil where they stay as they are. Secrets come from the
-// configuration, found by natural key.
-func authConfigsUpdate(ctx context.Context, private account.Private, plan, state, config accountModel, diags *diag.Diagnostics) *client.AuthConfigsUpdate {
-	planned := authConfigsOf(ctx, plan.AuthConfigs, diags)
-	if len(planned) == 0 || plan.AuthConfigs.Equal(state.AuthConfigs) {
-		return nil
-	}
-	configured, prior := authConfigsOf(ctx, config.AuthConfigs, diags), authConfigsOf(ctx, state.AuthConfigs, diags)
-	refuseDuplicates(ctx, configured, diags)
-	requireSecrets(ctx, configured, prior, diags)
-	update := &client.AuthConfigsUpdate{
-		Want:   toClient(ctx, configured, diags),
-		Resend: secretsChanged(ctx, planned, prior, diags),
-	}
-	var ids []authID
-	account.Fetch(ctx, private, keyAuthIDs, &ids, diags)
-	for _, a := range toClient(ctx, prior, diags) {
-		for _, known := range ids {
-			if known.Key == a.Key() {
-				a.ID = known.ID
-			}
-		}
-		if a.ID == "" {
-			update.Have = nil // the client reads what is there
-			return update
-		}
-		update.Have = append(update.Have, a)
-	}
-	return update
 }
 
 // Delete implements resource.Resource.

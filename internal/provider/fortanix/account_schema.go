@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -49,6 +50,7 @@ func accountSchema(ctx context.Context) schema.Schema {
 			},
 			"custom_logo": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{logo{}},
+				PlanModifiers: []planmodifier.String{account.KeepEqual(sameLogo)},
 				MarkdownDescription: "Logo as base64: `filebase64(\"logo.png\")`. JPEG, PNG or SVG, at most 128 KB. Changed in place. Removed from " +
 					"the configuration, it is cleared.",
 			},
@@ -96,7 +98,7 @@ func accountSchema(ctx context.Context) schema.Schema {
 
 func groupID(description string) schema.Attribute {
 	return schema.StringAttribute{
-		Optional: true, Computed: true, PlanModifiers: keepString,
+		Optional: true, Computed: true, PlanModifiers: append(slices.Clone(keepString), account.KeepEqual(strings.EqualFold)),
 		Validators:          []validator.String{stringvalidator.RegexMatches(uuid, "must be a UUID")},
 		MarkdownDescription: description + " Changed in place; set by a second request after a create. The API can't clear it.",
 	}
@@ -215,6 +217,9 @@ func addSecret(attributes map[string]schema.Attribute, name, description string,
 		MarkdownDescription: fmt.Sprintf("Number that goes with `%s_wo`; another one sends the secret again. Set after an import, it sends it too.", name),
 	}
 }
+
+// sameLogo tells whether two texts encode the same image.
+func sameLogo(a, b string) bool { return client.NewLogo(a).Same(client.NewLogo(b)) }
 
 // logo refuses what CCM refuses as a logo.
 type logo struct{}

@@ -70,9 +70,9 @@ var authConfigType = func() attr.Type {
 	return list.ElemType
 }()
 
-// authConfigsOf decodes auth_configs. It returns nil while any part of it is unknown.
+// authConfigsOf decodes auth_configs, in which nothing but secrets may be unknown.
 func authConfigsOf(ctx context.Context, list types.List, diags *diag.Diagnostics) []authConfigModel {
-	if list.IsNull() || !wholly(ctx, list) {
+	if list.IsNull() {
 		return nil
 	}
 	var models []authConfigModel
@@ -113,10 +113,12 @@ func (m *tlsModel) toClient(ctx context.Context, diags *diag.Diagnostics) client
 	switch {
 	case m == nil:
 		return client.TLS{}
+	case m.Disabled != nil:
+		return client.TLS{Mode: client.TLSDisabled}
 	case m.Opportunistic != nil:
 		return client.TLS{Mode: client.TLSOpportunistic}
-	case m.Required == nil:
-		return client.TLS{Mode: client.TLSDisabled}
+	case m.Required == nil: // a mode that this provider doesn't know
+		return client.TLS{}
 	}
 	r := m.Required
 	options := &client.TLSRequiredOptions{
@@ -220,10 +222,35 @@ func (m authConfigModel) versions() [2]types.Int64 {
 	return v
 }
 
+// resends tells whether a version asks for secrets to be sent, where before is the element as it was, nil for none. One
+// that is taken away asks for nothing.
+func (m authConfigModel) resends(before *authConfigModel) bool {
+	var was [2]types.Int64
+	if before != nil {
+		was = before.versions()
+	}
+	for i, version := range m.versions() {
+		if !version.IsNull() && !version.Equal(was[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+// key is the element's natural key.
+func (m authConfigModel) key(ctx context.Context) client.AuthKey {
+	var ignored diag.Diagnostics // keys hold plain strings alone
+	return m.toClient(ctx, &ignored).Key()
+}
+
+// same tells whether both are the same for the API, their secrets aside.
+func (m authConfigModel) same(ctx context.Context, other authConfigModel, diags *diag.Diagnostics) bool {
+	return m.toClient(ctx, diags).Same(other.toClient(ctx, diags))
+}
+
 // find returns the element of a key, nil where there is none.
 func find(ctx context.Context, models []authConfigModel, key client.AuthKey) *authConfigModel {
-	var ignored diag.Diagnostics
-	at := slices.IndexFunc(models, func(m authConfigModel) bool { return m.toClient(ctx, &ignored).Key() == key })
+	at := slices.IndexFunc(models, func(m authConfigModel) bool { return m.key(ctx) == key })
 	if at < 0 {
 		return nil
 	}
@@ -240,7 +267,7 @@ func authConfigsList(ctx context.Context, shown []client.AuthConfig, prior []aut
 		left = slices.Delete(left, at, at+1)
 	}
 	for i := range prior {
-		key := prior[i].toClient(ctx, diags).Key()
+		key := prior[i].key(ctx)
 		if at := slices.IndexFunc(left, func(a client.AuthConfig) bool { return a.Key() == key }); at >= 0 {
 			take(at, &prior[i])
 		}
