@@ -199,7 +199,7 @@ func TestRepeat(t *testing.T) {
 		"503 four times":      {setup: refuse(false, 4), want: outcome{id: "1", posts: 5, things: 1}},
 		"503 for ever":        {setup: refuse(false, 99), want: outcome{posts: 5, unclear: true, says: "HTTP 503 Service Unavailable: busy"}},
 		"503, asked to wait":  {setup: refuse(false, 1, "Retry-After", "60"), want: outcome{id: "1", posts: 2, things: 1}, least: time.Minute},
-		"503, asked too much": {setup: refuse(false, 1, "Retry-After", "600"), timeout: 5 * time.Minute, want: outcome{posts: 1, unclear: true, says: "asked to wait 10m0s, which is longer than the time left"}},
+		"503, asked too much": {setup: refuse(false, 1, "Retry-After", "600"), timeout: 5 * time.Minute, want: outcome{posts: 1, unclear: true, says: "asked to wait 10m0s, which is more than the time left"}},
 		"503, then lost": {
 			setup: func(v *vendor) {
 				v.onPost = func(n int) (bool, *http.Response, error) {

@@ -7,7 +7,6 @@ package transport
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 	"time"
@@ -112,12 +111,8 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 		defer cancel()
 	}
 	renewed := false
-	var throttled *Error // the latest 429
 	for attempt, retries, pauses := 1, 0, 0; ; attempt++ {
 		if failure := c.queue.wait(ctx); failure != nil {
-			if throttled != nil && errors.Is(failure, context.DeadlineExceeded) {
-				failure = throttled // why the time ran out
-			}
 			return nil, c.complete(r, failure)
 		}
 		response, sent, failure := c.once(ctx, r, attempt)
@@ -143,7 +138,6 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 				wait = backoff(pauses)
 			}
 			pauses++
-			throttled = failure
 			c.queue.pause(wait)
 		case !repeatable(r.Replay, failure) || retries == maxRetries || ctx.Err() != nil:
 			return nil, c.complete(r, failure)
@@ -151,8 +145,8 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 			wait = max(failure.RetryAfter, backoff(retries))
 			retries++
 		}
-		if left := timeLeft(ctx); wait > left {
-			if failure.RetryAfter > left {
+		if left := timeLeft(ctx); wait >= left {
+			if failure.RetryAfter >= left {
 				failure.Wait = failure.RetryAfter
 			}
 			return nil, c.complete(r, failure)

@@ -49,7 +49,7 @@ type Error struct {
 	RequestID string // the vendor's request or trace id
 	// RetryAfter is how long the vendor asked to wait before a repeat, 0 where it didn't.
 	RetryAfter time.Duration
-	// Wait is RetryAfter where that is longer than the time left, which is why the request was given up.
+	// Wait is RetryAfter where that is more than the time left, which is why the request was given up.
 	Wait time.Duration
 	Err  error // the cause, where there was no reply
 }
@@ -83,7 +83,7 @@ func (e *Error) Detail() string {
 	}
 	text := strings.Join(parts, ": ")
 	if e.Wait > 0 {
-		text += fmt.Sprintf(" (asked to wait %s, which is longer than the time left)", e.Wait.Round(time.Second))
+		text += fmt.Sprintf(" (asked to wait %s, which is more than the time left)", e.Wait.Round(time.Second))
 	}
 	if e.RequestID != "" {
 		text += " (request id " + e.RequestID + ")"

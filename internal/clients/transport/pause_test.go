@@ -76,11 +76,11 @@ func TestWaitTooLong(t *testing.T) {
 		retryAfter string
 		says       string
 	}{
-		"429":          {429, "90", "HTTP 429 Too Many Requests: busy (asked to wait 1m30s, which is longer than the time left)"},
-		"429 by date":  {429, at(90), "(asked to wait 1m30s, which is longer than the time left)"},
-		"429 for ever": {429, "1e300", "(asked to wait 277h46m40s, which is longer than the time left)"},
-		"429 for eras": {429, "Fri, 31 Dec 9999 23:59:59 GMT", "(asked to wait 277h46m40s, which is longer than the time left)"},
-		"503":          {503, "90", "HTTP 503 Service Unavailable: busy (asked to wait 1m30s, which is longer than the time left)"},
+		"429":          {429, "90", "HTTP 429 Too Many Requests: busy (asked to wait 1m30s, which is more than the time left)"},
+		"429 by date":  {429, at(90), "(asked to wait 1m30s, which is more than the time left)"},
+		"429 for ever": {429, "1e300", "(asked to wait 277h46m40s, which is more than the time left)"},
+		"429 for eras": {429, "Fri, 31 Dec 9999 23:59:59 GMT", "(asked to wait 277h46m40s, which is more than the time left)"},
+		"503":          {503, "90", "HTTP 503 Service Unavailable: busy (asked to wait 1m30s, which is more than the time left)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -134,6 +134,20 @@ func TestBackoffTooLong(t *testing.T) {
 	}
 }
 
+// TestPauseUntilDeadline: where a pause takes all the time there is, that is what the error tells.
+func TestPauseUntilDeadline(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := newFake(t, func(*http.Request) (*http.Response, error) { return reply(429, "busy", "Retry-After", "60") })
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		_, err := client.Do(ctx, request(transport.Creating))
+		if e := mustFail(t, err); e.Status != 429 || !strings.Contains(e.Error(), "busy") || transport.Unclear(err) {
+			t.Errorf("error is %v", e)
+		}
+	})
+}
+
 // TestBackoffGrows: 125 ms to 250 ms, then twice that, and so on.
 func TestBackoffGrows(t *testing.T) {
 	t.Parallel()
@@ -167,9 +181,11 @@ func TestPauseIsForAll(t *testing.T) {
 		var mu sync.Mutex
 		client := newFake(t, func(*http.Request) (*http.Response, error) {
 			mu.Lock()
-			defer mu.Unlock()
 			sent = append(sent, time.Since(started))
-			if len(sent) == 1 {
+			first := len(sent) == 1
+			mu.Unlock()
+			if first {
+				time.Sleep(10 * time.Millisecond) // by then all the others wait for their turn
 				return reply(429, "", "Retry-After", "60")
 			}
 			return reply(200, "{}")
@@ -202,6 +218,7 @@ func TestShorterPause(t *testing.T) {
 		client := newFake(t, func(*http.Request) (*http.Response, error) {
 			switch replies.Add(1) {
 			case 1:
+				time.Sleep(10 * time.Millisecond) // by then the other is on its way
 				return reply(429, "", "Retry-After", "60")
 			case 2:
 				time.Sleep(time.Second)

@@ -101,7 +101,7 @@ func (q *queue) sitOut(ctx context.Context, pause time.Duration) *Error {
 	if pause <= 0 {
 		return nil // it has come and gone meanwhile
 	}
-	if pause > left {
+	if pause >= left {
 		return &Error{
 			Kind: KindReply, Status: http.StatusTooManyRequests, RetryAfter: pause, Wait: pause,
 			Message: "the vendor has asked for a pause, and this request was not sent",
@@ -109,7 +109,7 @@ func (q *queue) sitOut(ctx context.Context, pause time.Duration) *Error {
 	}
 	// Spread what has gathered, or it would all hit the limit again.
 	spread := rand.N(min(pause/4, mostSpread) + 50*time.Millisecond) //nolint:gosec // jitter
-	if err := q.clock.Sleep(ctx, pause+min(spread, left-pause)); err != nil {
+	if err := q.clock.Sleep(ctx, pause+min(spread, (left-pause)/2)); err != nil {
 		return notSent(err)
 	}
 	return nil
