@@ -57,6 +57,17 @@ type Account struct {
 	usersShown bool
 }
 
+// Users are the account's users, deleted ones left out, with id, e-mail address and the account that each belongs to.
+// shown is false where the reply doesn't tell.
+func (a Account) Users() (users []User, shown bool) {
+	for _, p := range a.users {
+		if !p.Deleted {
+			users = append(users, User{ID: p.ID.id(), Email: p.Email, ClientID: p.Client.id()})
+		}
+	}
+	return users, a.usersShown
+}
+
 // AccountUpdate changes an account (UpdateClientRequest of the Reseller API). What is left out stays.
 type AccountUpdate struct {
 	Company  wire.Field[string] `json:"companyName,omitzero"`
@@ -117,6 +128,19 @@ func (c *Client) getAccount(ctx context.Context, id string) (Account, error) {
 	}
 	c.view.saw(account)
 	return account, nil
+}
+
+// Glance reads a new account once, where the credential may have the reseller's view: the reply to a create lacks most
+// of it. That it isn't shown yet is no error, just false.
+func (c *Client) Glance(ctx context.Context, id string) (Account, bool) {
+	if c.view.isRefused() || ValidID(id) != nil {
+		return Account{}, false
+	}
+	account, err := c.accounts.Get(ctx, id)
+	if transport.IsStatus(err, http.StatusForbidden) {
+		c.view.refuse()
+	}
+	return account, err == nil && !account.Deleted
 }
 
 // currentUser is the id of the user whose credential this is; "" where the reply doesn't say.

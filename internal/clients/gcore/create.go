@@ -64,15 +64,17 @@ func (c *Client) namesakes(ctx context.Context, company string) ([]Account, time
 	if len(found) > 0 || c.view.hasAnswered() {
 		return found, now, err
 	}
-	users, at, err := c.usersWhere(ctx, func(u User) bool { return slices.ContainsFunc(u.accounts, same) })
+	users, at, err := c.usersWhere(ctx, func(u User) bool {
+		return slices.ContainsFunc(u.Access, func(a Access) bool { return same(a.account()) })
+	})
 	if err != nil {
 		return nil, now, err
 	}
 	byID := map[string]Account{}
 	for _, u := range users {
-		for _, a := range u.accounts {
-			if same(a) {
-				byID[a.ID] = a
+		for _, a := range u.Access {
+			if same(a.account()) {
+				byID[a.ClientID] = a.account()
 			}
 		}
 	}

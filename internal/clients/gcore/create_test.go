@@ -226,11 +226,14 @@ func TestCreateUser(t *testing.T) {
 			want := User{
 				ID: made.ID, Email: "Ann@Example.com", Name: wire.Value("Ann"), Phone: wire.Value("+352 1"),
 				Lang: wire.Value("de"), Company: wire.Value("Acme"), UserType: wire.Value("common"), IsActive: wire.Value(true),
-				Activated: wire.Value(true), ClientID: text(client.ID), Reseller: text(mock.DemoReseller),
+				Activated: wire.Value(true), TwoFA: wire.Value(false), SSOAuth: wire.Value(false), AuthTypes: []string{"password"},
+				Groups: []Group{{ID: "1", Name: "Administrators"}}, ClientID: text(client.ID), Reseller: text(mock.DemoReseller),
+				Access: []Access{{ClientID: text(client.ID), Company: "Acme", Roles: []string{"1"}}},
 			}
 			if diff := cmp.Diff(want, made, ignoreInternals...); diff != "" {
 				t.Error(diff)
 			}
+			want.Access = nil
 			post := w.server.Find("POST *")[0]
 			if sent, _ := post.Field("/password"); sent != kit.Hash(password) {
 				t.Errorf("the password went out as %v", sent)

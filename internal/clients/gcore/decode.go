@@ -49,6 +49,29 @@ func (n integer) requireID(thing string) (string, error) {
 	return n.id(), nil
 }
 
+// word is a string or a number as a string, anything else nothing: what only people look at must not make a reply
+// unreadable.
+type word string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (w *word) UnmarshalJSON(raw []byte) error {
+	var text string
+	var number json.Number
+	if json.Unmarshal(raw, &text) != nil && json.Unmarshal(raw, &number) == nil {
+		text = number.String()
+	}
+	*w = word(text)
+	return nil
+}
+
+func texts(words []word) []string {
+	var out []string
+	for _, w := range words {
+		out = append(out, string(w))
+	}
+	return out
+}
+
 // list is the reply to a listing: {count, next, results}, the same with "result", or a bare array of everything.
 type list[T any] struct {
 	Items []T
@@ -141,12 +164,20 @@ func (u *User) UnmarshalJSON(raw []byte) error {
 		UserType  wire.Field[string] `json:"user_type"`
 		IsActive  wire.Field[bool]   `json:"is_active"`
 		Activated wire.Field[bool]   `json:"activated"`
-		Client    integer            `json:"client"`
-		Reseller  integer            `json:"reseller"`
-		Deleted   bool               `json:"deleted"`
-		Accounts  []struct {
-			ID      integer `json:"client_id"`
-			Company string  `json:"client_company_name"`
+		TwoFA     wire.Field[bool]   `json:"two_fa"`
+		SSOAuth   wire.Field[bool]   `json:"sso_auth"`
+		AuthTypes []word             `json:"auth_types"`
+		Groups    []struct {
+			ID   word `json:"id"`
+			Name word `json:"name"`
+		} `json:"groups"`
+		Client   integer `json:"client"`
+		Reseller integer `json:"reseller"`
+		Deleted  bool    `json:"deleted"`
+		Access   []struct {
+			ClientID integer `json:"client_id"`
+			Company  string  `json:"client_company_name"`
+			Roles    []word  `json:"user_roles"`
 		} `json:"client_and_roles"`
 	}
 	if err := json.Unmarshal(raw, &in); err != nil {
@@ -158,15 +189,18 @@ func (u *User) UnmarshalJSON(raw []byte) error {
 	}
 	*u = User{
 		ID: id, Email: in.Email, Name: in.Name, Phone: in.Phone, Lang: in.Lang, Company: in.Company,
-		UserType: in.UserType, IsActive: in.IsActive, Activated: in.Activated, ClientID: in.Client.id(),
-		Reseller: in.Reseller.id(), Deleted: in.Deleted,
+		UserType: in.UserType, IsActive: in.IsActive, Activated: in.Activated, TwoFA: in.TwoFA, SSOAuth: in.SSOAuth,
+		AuthTypes: texts(in.AuthTypes), ClientID: in.Client.id(), Reseller: in.Reseller.id(), Deleted: in.Deleted,
 	}
-	for _, entry := range in.Accounts {
-		accountID, err := entry.ID.requireID("account of a user")
+	for _, group := range in.Groups {
+		u.Groups = append(u.Groups, Group{ID: string(group.ID), Name: string(group.Name)})
+	}
+	for _, entry := range in.Access {
+		clientID, err := entry.ClientID.requireID("account of a user")
 		if err != nil {
 			return err
 		}
-		u.accounts = append(u.accounts, Account{ID: accountID, Company: entry.Company, View: MemberView})
+		u.Access = append(u.Access, Access{ClientID: clientID, Company: entry.Company, Roles: texts(entry.Roles)})
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ type directory struct {
 
 type snapshot struct {
 	begun    time.Time
-	users    map[string]bool // by id, those not deleted
+	users    map[string]User // by id, those not deleted
 	accounts map[string]Account
 	err      error
 }
@@ -74,7 +74,18 @@ func (d *directory) hasUser(ctx context.Context, id string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return s.users[id], nil
+	_, listed := s.users[id]
+	return listed, nil
+}
+
+// hasCommonUser tells whether a user is listed who is neither a reseller's nor a seller's.
+func (d *directory) hasCommonUser(ctx context.Context, id string) (bool, error) {
+	s, err := d.snapshot(ctx, time.Time{})
+	if err != nil {
+		return false, err
+	}
+	kind, _ := s.users[id].UserType.Get()
+	return kind != nil && *kind == "common", nil
 }
 
 // snapshot returns one that was begun after a certain time and isn't too old. While one caller loads, the others wait;
@@ -90,7 +101,7 @@ func (d *directory) snapshot(ctx context.Context, after time.Time) (*snapshot, e
 	if s := d.latest; s != nil && s.begun.After(after) && d.now().Sub(s.begun) < directoryAge {
 		return s, s.err
 	}
-	s := &snapshot{begun: d.now(), users: map[string]bool{}, accounts: map[string]Account{}}
+	s := &snapshot{begun: d.now(), users: map[string]User{}, accounts: map[string]Account{}}
 	for user, err := range d.load(ctx) {
 		if err != nil {
 			s.err = err
@@ -99,9 +110,9 @@ func (d *directory) snapshot(ctx context.Context, after time.Time) (*snapshot, e
 		if user.Deleted {
 			continue // where it could go says nothing about the present
 		}
-		s.users[user.ID] = true
-		for _, a := range user.accounts {
-			s.accounts[a.ID] = a
+		s.users[user.ID] = user
+		for _, a := range user.Access {
+			s.accounts[a.ClientID] = a.account()
 		}
 	}
 	if ctx.Err() == nil {

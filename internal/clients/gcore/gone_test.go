@@ -54,6 +54,8 @@ func TestAccountGone(t *testing.T) {
 		"thin lists":          {options: mock.Options{ThinLists: []string{"users", "resellers", "currentUser"}}, away: remove, want: isGone},
 		"bare lists":          {options: mock.Options{Envelope: mock.EnvelopeBare}, away: remove, want: isGone},
 		"without bulk reads":  {away: remove, reader: func(w *world) *Client { return w.reseller(func(o *Options) { o.BulkReads = false }) }, want: isGone},
+		"its own account":     {away: ownThenRemoved, want: isGone},
+		"thin, others":        {options: mock.Options{ThinLists: []string{"users", "resellers", "currentUser"}}, away: remove, reader: func(w *world) *Client { return w.otherReseller(2) }, want: OtherReseller},
 		"another reseller":    {away: remove, reader: func(w *world) *Client { return w.otherReseller(2) }, want: OtherReseller},
 		"not gone at all":     {away: func(*world, int64) {}, reader: func(w *world) *Client { return w.otherReseller(2) }, want: OtherReseller},
 		"an empty reseller":   {away: remove, reader: func(w *world) *Client { return w.otherReseller(0) }, want: NothingShown},
@@ -94,6 +96,18 @@ func TestAccountGone(t *testing.T) {
 	}
 }
 
+// ownThenRemoved leaves a reseller with none but accounts of the reseller's own user, as gcore_account makes them.
+func ownThenRemoved(w *world, id int64) {
+	w.Helper()
+	for _, c := range w.Clients() {
+		if c.Reseller == mock.DemoReseller {
+			w.RemoveClient(c.ID)
+		}
+	}
+	_, err := w.reseller().CreateAccount(w.Context(), "Own")
+	w.ok(err)
+}
+
 // reasonOf is -1 for ErrGone, 0 for any error that says nothing about existence.
 func reasonOf(err error) Reason {
 	if doubt, ok := errors.AsType[*NotProvenError](err); ok {
@@ -105,25 +119,36 @@ func reasonOf(err error) Reason {
 	return 0
 }
 
-// The last account of a reseller is gone where the very user who saw it is shown nothing any more.
+// The last account of a reseller is gone where its credential is shown nothing any more, though not somebody else's.
 func TestLastAccountGone(t *testing.T) {
 	t.Parallel()
-	w := start(t, mock.Options{})
-	c := w.otherReseller(1)
-	clients := w.Clients()
-	last := clients[len(clients)-1]
-	account, err := c.ReadAccount(t.Context(), text(last.ID), Known{})
-	w.ok(err)
-	known := Known{}.After(account)
-	w.RemoveClient(last.ID)
-	_, err = w.client("9002_other-reseller-key").ReadAccount(t.Context(), text(last.ID), known)
-	if !errors.Is(err, ErrGone) {
-		t.Errorf("got %v", err)
-	}
-	known.Viewer = ""
-	_, err = w.client("9002_other-reseller-key").ReadAccount(t.Context(), text(last.ID), known)
-	if reasonOf(err) != NothingShown {
-		t.Errorf("without the viewer: %v", err)
+	for name, test := range map[string]struct {
+		viewer string // who saw it last; "" for the same user
+		faults []kit.Fault
+		want   Reason // -1: gone
+	}{
+		"same user":       {want: -1},
+		"somebody else":   {viewer: "5", want: NothingShown},
+		"nobody is named": {faults: []kit.Fault{{On: "GET /iam/clients/me", Body: `{"id": 1}`}}, viewer: "5", want: -1},
+		"refused":         {faults: []kit.Fault{{On: "GET /iam/clients/me", Status: 403}}, viewer: "5", want: -1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := start(t, mock.Options{})
+			c := w.otherReseller(1)
+			clients := w.Clients()
+			last := clients[len(clients)-1]
+			account, err := c.ReadAccount(t.Context(), text(last.ID), Known{})
+			w.ok(err)
+			known := Known{}.After(account)
+			known.Viewer = orPrior(test.viewer, known.Viewer)
+			w.RemoveClient(last.ID)
+			w.server.Inject(test.faults...)
+			_, err = w.client("9002_other-reseller-key").ReadAccount(t.Context(), text(last.ID), known)
+			if reasonOf(err) != test.want {
+				t.Errorf("got %v", err)
+			}
+		})
 	}
 }
 
@@ -140,7 +165,8 @@ func TestNeverGoneByFailure(t *testing.T) {
 		"listing 403":          {{On: "GET /iam/clients", Status: 403}},
 		"listing 404":          {{On: "GET /iam/clients", Status: 404}},
 		"listing 500":          {{On: "GET /iam/clients", Status: 500}},
-		"listing empty":        {{On: "GET /iam/clients", Body: `{"count":0,"results":[]}`}, {On: "GET /iam/clients/me", Status: 403}},
+		"own account 500":      {{On: "GET /iam/clients", Body: `{"count":0,"results":[]}`}, {On: "GET /iam/clients/me", Status: 500}},
+		"users 500":            {{On: "GET /iam/users", Status: 500}},
 		"listing no list":      {{On: "GET /iam/clients", Body: `{"message":"try later"}`}},
 		"listing null":         {{On: "GET /iam/clients", Body: `{"count":0,"results":null}`}},
 		"everything but users": {{On: "GET /iam/clients", Status: 500}, {On: "GET /iam/clients/*", Status: 500}},
@@ -215,7 +241,7 @@ func TestUserGone(t *testing.T) {
 		"another reseller":   {away: remove, reader: func(w *world) *Client { return w.otherReseller(2) }, want: OtherReseller},
 		"an empty reseller":  {away: remove, reader: func(w *world) *Client { return w.otherReseller(0) }, want: NothingShown},
 		"member":             {away: remove, reader: func(w *world) *Client { return w.member() }, want: AccountHidden},
-		"member of its own":  {options: mock.Options{Member: mock.MemberOwn}, away: remove, reader: memberWithAccess, want: AccountHidden},
+		"member of its own":  {options: mock.Options{Member: mock.MemberOwn}, away: remove, reader: memberWithAccess, want: NothingShown},
 		"still listed":       {faults: []kit.Fault{{On: "GET /iam/users/*", Status: 404}}, want: StillListed},
 		"listing empty":      {away: remove, faults: []kit.Fault{{On: "GET /iam/users", Body: `{"count":0,"results":[]}`}, {On: "GET /iam/clients/*", Status: 403}}, want: AccountHidden},
 		"listing refused":    {away: remove, faults: []kit.Fault{{On: "GET /iam/users", Status: 403}}, want: 0},

@@ -185,10 +185,11 @@ func sameAccount(single, listed Account) bool {
 	return reflect.DeepEqual(single, listed)
 }
 
-// sameUser compares what callers use. The company is the account's, which is read by itself.
+// sameUser compares what callers use. The company is the account's, which is read by itself; only listings show what
+// the user may enter.
 func sameUser(single, listed User) bool {
 	for _, u := range []*User{&single, &listed} {
-		u.Company, u.accounts = single.Company, nil
+		u.Company, u.Access = single.Company, nil
 	}
 	return reflect.DeepEqual(single, listed)
 }

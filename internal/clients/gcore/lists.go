@@ -186,8 +186,8 @@ func (f UserFilter) matches(u User) bool {
 // belongsTo tells whether the user's account has this company name. Where the account is shown, it knows better than
 // the user.
 func (u User) belongsTo(company string) bool {
-	for _, a := range u.accounts {
-		if a.ID == u.ClientID {
+	for _, a := range u.Access {
+		if a.ClientID == u.ClientID {
 			return sameText(a.Company, company)
 		}
 	}

@@ -20,11 +20,32 @@ type User struct {
 	UserType  wire.Field[string] // common, reseller, seller
 	IsActive  wire.Field[bool]
 	Activated wire.Field[bool] // whether the e-mail address is confirmed
+	TwoFA     wire.Field[bool] // whether signing in takes two steps
+	SSOAuth   wire.Field[bool] // whether SAML single sign-on is allowed
+	AuthTypes []string         // password, sso, github, google-oauth2; nil where not shown
+	Groups    []Group          // in the account that the user belongs to; nil where not shown
+	Access    []Access         // the accounts that the user may enter; nil where not shown, as in reads of one user
 	ClientID  string           // the account that the user belongs to; "" where not shown
 	Reseller  string           // "" where not shown
 	Deleted   bool
+}
 
-	accounts []Account // what the user may enter; listings alone show it
+// Group is a group of users, which stands for a role (schema Group of the IAM API).
+type Group struct {
+	ID   string
+	Name string
+}
+
+// Access is an account that a user may enter (an item of client_and_roles).
+type Access struct {
+	ClientID string
+	Company  string
+	Roles    []string // ids of the user's roles there
+}
+
+// account is what the member's view shows.
+func (a Access) account() Account {
+	return Account{ID: a.ClientID, Company: a.Company, View: MemberView}
 }
 
 // UserUpdate changes a user (PutUser of the IAM API). What is left out stays.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 )
 
@@ -48,9 +47,9 @@ const (
 	// NotInMembersView means that the credential has the member's view alone, or that the reseller's view has never
 	// shown the account: it may exist where this credential can't look.
 	NotInMembersView Reason = iota
-	// NothingShown means that the reseller's view shows this credential nothing that tells it from any other credential's.
+	// NothingShown means that the credential is not known to be a reseller's who would see the account.
 	NothingShown
-	// OtherReseller means that the reseller's view shows clients of other resellers alone.
+	// OtherReseller means that the reseller's view shows accounts of other resellers alone.
 	OtherReseller
 	// StillListed means that the user can't be read, but is in the listing of users.
 	StillListed
@@ -64,7 +63,7 @@ func (r Reason) String() string {
 	case NotInMembersView:
 		return "this credential has never shown it as a reseller's"
 	case NothingShown:
-		return "this credential shows no accounts as a reseller's would"
+		return "this credential doesn't show accounts as that of the reseller did"
 	case OtherReseller:
 		return "this credential seems to belong to another reseller"
 	case StillListed:
@@ -94,16 +93,16 @@ func (e *NotProvenError) Unwrap() error { return e.Err }
 type resellerView struct {
 	turn chan struct{} // held by whoever finds something out
 
-	mu       sync.Mutex
-	refused  bool            // the view has refused this credential
-	answered bool            // the view has shown an account
-	vouched  map[string]bool // resellers, "" for unknown, of which it showed an account as no member would see it
-	walked   bool            // the listing was searched for such accounts to its end
+	mu        sync.Mutex
+	refused   bool            // the view has refused this credential
+	answered  bool            // the view has shown an account
+	resellers map[string]bool // those that the accounts shown belong to
+	viewer    string          // the user whose credential this is; "" where unknown
 }
 
 func (v *resellerView) init() {
 	v.turn = make(chan struct{}, 1)
-	v.vouched = map[string]bool{}
+	v.resellers = map[string]bool{}
 }
 
 // saw notes an account that the view has shown.
@@ -111,8 +110,9 @@ func (v *resellerView) saw(a Account) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.answered, v.refused = true, false
-	if a.vouches() == yes {
-		v.vouched[a.Reseller] = true
+	v.viewer = orPrior(a.Viewer, v.viewer)
+	if a.Reseller != "" {
+		v.resellers[a.Reseller] = true
 	}
 }
 
@@ -136,14 +136,13 @@ func (v *resellerView) hasAnswered() bool {
 	return v.answered
 }
 
-// lock keeps others from finding out the same thing at the same time.
-func (v *resellerView) lock(ctx context.Context) (unlock func(), err error) {
-	select {
-	case v.turn <- struct{}{}:
-		return func() { <-v.turn }, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
+// seen returns whose credential this is and whether the accounts shown speak for this reseller: some belong to it, or
+// none tells whom it belongs to. known is false where none tells.
+func (v *resellerView) seen(reseller string) (viewer string, fits, known bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	known = len(v.resellers) > 0
+	return v.viewer, reseller == "" || !known || v.resellers[reseller], known
 }
 
 // settle waits while another read finds out whether the credential has the view: else ten reads at once would all be
@@ -153,63 +152,14 @@ func (v *resellerView) settle(ctx context.Context) (done func(), err error) {
 	if v.isRefused() || v.hasAnswered() {
 		return nothing, nil
 	}
-	unlock, err := v.lock(ctx)
-	if err != nil {
-		return nil, err
+	select {
+	case v.turn <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
+	done = sync.OnceFunc(func() { <-v.turn })
 	if v.isRefused() || v.hasAnswered() {
-		unlock()
-		return nothing, nil
+		done()
 	}
-	return unlock, nil
-}
-
-// verdict is whether an account was shown as a reseller would see it, and no member.
-type verdict int
-
-const (
-	unknown verdict = iota
-	yes
-	no
-)
-
-// vouches tells whether seeing this account sets a reseller's credential apart: a member, if the vendor lets members
-// use the reseller's view at all, sees accounts that it belongs to. Losing access to one of these would look just like
-// its deletion.
-func (a Account) vouches() verdict {
-	if !a.usersShown || a.Viewer == "" {
-		return unknown
-	}
-	if slices.ContainsFunc(a.users, func(p person) bool { return p.ID.id() == a.Viewer }) {
-		return no
-	}
-	return yes
-}
-
-// vouch notes that seeing accounts of this reseller sets the credential apart.
-func (v *resellerView) vouch(reseller string) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.vouched[reseller] = true
-}
-
-// shows tells whether accounts of this reseller vouch for the credential, or else those of other resellers. An unknown
-// reseller may be any.
-func (v *resellerView) shows(reseller string) (this, others bool) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	this = v.vouched[reseller] || v.vouched[""] || reseller == "" && len(v.vouched) > 0
-	return this, !this && len(v.vouched) > 0
-}
-
-func (v *resellerView) searched() bool {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	return v.walked
-}
-
-func (v *resellerView) setSearched() {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.walked = true
+	return done, nil
 }
