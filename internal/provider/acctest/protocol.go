@@ -186,7 +186,7 @@ func (r *Resource) Plan(config Values) Plan {
 		return Plan{Diagnostics: found}
 	}
 	if r.Tainted {
-		return r.replacement(r.plan(config, tftypes.NewValue(r.state.Type(), nil), nil))
+		return replacement(r.plan(config, tftypes.NewValue(r.state.Type(), nil), nil))
 	}
 	plan := r.plan(config, r.state, r.private)
 	plan.Diagnostics = append(found, plan.Diagnostics...)
@@ -200,14 +200,11 @@ func (r *Resource) Replace(config Values) Plan {
 	if len(first.Diagnostics.Errors()) > 0 {
 		return first
 	}
-	return r.replacement(r.plan(config, tftypes.NewValue(r.state.Type(), nil), first.private))
+	return replacement(r.plan(config, tftypes.NewValue(r.state.Type(), nil), first.private))
 }
 
-// replacement adds the destroy half to a create.
-func (r *Resource) replacement(create Plan) Plan {
-	r.t.Helper()
-	destroy := r.plan(nil, r.state, r.private)
-	create.Diagnostics = append(create.Diagnostics, destroy.Diagnostics...)
+// replacement makes a create one of a replacement. Its destroy is planned without a word to the provider.
+func replacement(create Plan) Plan {
 	create.Action = "replace"
 	return create
 }

@@ -1,0 +1,264 @@
+package softwareone_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
+	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/softwareone"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/acctest"
+)
+
+// The problem details that SoftwareOne answers with, in both documented shapes of errors.
+const (
+	problemFields = `{"title":"Invalid","status":400,"traceId":"00-77-88-00","errors":{"website":["It is no website."],"address.country":["No such country."]}}`
+	problemList   = `{"title":"Invalid","status":422,"traceId":"00-77-88-00","errors":[{"message":"It is no website.","properties":["website"]}]}`
+	problemOther  = `{"title":"Invalid","status":400,"errors":{"unheardOf":["It is wrong."]}}`
+	gatewayError  = `{"message":"The gateway says no","statusCode":403}`
+	page          = "<html><head><title>Sign in</title></head><body>Please sign in</body></html>"
+)
+
+// What the vendor refuses is told in its words, on the attribute where it names one, with what to do.
+func TestAccountFailures(t *testing.T) {
+	t.Parallel()
+	type failure struct {
+		name  string
+		fault kit.Fault
+		says  []string
+	}
+	json := func(status int, body string, says ...string) failure {
+		return failure{fmt.Sprint(status, " ", body[:min(len(body), 20)]), kit.Fault{Status: status, Body: body}, says}
+	}
+	everywhere := []failure{
+		json(401, `{"title":"Unauthorized","status":401}`, "HTTP 401", "MPT_API_TOKEN"),
+		json(403, gatewayError, "HTTP 403", "The gateway says no", "Operations account"),
+		json(400, problemFields, "It is no website.", "00-77-88-00", `AttributeName("website")`, `AttributeName("country")`),
+		json(422, problemList, "It is no website.", "HTTP 422", `AttributeName("website")`),
+		json(400, problemOther, "unheardOf: It is wrong."),
+		json(409, `{"title":"Conflict","status":"409","detail":"Somebody else is at it."}`, "HTTP 409", "Somebody else is at it."),
+		json(501, `{}`, "HTTP 501"),
+		{"redirect", kit.Fault{Status: 302, Header: http.Header{"Location": {"https://evil.example/?secret"}}}, []string{"base URL"}},
+		{"429, for too long", kit.Fault{Status: 429, Header: http.Header{"Retry-After": {"7200"}}, Body: `{}`}, []string{"HTTP 429", "asked to wait 2h", "max_requests_per_second"}},
+	}
+	reading := []failure{
+		json(404, `{"title":"Not Found","status":404}`, "doesn't show account", "MPT_API_BASE_URL"),
+		{"500, again and again", kit.Fault{Status: 500, Body: `{"title":"Oops","traceId":"00-1-2-00"}`}, []string{"HTTP 500", "00-1-2-00", "fault at the vendor"}},
+		{"no JSON", kit.Fault{Body: `{"id":`}, []string{"not JSON", "base URL"}},
+		{"a web page", kit.Fault{Body: page, Header: http.Header{"Content-Type": {"text/html"}}}, []string{"not JSON", "web page"}},
+		{"another form", kit.Fault{Body: `{"id":5}`}, []string{"unexpected form"}},
+	}
+
+	config := Values{"name": "Acme", "type": "Client", "website": "https://e.example", "address": Values{"country": "CH"}}
+	for operation, test := range map[string]struct {
+		on   string
+		also []failure
+		do   func(r *acctest.Resource) acctest.Diagnostics
+	}{
+		"create": {posts, nil, nil},
+		"read":   {gets, reading, (*acctest.Resource).Refresh},
+		"update": {puts, reading, func(r *acctest.Resource) acctest.Diagnostics {
+			return r.Apply(with(config, Values{"website": "https://2.example", "address": nil}))
+		}},
+		"action": {actions, reading[:1], func(r *acctest.Resource) acctest.Diagnostics {
+			return r.Apply(with(config, Values{"status": "Disabled"}))
+		}},
+		"delete": {actions, reading[:1], func(r *acctest.Resource) acctest.Diagnostics { return r.Apply(nil) }},
+	} {
+		for _, f := range append(append([]failure{}, everywhere...), test.also...) {
+			t.Run(operation+" "+f.name, func(t *testing.T) {
+				t.Parallel()
+				m, s, p := startProtocol(t, mock.Options{})
+				r := p.Resource("softwareone_account")
+				f.fault.On = test.on
+				if operation == "create" {
+					s.Inject(f.fault)
+					said := r.Apply(config)
+					contains(t, said.Errors(), f.says...)
+					if r.State() != nil || len(m.All()) != 1 || s.Count(posts) != 1 {
+						t.Errorf("state %v, %d accounts, %d creates", r.State(), len(m.All()), s.Count(posts))
+					}
+					return
+				}
+				if said := r.Apply(with(config, Values{"deletion_policy": "disable"})); len(said) > 0 {
+					t.Fatal(said)
+				}
+				r.Refresh() // from here on a 404 is no lag
+				before := r.State()
+				r.Restart()
+				s.Inject(f.fault)
+				said := test.do(r)
+				contains(t, said.Errors(), append(f.says, fmt.Sprint(before["id"]))...)
+				if strings.Contains(said.String(), "evil") || strings.Contains(said.String(), "<html") {
+					t.Errorf("it repeats what it must not:\n%s", said)
+				}
+				if fmt.Sprint(r.State()) != fmt.Sprint(before) || r.Tainted {
+					t.Errorf("the state has changed: %v", r.State())
+				}
+				if n := s.Count(posts); n != 1 {
+					t.Errorf("%d creates were sent, want 1", n)
+				}
+			})
+		}
+	}
+}
+
+// A create whose outcome is unclear ends in one account: found and saved where it is proven ours, else named.
+func TestAccountLostReply(t *testing.T) {
+	t.Parallel()
+	config := Values{"name": "Acme", "type": "Client", "website": "https://e.example", "status": "Disabled", "logo": png, "groups": []string{"UGR-1111-1111"}}
+	for name, fault := range map[string]kit.Fault{
+		"closed": {Close: true}, "reset": {Reset: true}, "cut": {Cut: true}, "500": {Status: 500, Body: `{}`}, "502": {Status: 502, Body: page},
+		"503": {Status: 503}, "504": {Status: 504}, "408": {Status: 408}, "web page": {Body: page}, "no id": {Status: 201, Body: `{"name":"Acme"}`},
+	} {
+		for clock, offset := range map[string]time.Duration{"": 0, ", clock ahead": 5 * time.Minute, ", clock behind": -5 * time.Minute} {
+			t.Run(name+clock, func(t *testing.T) {
+				t.Parallel()
+				m, s, p := startProtocol(t, mock.Options{})
+				s.SetClockOffset(offset)
+				fault.On, fault.Effect, fault.Times = posts, true, 1
+				fault.Before = func() { // somebody else's, made at the very same time
+					m.Seed(mock.Account{Name: "Acme", Website: "https://e.example"})
+				}
+				s.Inject(fault)
+				r := p.Resource("softwareone_account")
+				if said := r.Apply(config); len(said) > 0 {
+					t.Fatal(said)
+				}
+				settled(t, r, config)
+				if a, _ := m.Get(fmt.Sprint(r.State()["id"])); a.Created.By != mock.DemoTokenID || a.Status != "Disabled" {
+					t.Errorf("the state has somebody else's account: %+v", a)
+				}
+				if n := s.Count(posts); n != 1 {
+					t.Errorf("%d creates were sent, want 1", n)
+				}
+			})
+		}
+	}
+}
+
+// Without proof nothing is taken, and nothing is sent again.
+func TestAccountUnprovenCreate(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		token string
+		fault kit.Fault
+		says  []string
+	}{
+		"changed at once":    {fault: kit.Fault{Close: true}, says: []string{"is unclear", "import {", "provider = accounts"}},
+		"the token shows no": {token: "idt:XX-1:demo-only", fault: kit.Fault{Close: true}, says: []string{"is unclear", "import {"}},
+		"nothing is there":   {fault: kit.Fault{Status: 500, Body: `{}`}, says: []string{"is unclear", "No such account was found"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m, s, env := start(t, mock.Options{})
+			if test.token != "" {
+				m.AddCredential(mock.Credential{Token: test.token, AccountID: mock.OperationsID})
+				env["MPT_API_TOKEN"] = test.token
+			}
+			p, _ := acctest.NewProtocol(t, env, nil)
+			test.fault.On, test.fault.Effect, test.fault.Times = posts, !strings.HasPrefix(name, "nothing"), 1
+			s.Inject(test.fault, kit.Fault{On: lists, Skip: 1, Before: func() {
+				if name == "changed at once" {
+					for _, a := range m.All() {
+						m.Change(a.ID, func(a *mock.Account) { a.Website = "https://other.example" })
+					}
+				}
+			}})
+			r := p.Resource("softwareone_account")
+			said := r.Apply(Values{"name": `Acme ${x}`, "type": "Client", "website": "https://e.example"})
+			contains(t, said.Errors(), test.says...)
+			if r.State() != nil || s.Count(posts) != 1 {
+				t.Errorf("state %v, %d creates", r.State(), s.Count(posts))
+			}
+			for _, a := range m.All()[1:] {
+				contains(t, said.Errors(), a.ID)
+			}
+		})
+	}
+}
+
+func TestAccountExistsAlready(t *testing.T) {
+	t.Parallel()
+	m, s, p := startProtocol(t, mock.Options{})
+	there := m.Seed(mock.Account{Name: `Acme "Corp"`, Status: "Disabled"})
+	vendor := m.Seed(mock.Account{Name: "Acme \"Corp\" ", Type: "Vendor"})
+	for _, name := range []string{`Acme "Corp"`, `ACME  "corp"`} {
+		r := p.Resource("softwareone_account")
+		said := r.Apply(Values{"name": name, "type": "Client"})
+		refused(t, s, said, "exists already", there.ID, "import {", "to       = softwareone_account.NAME")
+		if strings.Contains(said.String(), vendor.ID) {
+			t.Error("an account of another type counts")
+		}
+	}
+	r := p.Resource("softwareone_account")
+	applied(t, r, Values{"name": `Acme "Corp"`, "type": "Client", "allow_duplicate_name": true})
+	if r.State()["id"] == there.ID {
+		t.Error("the account was adopted")
+	}
+	applied(t, p.Resource("softwareone_account"), Values{"name": `Acme "Corps"`, "type": "Client"})
+}
+
+// A step after the create call that fails for good is a warning: the next apply finishes in place.
+func TestAccountIncomplete(t *testing.T) {
+	t.Parallel()
+	_, s, p := startProtocol(t, mock.Options{})
+	s.Inject(kit.Fault{On: actions, Status: 403, Body: gatewayError, Times: 1})
+	r := p.Resource("softwareone_account")
+	config := Values{"name": "Acme", "type": "Client", "status": "Active", "external_id": "C1"}
+	said := r.Apply(config)
+	contains(t, said.Warnings(), "incomplete", "The gateway says no", fmt.Sprint(r.State()["id"]))
+	if len(said.Errors()) > 0 || r.Tainted {
+		t.Fatalf("the account is tainted: %s", said)
+	}
+	applied(t, r, config)
+	if s.Count(posts) != 1 || s.Count(actions) != 2 {
+		t.Errorf("%d creates and %d actions were sent", s.Count(posts), s.Count(actions))
+	}
+}
+
+// A field that the create call passes over is set after it.
+func TestAccountCreatePassesOver(t *testing.T) {
+	t.Parallel()
+	m, s, p := startProtocol(t, mock.Options{})
+	s.Inject(kit.Fault{On: posts, Status: 201, Times: 1, Before: func() {
+		m.Seed(mock.Account{ID: "ACC-5555-5555", Name: "Acme", Type: "Client"})
+	}, Body: `{"id":"ACC-5555-5555","name":"Acme","type":"Client","status":"Enabled"}`})
+	r := p.Resource("softwareone_account")
+	applied(t, r, Values{"name": "Acme", "type": "Client", "website": "https://e.example", "address": Values{"city": "Town"}, "default_language_code": "de-CH"})
+	a, _ := m.Get("ACC-5555-5555")
+	if a.Website != "https://e.example" || a.Address.City != "Town" || s.Count(puts) != 1 {
+		t.Errorf("%d updates left %+v", s.Count(puts), a)
+	}
+}
+
+// What the vendor could not answer for a while is sent again as far as that does no harm.
+func TestAccountRetries(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]kit.Fault{
+		"503": {Status: 503, Header: http.Header{"Retry-After": {"2"}}}, "502": {Status: 502, Body: page}, "429": {Status: 429},
+		"reset": {Reset: true}, "cut": {Cut: true, Effect: true}, "done, then reset": {Reset: true, Effect: true}, "done, then 500": {Status: 500, Effect: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, s, p := startProtocol(t, mock.Options{})
+			r := p.Resource("softwareone_account")
+			applied(t, r, Values{"name": "Acme", "type": "Client"})
+			fault.Times = 2
+			for _, on := range []string{puts, actions, gets} {
+				fault.On = on
+				s.Inject(fault)
+			}
+			applied(t, r, Values{"name": "Acme", "type": "Client", "website": "https://e.example", "status": "Disabled"})
+			applied(t, r, Values{"name": "Acme", "type": "Client", "website": "https://e.example", "status": "Enabled", "deletion_policy": "disable"})
+			if said := r.Apply(nil); len(said.Errors()) > 0 {
+				t.Error(said)
+			}
+			if n := s.Count(posts); n != 1 {
+				t.Errorf("%d creates were sent, want 1", n)
+			}
+		})
+	}
+}
