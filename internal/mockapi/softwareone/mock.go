@@ -287,13 +287,10 @@ type caller struct {
 
 func (m *Mock) caller(r *http.Request) (caller, bool) {
 	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	c, known := m.credentials[token]
-	if !ok || !known {
-		return caller{}, false
-	}
+	c := m.credentials[token]
 	own := m.accounts[c.AccountID]
 	id := strings.Split(token, ":")
-	if own == nil || len(id) != 3 {
+	if !ok || own == nil || len(id) != 3 {
 		return caller{}, false
 	}
 	return caller{tokenID: id[1], accountID: c.AccountID, operations: own.Type == "Operations" && !c.Limited}, true

@@ -250,11 +250,12 @@ func TestBodies(t *testing.T) {
 		return "--b\r\nContent-Disposition: form-data; " + head + "\r\n\r\n" + body + "\r\n--b--\r\n"
 	}
 	for name, body := range map[string]string{
-		"no account":         part(`name="logo"; filename="x"`, "x"),
-		"account as text":    part(`name="account"`, `{"name":"a","type":"Client"}`),
-		"account not JSON":   part("name=\"account\"\r\nContent-Type: application/json", `{`),
-		"unknown part":       part(`name="icon"`, "x"),
-		"empty logo":         part(`name="logo"; filename="x"`, ""),
+		"no account":       part(`name="logo"; filename="x"`, "x"),
+		"account as text":  part(`name="account"`, `{"name":"a","type":"Client"}`),
+		"account not JSON": part("name=\"account\"\r\nContent-Type: application/json", `{`),
+		"unknown part":     part(`name="icon"`, "x"),
+		"empty logo": "--b\r\nContent-Disposition: form-data; name=\"account\"\r\nContent-Type: application/json\r\n\r\n" +
+			`{"name":"a","type":"Client"}` + "\r\n" + part(`name="logo"; filename="x"`, ""),
 		"broken at the head": "--b\r\nContent",
 	} {
 		t.Run(name, func(*testing.T) { c.refused(c.send("POST", "", "multipart/form-data; boundary=b", body), 400, true) })
