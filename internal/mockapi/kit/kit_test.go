@@ -50,6 +50,7 @@ paths:
         required: true
         content:
           application/json: {schema: {$ref: "#/components/schemas/Thing"}}
+          application/zip: {schema: {type: string}}
           multipart/form-data:
             schema:
               type: object
@@ -140,6 +141,7 @@ func TestContractViolations(t *testing.T) {
 		"too long":                {method: "POST", path: "/things", body: `{"name":"` + strings.Repeat("x", 21) + `"}`, want: "maxLength"},
 		"broken JSON":             {method: "POST", path: "/things", body: `{"name"`, want: "decoded"},
 		"wrong content type":      {method: "POST", path: "/things", body: `a`, header: []string{"Content-Type", "text/plain"}, want: "content type"},
+		"unreadable content type": {method: "POST", path: "/things", body: `PK`, header: []string{"Content-Type", "application/zip"}, want: "decoder"},
 		"no content type":         {method: "POST", path: "/things", body: `{"name":"a"}`, header: []string{"Content-Type", ""}, want: "content type"},
 		"body not declared":       {method: "DELETE", path: "/things/1", body: `{}`, want: "not declared"},
 		"unknown path":            {method: "GET", path: "/shelves", want: "not found"},
