@@ -61,7 +61,9 @@ func lost() map[string]func() (*http.Response, error) {
 		"cut":       func() (*http.Response, error) { return page(`{"id":"1",`), nil },
 		"a page":    func() (*http.Response, error) { return page("<html>OK</html>"), nil },
 		"something": func() (*http.Response, error) { return page(`[]`), nil },
-		"redirect":  func() (*http.Response, error) { return &http.Response{StatusCode: 303, Body: http.NoBody}, nil },
+		"redirect": func() (*http.Response, error) {
+			return &http.Response{StatusCode: http.StatusSeeOther, Body: http.NoBody}, nil
+		},
 	}
 	for _, status := range []int{408, 500, 502, 504, 520, 529} {
 		all[fmt.Sprint(status)] = func() (*http.Response, error) { return &http.Response{StatusCode: status, Body: http.NoBody}, nil }
@@ -72,7 +74,7 @@ func lost() map[string]func() (*http.Response, error) {
 // TestLostReply: what was made is found, what was not made is not made twice, whatever clock the vendor has.
 func TestLostReply(t *testing.T) {
 	t.Parallel()
-	for name, lose := range lost() {
+	for name, lose := range lost() { //nolint:bodyclose // the client closes it
 		for _, offset := range []time.Duration{0, 5 * time.Minute, -5 * time.Minute} {
 			for _, seconds := range []bool{false, true} {
 				for _, acts := range []bool{true, false} {
@@ -231,11 +233,11 @@ func TestRepeat(t *testing.T) {
 			setup: func(v *vendor) {
 				refuse(false, 1)(v)
 				v.add("Acme", "sent", "other", v.now())
-				v.onList = func(n int) (*http.Response, error) {
+				v.onList = func(n int) *http.Response {
 					if n > 1 {
-						return v.reply(200, []thing{}), nil
+						return v.reply(200, []thing{})
 					}
-					return nil, nil
+					return nil
 				}
 			},
 			want: outcome{posts: 1, things: 1, unclear: true, candidates: []string{"1"}},
@@ -243,7 +245,7 @@ func TestRepeat(t *testing.T) {
 		"503, and no look-up": {
 			setup: func(v *vendor) {
 				refuse(false, 1)(v)
-				v.onList = func(int) (*http.Response, error) { return v.reply(403, "no"), nil }
+				v.onList = func(int) *http.Response { return v.reply(403, "no") }
 			},
 			want: outcome{posts: 1, unclear: true, says: "looking it up failed: Vendor: look up thing: HTTP 403 Forbidden: no"},
 		},
@@ -297,17 +299,17 @@ func TestUnproven(t *testing.T) {
 		"no time from the vendor": {setup: func(v *vendor) { v.noDate = true }, want: outcome{things: 1, candidates: []string{"1"}}, lists: 5},
 		"the look-up fails": {
 			setup: func(v *vendor) {
-				v.onList = func(int) (*http.Response, error) { return v.reply(404, "no"), nil }
+				v.onList = func(int) *http.Response { return v.reply(404, "no") }
 			},
 			want: outcome{things: 1, says: "Vendor: create thing: no complete reply: EOF; it may have been created all the same; looking it up failed: "}, lists: 1,
 		},
 		"the look-up fails for a while": {
 			setup: func(v *vendor) {
-				v.onList = func(n int) (*http.Response, error) {
+				v.onList = func(n int) *http.Response {
 					if n < 4 {
-						return v.reply(503, ""), nil
+						return v.reply(503, "")
 					}
-					return nil, nil
+					return nil
 				}
 			},
 			want: outcome{id: "1", things: 1}, lists: 4,
@@ -367,7 +369,7 @@ func TestRejection(t *testing.T) {
 					v.add("ACME ", "other", "other", v.now().Add(-time.Hour))
 					v.onPost = func(int) (bool, *http.Response, error) { return false, v.reply(status, "taken"), nil }
 					if lookUp != 200 {
-						v.onList = func(int) (*http.Response, error) { return v.reply(lookUp, ""), nil }
+						v.onList = func(int) *http.Response { return v.reply(lookUp, "") }
 					}
 					made, err := v.creation().Run(t.Context())
 					want := outcome{posts: 1, things: 1, says: fmt.Sprintf("Vendor: create thing: HTTP %d %s: taken", status, http.StatusText(status))}

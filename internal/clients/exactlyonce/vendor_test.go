@@ -38,8 +38,8 @@ type vendor struct {
 
 	// onPost decides what becomes of the nth POST, n from 1: whether it has its effect, and the reply in place of 201.
 	onPost func(n int) (acts bool, instead *http.Response, err error)
-	// onList replaces the reply to the nth look-up.
-	onList func(n int) (*http.Response, error)
+	// onList replaces the reply to the nth look-up, unless it returns nil.
+	onList func(n int) *http.Response
 
 	mu     sync.Mutex
 	things []thing
@@ -101,8 +101,8 @@ func (v *vendor) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	v.mu.Unlock()
 	if v.onList != nil {
-		if res, err := v.onList(n); res != nil || err != nil {
-			return res, err
+		if res := v.onList(n); res != nil {
+			return res, nil
 		}
 	}
 	return v.reply(200, shown), nil
@@ -158,7 +158,7 @@ func (v *vendor) reply(status int, body any, headers ...string) *http.Response {
 }
 
 func page(text string) *http.Response {
-	return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(text))}
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(text))}
 }
 
 // creation creates the thing Acme with the note "sent", as me.

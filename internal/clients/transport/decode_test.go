@@ -140,7 +140,7 @@ func TestErrorIsBounded(t *testing.T) {
 	for range maxFields {
 		e.Fields = append(e.Fields, FieldError{Field: strings.Repeat("f", 500), Messages: []string{strings.Repeat("m", 500), "short"}})
 	}
-	c.complete(Request{Operation: "create account"}, e)
+	_ = c.complete(Request{Operation: "create account"}, e)
 	if len(e.Message) > maxMessage || len(e.RequestID) > maxMessage || len(e.Error()) > maxFieldText+3*maxMessage {
 		t.Errorf("message %d, request id %d, all %d bytes", len(e.Message), len(e.RequestID), len(e.Error()))
 	}

@@ -39,9 +39,19 @@ func FuzzDecodeError(f *testing.F) {
 // FuzzScrub: of a secret that stands in a text, in any of the usual forms, nothing is left.
 func FuzzScrub(f *testing.F) {
 	for _, seed := range [][3]string{
-		{"hunter2", "", ""}, {"hunter2", "Bad token: ", "…"}, {"red", "[redacted] ", " redacted"}, {"aba", "ab", "ba"}, {awkward, "%", ";"},
-		{"7$abcdef0123456789abcdef", "7$abcdef", "0123"}, {"a\xffb", "\xc3", "\xa4"}, {"\u202e\u202e\u202e", "", ""}, {"[redacted]", "[", "]"},
-		{"&lt;x", "&amp;", "gt;"}, {`\u0041`, `\`, `u0041`}, {"%41%", "%", "41"}, {"…" + hiddenMark, hiddenMark, "<b>"},
+		{"hunter2", "", ""},
+		{"hunter2", "Bad token: ", "…"},
+		{"red", "[redacted] ", " redacted"},
+		{"aba", "ab", "ba"},
+		{awkward, "%", ";"},
+		{"7$abcdef0123456789abcdef", "7$abcdef", "0123"},
+		{"a\xffb", "\xc3", "\xa4"},
+		{"\u202e\u202e\u202e", "", ""},
+		{"[redacted]", "[", "]"},
+		{"&lt;x", "&amp;", "gt;"},
+		{`\u0041`, `\`, `u0041`},
+		{"%41%", "%", "41"},
+		{"…" + hiddenMark, hiddenMark, "<b>"},
 	} {
 		f.Add(seed[0], seed[1], seed[2])
 	}

@@ -96,7 +96,7 @@ func TestProxy(t *testing.T) {
 		})
 		client := newClient(t, os.Getenv("TEST_TARGET"), dial, func(o *transport.Options) { o.Clock = &instant{} })
 		_, err := client.Do(t.Context(), request(transport.Creating))
-		fmt.Printf("error: %v\n", err)
+		t.Logf("error: %v", err)
 		return
 	}
 	const password = "hunter2hunter2"
@@ -123,7 +123,7 @@ func TestProxy(t *testing.T) {
 			}))
 			t.Cleanup(proxy.Close)
 			address := strings.Replace(proxy.URL, "http://", "http://user:"+password+"@", 1)
-			again := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestProxy$")
+			again := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestProxy$", "-test.v")
 			again.Env = []string{"TEST_TARGET=" + tt.target, "HTTPS_PROXY=" + address, "NO_PROXY=" + tt.noProxy}
 			out, err := again.CombinedOutput()
 			if err != nil {
@@ -173,7 +173,7 @@ func TestWhatIsSent(t *testing.T) {
 	v := newVendor(t, func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		got = seen{r.Method, r.RequestURI, string(body), r.ContentLength, r.Header}
-		w.WriteHeader(204)
+		w.WriteHeader(http.StatusNoContent)
 	}, func(o *transport.Options) { o.UserAgent = "terraform-provider-accounts/1.2.3 Terraform/1.14" })
 	for _, tt := range []struct {
 		request     transport.Request
@@ -256,7 +256,7 @@ func TestLog(t *testing.T) {
 	t.Parallel()
 	v := newVendor(t, alternate(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("X-Request-Id", "r-\u202e1")
-		w.WriteHeader(503)
+		w.WriteHeader(http.StatusServiceUnavailable)
 	}, answer(200, `{"reply":"body"}`)))
 	r := request(transport.Harmless)
 	r.Query = "name=query"

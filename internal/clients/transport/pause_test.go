@@ -354,7 +354,7 @@ func TestInstantClock(t *testing.T) {
 	v = newVendor(t, func(w http.ResponseWriter, r *http.Request) {
 		if v.arrived.Load() == 1 {
 			w.Header().Set("Retry-After", "60")
-			w.WriteHeader(429)
+			w.WriteHeader(http.StatusTooManyRequests)
 			return
 		}
 		answer(200, "{}")(w, r)

@@ -3,6 +3,7 @@ package transport
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"html"
 	"net/url"
@@ -203,13 +204,11 @@ func readBackslash(s string) (string, int) {
 			}
 		}
 	case 'U':
-		if code, ok := hex(s, 2, 10); ok {
-			return string(rune(code)), 10
+		if r, _, rest, err := strconv.UnquoteChar(s, '"'); err == nil {
+			return string(r), len(s) - len(rest)
 		}
 	case 'x':
-		if code, ok := hex(s, 2, 4); ok {
-			return string([]byte{byte(code)}), 4
-		}
+		return readByte(s, 2)
 	case 'n', 't', 'r', 'a', 'b', 'f', 'v':
 		return string("\n\t\r\a\b\f\v"[strings.IndexByte("ntrabfv", s[1])]), 2
 	case '"', '\'', '\\', '/':
@@ -223,10 +222,7 @@ func readPercent(s string) (string, int) {
 	if s[0] != '%' {
 		return "", 0
 	}
-	if code, ok := hex(s, 1, 3); ok {
-		return string([]byte{byte(code)}), 3
-	}
-	return "", 0
+	return readByte(s, 1)
 }
 
 // readHTML reads a character reference, and tags as nothing.
@@ -245,13 +241,17 @@ func readHTML(s string) (string, int) {
 	return "", 0
 }
 
-// hex reads the hexadecimal digits s[from:to].
-func hex(s string, from, to int) (code uint64, ok bool) {
+// readByte reads a byte in two hexadecimal digits.
+func readByte(s string, from int) (string, int) {
+	to := from + 2
 	if len(s) < to {
-		return 0, false
+		return "", 0
 	}
-	code, err := strconv.ParseUint(s[from:to], 16, 32)
-	return code, err == nil
+	b, err := hex.DecodeString(s[from:to])
+	if err != nil {
+		return "", 0
+	}
+	return string(b), to
 }
 
 // visible leaves out the characters that a terminal doesn't show, or obeys: controls, line breaks, directions.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -60,7 +61,7 @@ func TestScrubberForms(t *testing.T) {
 			"cut by a direction": cutBy(value, "\u202e"),
 			"escaped and cut":    cutBy(html.EscapeString(value[:1]), "") + "<i>" + html.EscapeString(value[1:]),
 		} {
-			if value == "a\xffb" && !strings.Contains("plain base64 JSON bytes", name) {
+			if value == "a\xffb" && !slices.Contains([]string{"plain", "base64", "JSON", "bytes"}, name) {
 				continue // no text, so no text form
 			}
 			if strings.Contains(name, "cut") && strings.ContainsAny(value, "<\x00\t") {

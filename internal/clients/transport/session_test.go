@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
@@ -61,7 +62,7 @@ func TestRenewal(t *testing.T) {
 				s := *tt.session
 				v := newVendor(t, func(w http.ResponseWriter, r *http.Request) {
 					if r.Header.Get("Authorization") != tt.accepted {
-						w.WriteHeader(401)
+						w.WriteHeader(http.StatusUnauthorized)
 					}
 					_, _ = w.Write([]byte("{}"))
 				})
@@ -114,7 +115,7 @@ func TestFailedLogin(t *testing.T) {
 					s := *s
 					r.Session = &s
 					_, err := v.Do(t.Context(), r)
-					mustFail(t, err)
+					_ = mustFail(t, err)
 					if transport.Unclear(err) || transport.Refused(err) || transport.IsNotFound(err) ||
 						transport.StatusOf(err) != 0 && transport.StatusOf(err) != 401 {
 						t.Errorf("taken for an answer: %v", err)
@@ -140,28 +141,31 @@ func TestCancelInLogin(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	v := newVendor(t, answer(201, "{}"))
+	v := newVendor(t, nil, func(o *transport.Options) {
+		o.HTTP = &http.Client{Transport: roundTrip(nil)} // which must not be called
+	})
 	r := request(transport.Creating)
 	r.Session = &session{authorize: func() error { cancel(); return nil }}
 	_, err := v.Do(ctx, r)
-	if e := mustFail(t, err); e.Kind != transport.KindCancelled || v.arrived.Load() != 0 {
-		t.Errorf("%d arrived: %v", v.arrived.Load(), err)
+	if e := mustFail(t, err); e.Kind != transport.KindCancelled || v.attempts.Load() != 0 {
+		t.Errorf("%d attempts: %v", v.attempts.Load(), err)
 	}
 }
 
 // TestLoginTakesNothingAway: a slow login leaves a request its whole time.
 func TestLoginTakesNothingAway(t *testing.T) {
 	t.Parallel()
-	v := newVendor(t, answer(200, "{}"), func(o *transport.Options) { o.RequestTimeout = time.Second })
-	r := request(transport.Harmless)
-	var left time.Duration
-	v.HTTP = &http.Client{Transport: roundTrip(func(req *http.Request) (*http.Response, error) {
-		deadline, _ := req.Context().Deadline()
-		left = time.Until(deadline)
-		return reply(200, "{}")
-	})}
-	r.Session = &session{authorize: func() error { time.Sleep(100 * time.Millisecond); return nil }}
-	if _, err := v.Do(t.Context(), r); err != nil || left < 950*time.Millisecond {
-		t.Errorf("%v were left, error %v", left, err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		client := newFake(t, func(req *http.Request) (*http.Response, error) {
+			if deadline, _ := req.Context().Deadline(); time.Until(deadline) != time.Minute {
+				t.Errorf("%v are left", time.Until(deadline))
+			}
+			return reply(200, "{}")
+		})
+		r := request(transport.Harmless)
+		r.Session = &session{authorize: func() error { time.Sleep(50 * time.Second); return nil }}
+		if _, err := client.Do(t.Context(), r); err != nil {
+			t.Error(err)
+		}
+	})
 }
