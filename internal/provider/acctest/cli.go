@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -122,6 +123,28 @@ func (c *CLI) State(address string) *tfjson.StateResource {
 		}
 	}
 	return nil
+}
+
+// Need skips the test where the command line is older than this version of Terraform, or, if that is what it is, of
+// OpenTofu. "" stands for none that can.
+func (c *CLI) Need(terraform, tofu string) {
+	c.t.Helper()
+	var is struct {
+		Version string `json:"terraform_version"`
+	}
+	if err := json.Unmarshal([]byte(c.OK("version", "-json").Stdout), &is); err != nil {
+		c.t.Fatal(err)
+	}
+	name, oldest := "Terraform", terraform
+	if strings.HasPrefix(c.OK("version").Stdout, "OpenTofu") {
+		name, oldest = "OpenTofu", tofu
+	}
+	switch {
+	case oldest == "":
+		c.t.Skipf("%s can't do this", name)
+	case version.Must(version.NewVersion(is.Version)).LessThan(version.Must(version.NewVersion(oldest))):
+		c.t.Skipf("%s %s is at hand, and this takes %s", name, is.Version, oldest)
+	}
 }
 
 // scratch is a folder for what all tests of a package share; Main removes it.

@@ -3,6 +3,7 @@ package acctest
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -291,7 +292,9 @@ func (r *Resource) Execute(plan Plan, known ...Values) Diagnostics {
 		return all
 	}
 	for _, values := range known {
-		plan.config, plan.planned = r.fill(plan.config, values), r.fill(plan.planned, values)
+		plan.config = r.fill(plan.config, values)
+		filled := r.fill(plan.planned, values) // write-only ones included, which no plan holds
+		plan.planned = propose(r.schema.Block.Attributes, tftypes.NewValue(filled.Type(), nil), filled)
 	}
 	return append(all, r.apply(plan)...)
 }
@@ -299,7 +302,7 @@ func (r *Resource) Execute(plan Plan, known ...Values) Diagnostics {
 // fill puts values where unknown ones were.
 func (r *Resource) fill(object tftypes.Value, values Values) tftypes.Value {
 	r.t.Helper()
-	members := as[map[string]tftypes.Value](object)
+	members := maps.Clone(as[map[string]tftypes.Value](object))
 	for name, value := range values {
 		filled, err := encode(members[name].Type(), value)
 		r.must(err)

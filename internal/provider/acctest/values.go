@@ -136,7 +136,7 @@ func isList(value tftypes.Value) bool {
 	return false
 }
 
-// as unpacks a value whose type has been looked at.
+// as unpacks a value whose type has been looked at. Lists and maps are the value's own: copy them before a change.
 func as[T any](value tftypes.Value) T {
 	var out T
 	if value.IsNull() || !value.IsKnown() {
@@ -176,17 +176,19 @@ func proposeOne(a *tfprotov6.SchemaAttribute, prior, config tftypes.Value) tftyp
 		return propose(a.NestedType.Attributes, prior, config)
 	}
 	if isList(config) {
-		was, is := as[[]tftypes.Value](prior), as[[]tftypes.Value](config)
+		was, is := as[[]tftypes.Value](prior), slices.Clone(as[[]tftypes.Value](config))
 		for i := range is {
 			old := tftypes.NewValue(is[i].Type(), nil)
 			if i < len(was) {
 				old = was[i]
 			}
-			is[i] = propose(a.NestedType.Attributes, old, is[i])
+			if is[i].IsKnown() {
+				is[i] = propose(a.NestedType.Attributes, old, is[i])
+			}
 		}
 		return tftypes.NewValue(config.Type(), is)
 	}
-	was, is := as[map[string]tftypes.Value](prior), as[map[string]tftypes.Value](config)
+	was, is := as[map[string]tftypes.Value](prior), maps.Clone(as[map[string]tftypes.Value](config))
 	for name := range is {
 		old, ok := was[name]
 		if !ok {
