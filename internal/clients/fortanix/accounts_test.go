@@ -182,12 +182,12 @@ func TestWrongAccount(t *testing.T) {
 	if _, err := l.ReadAccount(t.Context(), id, fortanix.Known{}); err == nil || !strings.Contains(err.Error(), absentID) {
 		t.Errorf("error is %v, want one that names both ids", err)
 	}
-	if l.ClearAndRead(strings.ToUpper(id)).ID != id {
+	if l.clearAndRead(strings.ToUpper(id)).ID != id {
 		t.Error("an id in capitals reads another account")
 	}
 }
 
-func (l *lab) ClearAndRead(id string) fortanix.Account {
+func (l *lab) clearAndRead(id string) fortanix.Account {
 	l.server.ClearFaults()
 	return l.read(id)
 }
@@ -345,7 +345,7 @@ func TestDuplicateNameNamesTheOther(t *testing.T) {
 	}
 }
 
-func TestListOrder(t *testing.T) {
+func TestAuthConfigsAreInOrder(t *testing.T) {
 	t.Parallel()
 	l := start(t, mock.Options{EmptyConfigs: true})
 	id := l.seed(1, func(a *mock.Account) {

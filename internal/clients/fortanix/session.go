@@ -43,7 +43,7 @@ type session struct {
 
 func newSession(http *transport.Client, o Options) *session {
 	s := &session{http: http, username: o.Username, password: o.Password, token: o.Token, given: !o.Token.IsEmpty()}
-	http.Scrubber.Add(o.Token)
+	s.hide(o.Token)
 	if !o.Password.IsEmpty() {
 		http.Scrubber.AddBasic(o.Username, o.Password)
 	}
@@ -52,6 +52,13 @@ func newSession(http *transport.Client, o Options) *session {
 		s.renewAt = http.Clock.Now()
 	}
 	return s
+}
+
+// hide makes the scrubber know a token, also together with its scheme: encoded as one, they hide each other.
+func (s *session) hide(token transport.Secret) {
+	if !token.IsEmpty() {
+		s.http.Scrubber.Add(token, transport.NewSecret("Bearer "+token.Reveal()))
+	}
 }
 
 // bearer puts a token on a request. The description and the reference page name the header Authentication, all of
@@ -276,7 +283,7 @@ func (s *session) post(ctx context.Context, operation, path string, as transport
 // accept takes over what a reply says. serverNow is the server's clock, zero where it doesn't tell.
 func (s *session) accept(reply sessionReply, serverNow time.Time) {
 	token := transport.NewSecret(reply.AccessToken)
-	s.http.Scrubber.Add(token)
+	s.hide(token)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !token.IsEmpty() {

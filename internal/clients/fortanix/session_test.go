@@ -294,7 +294,7 @@ func TestSecretsStayInside(t *testing.T) {
 		return true
 	}, Status: 403, EchoCredentials: true})
 	_, err = l.ReadAccountDetails(t.Context(), l.seed(1)[0])
-	l.mustHide(err, token)
+	l.mustHide(err, token, "Bearer "+token)
 }
 
 func (l *lab) mustHide(err error, secrets ...string) {
