@@ -17,6 +17,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"strings"
 
 	tfjson "github.com/hashicorp/terraform-json"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -79,11 +80,12 @@ func generate(ctx context.Context, root string) error {
 
 // tfplugindocs runs terraform-plugin-docs in the version that tools/go.mod names. It is silent unless it fails.
 func tfplugindocs(ctx context.Context, root string, args ...string) error {
-	command := exec.CommandContext(ctx, "go", append([]string{"-C", filepath.Join(root, "tools"), "tool", "tfplugindocs"}, args...)...)
+	args = append([]string{"-C", filepath.Join(root, "tools"), "tool", "tfplugindocs"}, args...)
+	command := exec.CommandContext(ctx, "go", args...) //nolint:gosec // the arguments come from this program
 	var output bytes.Buffer
 	command.Stdout, command.Stderr = &output, &output
 	if err := command.Run(); err != nil {
-		return fmt.Errorf("tfplugindocs %s: %w\n%s", args[0], err, output.Bytes())
+		return fmt.Errorf("go %s: %w\n%s", strings.Join(args, " "), err, output.Bytes())
 	}
 	return nil
 }

@@ -101,7 +101,7 @@ func TestEveryExampleNamesTheProvider(t *testing.T) {
 		if err != nil || entry.IsDir() || (filepath.Ext(path) != ".tf" && filepath.Ext(path) != ".hcl") {
 			return err
 		}
-		content, err := os.ReadFile(path) //nolint:gosec // a file of this repository
+		content, err := os.ReadFile(path)
 		if err != nil {
 			return err
 		}
