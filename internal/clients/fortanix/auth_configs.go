@@ -136,6 +136,18 @@ type AuthChanges struct {
 // IsEmpty tells whether there is nothing to change.
 func (c AuthChanges) IsEmpty() bool { return len(c.Add)+len(c.Modify)+len(c.Delete) == 0 }
 
+// shownBy tells whether an account shows the changes made.
+func (c AuthChanges) shownBy(now Account) bool {
+	shows := func(wanted AuthConfig) bool { return slices.ContainsFunc(now.AuthConfigs, wanted.Same) }
+	for _, modified := range c.Modify {
+		if !shows(modified) {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(c.Add, func(added AuthConfig) bool { return !shows(added) }) &&
+		!slices.ContainsFunc(now.AuthConfigs, func(a AuthConfig) bool { return slices.Contains(c.Delete, a.ID) })
+}
+
 // Changes compares what an account has, as read, with what it should have, element by element by natural key. Configs
 // that are not in Have stay, whoever set them, and so do those of unknown kinds.
 func (u AuthConfigsUpdate) Changes(has []AuthConfig) AuthChanges {

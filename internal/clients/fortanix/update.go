@@ -2,8 +2,10 @@ package fortanix
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
@@ -58,8 +60,18 @@ const (
 	patchPause = 250 * time.Millisecond
 )
 
+// IgnoredError means that the server has accepted an update without taking over all of it.
+type IgnoredError struct {
+	Fields []string // as AccountUpdate.Fields
+}
+
+// Error implements error.
+func (e *IgnoredError) Error() string {
+	return fmt.Sprintf("%s accepted the update, but its answer does not show the new %s", vendor, strings.Join(e.Fields, ", "))
+}
+
 // UpdateAccount changes an account by one PATCH and returns it as it is then. A 403 is tried once more with the account
-// selected.
+// selected. What the server has ignored is an *IgnoredError.
 //
 // Changes of auth configs can't be repeated blindly: an addition would be made twice. After a failure that leaves their
 // outcome open the account is read again, and only what is still missing is sent once more.
@@ -84,7 +96,10 @@ func (c *Client) UpdateAccount(ctx context.Context, id string, update AccountUpd
 			return c.getAccount(ctx, id, nil)
 		}
 		account, err := c.patch(ctx, id, update, changes)
-		if err == nil || changes.IsEmpty() || !transport.Unclear(err) || try == maxPatches {
+		if err == nil {
+			return account, update.ignored(changes, account)
+		}
+		if changes.IsEmpty() || !transport.Unclear(err) || try == maxPatches {
 			return account, err
 		}
 		if c.http.Clock.Sleep(ctx, patchPause<<(try-1)) != nil {
@@ -172,6 +187,19 @@ func (u AccountUpdate) Missing(now Account) AccountUpdate {
 		}
 	}
 	return u
+}
+
+// ignored is an *IgnoredError for what was sent and a reply doesn't show.
+func (u AccountUpdate) ignored(sent AuthChanges, now Account) error {
+	u.drop(now)
+	fields := u.fields()
+	if !sent.shownBy(now) {
+		fields = append(fields, "auth_configs")
+	}
+	if len(fields) == 0 {
+		return nil
+	}
+	return &IgnoredError{Fields: fields}
 }
 
 // drop leaves out what the account has by now, but for the auth configs.

@@ -2,7 +2,10 @@ package fortanix_test
 
 import (
 	"encoding/json"
+	"errors"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -273,6 +276,62 @@ func TestUpdateOfUnknownAuthConfigs(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A server that takes a request but not all that is in it.
+func TestUpdateIgnored(t *testing.T) {
+	t.Parallel()
+	stored := map[string]mock.AuthConfig{
+		absentID:           {Password: &mock.PasswordConfig{}},
+		"a" + absentID[1:]: {Cluster: &mock.ClusterRef{TargetID: "x"}},
+	}
+	for name, tt := range map[string]struct {
+		update fortanix.AccountUpdate
+		fields []string
+	}{
+		"name and status": {fortanix.AccountUpdate{Name: wire.Value("new"), AccountStatus: wire.Value(fortanix.AccountDeactivated)}, []string{"name", "account_status"}},
+		"logo":            {fortanix.AccountUpdate{CustomLogo: wire.Value(png("new"))}, []string{"custom_logo"}},
+		"logo cleared":    {fortanix.AccountUpdate{CustomLogo: wire.Value("")}, []string{"custom_logo"}},
+		"config added":    {configs(password(false), cluster("x"), cluster("y")), []string{"auth_configs"}},
+		"config modified": {configs(password(true), cluster("x")), []string{"auth_configs"}},
+		"config deleted":  {configs(password(false)), []string{"auth_configs"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := start(t, mock.Options{})
+			before := mock.Account{Name: "old", CustomLogo: png("old"), AuthConfigs: stored}
+			id := l.mock.Seed(before).ID
+			if tt.update.AuthConfigs != nil {
+				tt.update.AuthConfigs.Have = l.read(id).AuthConfigs
+			}
+			l.server.Inject(kit.Fault{On: patch, Body: l.body(id)})
+			got, err := l.UpdateAccount(t.Context(), id, tt.update)
+			var ignored *fortanix.IgnoredError
+			if !errors.As(err, &ignored) || !slices.Equal(ignored.Fields, tt.fields) || got.ID != id {
+				t.Errorf("account %s, error %v, want one of %v", got.ID, err, tt.fields)
+			}
+			l.count(1, patch)
+		})
+	}
+}
+
+// body is the reply to a read of an account.
+func (l *lab) body(id string) string {
+	l.t.Helper()
+	login := httptest.NewRequest(http.MethodPost, "/v1/sys/auth", nil)
+	login.SetBasicAuth(mock.DemoUsername, mock.DemoPassword)
+	session, read := httptest.NewRecorder(), httptest.NewRecorder()
+	l.mock.ServeHTTP(session, login)
+	var token struct {
+		AccessToken string `json:"access_token"`
+	}
+	if err := json.Unmarshal(session.Body.Bytes(), &token); err != nil {
+		l.t.Fatal(err)
+	}
+	request := httptest.NewRequest(http.MethodGet, "/v1/accounts/"+id, nil)
+	request.Header.Set("Authorization", "Bearer "+token.AccessToken)
+	l.mock.ServeHTTP(read, request)
+	return read.Body.String()
 }
 
 func TestMissing(t *testing.T) {

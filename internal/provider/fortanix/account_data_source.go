@@ -178,7 +178,7 @@ func (d *accountDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	}
 	wanted := id.ValueString()
 	if id.IsNull() {
-		if wanted = idOf(ctx, api, name.ValueString(), &resp.Diagnostics); wanted == "" {
+		if wanted = idByName(ctx, api, name.ValueString(), &resp.Diagnostics); wanted == "" {
 			return
 		}
 	}
@@ -197,8 +197,8 @@ func (d *accountDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
 }
 
-// idOf looks up the id of the one account of a name, "" where there isn't exactly one.
-func idOf(ctx context.Context, api *client.Client, name string, diags *diag.Diagnostics) string {
+// idByName looks up the id of the one account of a name, "" where there isn't exactly one.
+func idByName(ctx context.Context, api *client.Client, name string, diags *diag.Diagnostics) string {
 	var ids, matches []string
 	for a, err := range api.ListAccounts(ctx) {
 		if err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -125,11 +124,8 @@ func finish(ctx context.Context, api *client.Client, plan accountModel, configur
 		return made
 	}
 	updated, err := api.UpdateAccount(ctx, made.ID, left)
-	if err == nil {
+	if updated.ID != "" {
 		made = updated
-		if ignored := left.Missing(updated).Fields(); len(ignored) > 0 {
-			err = fmt.Errorf("Fortanix took the request but did not change %s", strings.Join(ignored, ", "))
-		}
 	}
 	if err != nil {
 		kind.AddIncomplete(diags, made.ID, step, err)
@@ -226,14 +222,13 @@ func (r *accountResource) Update(ctx context.Context, req resource.UpdateRequest
 	}
 	id := state.ID.ValueString()
 	updated, err := api.UpdateAccount(ctx, id, update)
-	if err != nil {
-		kind.AddError(&resp.Diagnostics, "update", id, err)
+	if ignored, ok := errors.AsType[*client.IgnoredError](err); ok {
+		resp.Diagnostics.AddAttributeError(path.Root(ignored.Fields[0]), "Unable to update "+kind.Title, fmt.Sprintf(
+			"%s %s: %v. Other changes were made.", kind.Title, id, err))
 		return
 	}
-	if ignored := update.Missing(updated).Fields(); len(ignored) > 0 {
-		resp.Diagnostics.AddAttributeError(path.Root(ignored[0]), "Fortanix did not take over a change", fmt.Sprintf(
-			"Fortanix accepted the update of account %s, but its answer does not show the new %s. Other changes were made.",
-			id, strings.Join(ignored, ", ")))
+	if err != nil {
+		kind.AddError(&resp.Diagnostics, "update", id, err)
 		return
 	}
 	plan.resolve(ctx, updated, &resp.Diagnostics)

@@ -94,11 +94,22 @@ func authConfigsUpdate(ctx context.Context, private account.Private, plan, state
 	var ids []authID
 	account.Fetch(ctx, private, keyAuthIDs, &ids, diags)
 	for i := range update.Have {
-		for _, known := range ids {
-			if known.Key == update.Have[i].Key() {
-				update.Have[i].ID = known.ID
-			}
-		}
+		update.Have[i].ID = idOf(ids, update.Have[i].Key())
 	}
 	return update
+}
+
+// idOf returns the server's id of the config of a key, "" where it isn't known, or there are several.
+func idOf(ids []authID, key client.AuthKey) string {
+	found := ""
+	for _, known := range ids {
+		if known.Key != key {
+			continue
+		}
+		if found != "" {
+			return ""
+		}
+		found = known.ID
+	}
+	return found
 }
