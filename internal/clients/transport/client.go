@@ -175,10 +175,9 @@ func repeatable(replay Replay, e *Error) bool {
 
 // complete adds to an error what only the client knows, and cleans its text.
 func (c *Client) complete(r Request, e *Error) *Error {
-	if e.Vendor != "" {
-		return e // a session's own error, complete already
+	if e.Vendor == "" { // else it is a session's own, about its login
+		e.Vendor, e.Operation = c.Vendor, r.Operation
 	}
-	e.Vendor, e.Operation = c.Vendor, r.Operation
 	e.Message = c.Scrubber.plain(e.Message)
 	e.RequestID = c.Scrubber.plain(e.RequestID)
 	var fields []FieldError

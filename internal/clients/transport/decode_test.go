@@ -2,6 +2,7 @@ package transport
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -146,6 +147,11 @@ func TestErrorIsBounded(t *testing.T) {
 	}
 	if len(e.Fields) != 4 || e.Fields[0].Messages[0] != strings.Repeat("m", 500) {
 		t.Errorf("%d fields: %v", len(e.Fields), e.Fields)
+	}
+	one := &Error{Fields: []FieldError{{Field: "f", Messages: slices.Repeat([]string{strings.Repeat("m", 500)}, maxFields)}}}
+	_ = c.complete(Request{Operation: "create account"}, one)
+	if len(one.Error()) > maxFieldText+maxMessage || len(one.Fields[0].Messages) != maxFieldText/500 {
+		t.Errorf("%d messages about one field", len(one.Fields[0].Messages))
 	}
 }
 

@@ -99,7 +99,7 @@ func TestFailedLogin(t *testing.T) {
 		"cancelled":          &transport.Error{Vendor: "Vendor", Operation: "log in", Kind: transport.KindCancelled, Err: context.Canceled},
 	}
 	for _, status := range []int{401, 403, 404, 429, 500, 503} {
-		failures[fmt.Sprint(status)] = &transport.Error{Vendor: "Vendor", Operation: "log in", Status: status}
+		failures[fmt.Sprint(status)] = &transport.Error{Vendor: "Vendor", Operation: "log in", Status: status, Message: "hunter2"}
 	}
 	for name, failure := range failures {
 		for when, s := range map[string]*session{
