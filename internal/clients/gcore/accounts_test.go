@@ -179,7 +179,7 @@ func TestOneForbiddenAccount(t *testing.T) {
 	}
 	got, err := c.ReadAccount(t.Context(), text(own.ID), Known{})
 	w.ok(err)
-	if got.View != ResellerView {
+	if got.View != ResellerView || c.view.isRefused() {
 		t.Errorf("read %+v", got)
 	}
 }

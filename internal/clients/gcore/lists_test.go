@@ -331,6 +331,53 @@ func TestWritesAreNeverStale(t *testing.T) {
 	}
 }
 
+// A change whose outcome is unclear makes what the listing said worthless.
+func TestUnclearWrites(t *testing.T) {
+	t.Parallel()
+	w := start(t, mock.Options{})
+	var users []mock.User
+	for range 20 {
+		users = append(users, w.SeedUser(mock.User{}))
+	}
+	c := w.reseller()
+	for _, u := range users {
+		_, account := c.ReadAccount(t.Context(), text(u.Client), Known{})
+		_, user := c.ReadUser(t.Context(), text(u.ID), "", Known{})
+		w.ok(errors.Join(account, user))
+	}
+	last := users[len(users)-1]
+	w.server.Inject(kit.Fault{On: "PATCH *", Effect: true, Status: 500}, kit.Fault{On: "DELETE *", Effect: true, Status: 403})
+	_, account := c.RenameAccount(t.Context(), text(last.Client), "Renamed")
+	_, user := c.UpdateUser(t.Context(), text(last.ID), UserUpdate{Email: value("new@example.com")})
+	if account == nil || user == nil {
+		t.Fatal("no failure")
+	}
+	gotAccount, err := c.ReadAccount(t.Context(), text(last.Client), Known{})
+	w.ok(err)
+	gotUser, err := c.ReadUser(t.Context(), text(last.ID), "", Known{})
+	w.ok(err)
+	if gotAccount.Company != "Renamed" || gotUser.Email != "new@example.com" {
+		t.Errorf("read %+v and %+v", gotAccount, gotUser)
+	}
+	if c.DeleteUser(t.Context(), text(last.ID)) == nil {
+		t.Fatal("no failure")
+	}
+	if _, err = c.ReadUser(t.Context(), text(last.ID), "", Known{}); !transport.IsNotFound(err) {
+		t.Errorf("read a user who was deleted: %v", err)
+	}
+}
+
+// Tombstones in a listing serve no read; the size of the page counts them all the same.
+func TestTombstonesInPages(t *testing.T) {
+	t.Parallel()
+	items := []Account{{ID: "1"}, {ID: "2", Deleted: true}, {ID: "3"}}
+	p := page[Account]{list: list[Account]{Items: items, Count: 9}}
+	got := bulkPage(p, 0, 100, func(a Account) bool { return a.Deleted })
+	if len(got.Items) != 2 || got.Items[1].ID != "3" || got.Limit != 3 || got.Total != 9 {
+		t.Errorf("got %+v", got)
+	}
+}
+
 // A reader that gives up takes no other with it.
 func TestCancelledListing(t *testing.T) {
 	t.Parallel()
