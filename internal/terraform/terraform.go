@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -95,6 +96,26 @@ func NewWorkspace(dir, binary, providerFolder string, environment []string) (*Wo
 		"TF_IN_AUTOMATION=1", "CHECKPOINT_DISABLE=1",
 	}, environment...)
 	return w, nil
+}
+
+// mirrorVersion is the version under which a mirror holds the provider.
+const mirrorVersion = "0.0.1"
+
+// UseMirror puts the provider into a folder of installable providers, in place of the override, so that init installs it
+// as it would a published one.
+func (w *Workspace) UseMirror(providerFolder string) error {
+	mirror := filepath.Join(w.Dir, "mirror")
+	for _, registry := range []string{"registry.terraform.io", "registry.opentofu.org"} {
+		folder := filepath.Join(mirror, registry, source, mirrorVersion, runtime.GOOS+"_"+runtime.GOARCH)
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			return err
+		}
+		const binary = "terraform-provider-accounts"
+		if err := os.Symlink(filepath.Join(providerFolder, binary), filepath.Join(folder, binary+"_v"+mirrorVersion)); err != nil {
+			return err
+		}
+	}
+	return w.Write("cli.tfrc", fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", mirror))
 }
 
 // Write puts a file into the workspace, in place of one of the same name.

@@ -1,0 +1,9 @@
+package provider_test
+
+import (
+	"testing"
+
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/acctest"
+)
+
+func TestMain(m *testing.M) { acctest.Main(m) }
