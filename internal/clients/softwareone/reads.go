@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/bulkread"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
@@ -172,16 +173,15 @@ func (f Filter) query() string {
 	return "and(" + strings.Join(terms, ",") + ")"
 }
 
-// like is an RQL term that matches at least every value equal to value but for case and outer blanks. Quotes and
+// like is an RQL term that matches at least every value equal to value but for case and blanks. Blanks, and quotes and
 // backslashes, which RQL can't quote reliably, stand as wildcards.
 func like(field, value string) string {
 	pattern := strings.Map(func(r rune) rune {
-		switch r {
-		case '"', '\'', '\\', '*':
+		if strings.ContainsRune(`"'\`, r) || unicode.IsControl(r) {
 			return '*'
 		}
 		return r
-	}, strings.Join(strings.Fields(value), " "))
+	}, strings.Join(strings.Fields(value), "*"))
 	return "ilike(" + field + "," + quote("*"+pattern+"*") + ")"
 }
 
@@ -223,17 +223,27 @@ func (c *Client) ListAccounts(ctx context.Context, filter Filter, details bool) 
 // although resources use it is asked for once it shows.
 func (c *Client) pages(ctx context.Context, query string, selected []string) iter.Seq2[listPage, error] {
 	return func(yield func(listPage, error) bool) {
+		last := ""
 		for offset := 0; ; {
 			page, err := c.page(ctx, query, selected, offset, pageSize)
 			if more := page.withheld(selected); err == nil && len(more) > 0 {
 				selected = slices.Concat(selected, more)
 				page, err = c.page(ctx, query, selected, offset, pageSize)
 			}
+			if len(page.Data) > 0 && page.Data[0].ID == last {
+				err = &transport.Error{
+					Vendor: "SoftwareOne", Operation: "list accounts", Kind: transport.KindUnexpected, Status: http.StatusOK,
+					Message: "the listing begins anew instead of going on",
+				}
+			}
 			if !yield(page, err) || err != nil {
 				return
 			}
 			limit, total := page.limit(pageSize), page.Meta.Pagination.Total
 			offset += limit
+			if len(page.Data) > 0 {
+				last = page.Data[0].ID
+			}
 			if len(page.Data) == 0 || (total != nil && offset >= *total) || (total == nil && len(page.Data) < limit) {
 				return
 			}
