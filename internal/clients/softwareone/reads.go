@@ -230,7 +230,7 @@ func (c *Client) pages(ctx context.Context, query string, selected []string) ite
 				selected = slices.Concat(selected, more)
 				page, err = c.page(ctx, query, selected, offset, pageSize)
 			}
-			if len(page.Data) > 0 && page.Data[0].ID == last {
+			if offset > 0 && len(page.Data) > 0 && page.Data[0].ID == last {
 				err = &transport.Error{
 					Vendor: "SoftwareOne", Operation: "list accounts", Kind: transport.KindUnexpected, Status: http.StatusOK,
 					Message: "the listing begins anew instead of going on",

@@ -240,6 +240,7 @@ func (m *accountModel) resolve(ctx context.Context, a client.Account, diags *dia
 	m.Eligibility = resolveEligibility(ctx, m.Eligibility, answered.Eligibility, diags)
 }
 
+// resolveEligibility fills in the members that the plan left unknown; those that the reply withholds are null.
 func resolveEligibility(ctx context.Context, planned, answered types.Object, diags *diag.Diagnostics) types.Object {
 	if planned.IsUnknown() || planned.IsNull() {
 		return account.Resolve(planned, answered)
@@ -249,9 +250,13 @@ func resolveEligibility(ctx context.Context, planned, answered types.Object, dia
 	if known(answered) {
 		diags.Append(answered.As(ctx, &a, basetypes.ObjectAsOptions{})...)
 	}
-	value, d := types.ObjectValueFrom(ctx, eligibilityTypes, eligibilityModel{
-		Client: account.Resolve(p.Client, a.Client), Partner: account.Resolve(p.Partner, a.Partner),
-	})
+	member := func(planned, answered types.Bool) types.Bool {
+		if value := account.Resolve(planned, answered); !value.IsUnknown() {
+			return value
+		}
+		return types.BoolNull()
+	}
+	value, d := types.ObjectValueFrom(ctx, eligibilityTypes, eligibilityModel{Client: member(p.Client, a.Client), Partner: member(p.Partner, a.Partner)})
 	diags.Append(d...)
 	return value
 }
