@@ -17,7 +17,7 @@ const awkward = `p"a\s</w>&o r+d%/ä😀'` + "\t=?"
 // TestScrubberForms: a secret is found however it is written.
 func TestScrubberForms(t *testing.T) {
 	t.Parallel()
-	for _, value := range []string{"abc", "hunter2", awkward, "idt:TKN-1234-5678:a+b/c=d", "7$abcdef0123456789abcdef", "a?b>c~d?e>f~", "päss", "a\xffb"} {
+	for _, value := range []string{"abc", "hunter2", awkward, "idt:TKN-1234-5678:a+b/c=d", "7$abcdef0123456789abcdef", "a?b>c~d?e>f~", "päss", "a\xffb", `a%41b\u0041c&amp;d`} {
 		marshalled, _ := json.Marshal(value)
 		twice, _ := json.Marshal(string(marshalled))
 		escape := func(format string) string {
@@ -47,6 +47,7 @@ func TestScrubberForms(t *testing.T) {
 			"URL, all of it":     escape("%%%02X"),
 			"URL, lower case":    strings.ToLower(escape("%%%02x")),
 			"JSON":               strings.Trim(string(marshalled), `"`),
+			"JSON, decoded":      strings.ToValidUTF8(value, "�"),
 			"JSON, twice":        string(twice),
 			"JSON, all of it":    utf16.String(),
 			"Go":                 fmt.Sprintf("%q", value),
@@ -61,11 +62,11 @@ func TestScrubberForms(t *testing.T) {
 			"cut by a direction": cutBy(value, "\u202e"),
 			"escaped and cut":    cutBy(html.EscapeString(value[:1]), "") + "<i>" + html.EscapeString(value[1:]),
 		} {
-			if value == "a\xffb" && !slices.Contains([]string{"plain", "base64", "JSON", "bytes"}, name) {
+			if value == "a\xffb" && !slices.Contains([]string{"plain", "base64", "JSON", "JSON, decoded", "bytes"}, name) {
 				continue // no text, so no text form
 			}
-			if strings.Contains(name, "cut") && strings.ContainsAny(value, "<\x00\t") {
-				continue
+			if strings.Contains(name, "cut") && strings.ContainsAny(value, "<\t") || name == "cut by markup" && strings.Contains(value, "&") {
+				continue // what cuts it is in it
 			}
 			s := &Scrubber{}
 			s.Add(NewSecret(value))
@@ -124,6 +125,16 @@ func TestScrubber(t *testing.T) {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})
+	}
+	s := &Scrubber{}
+	s.Add(NewSecret("red"), NewSecret(`hunter<2>`))
+	for text, want := range map[string]string{
+		"hunter<2> red":             redacted + " " + redacted,
+		"hunter&amp;lt;2&amp;gt; .": redacted + " .", // escaped twice
+	} {
+		if got := s.plain(text); got != want {
+			t.Errorf("%q gives %q, want %q", text, got, want)
+		}
 	}
 	var none *Scrubber
 	if none.Clean("text") != "text" || none.plain("text") != "text" {

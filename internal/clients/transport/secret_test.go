@@ -78,6 +78,11 @@ func TestSecretPrinting(t *testing.T) {
 			t.Errorf("%s gives %s", format, got)
 		}
 	}
+	for name, holder := range map[string]any{`"[redacted]"`: secret, `{"[redacted]":1}`: map[transport.Secret]int{secret: 1}} {
+		if raw, err := json.Marshal(holder); err != nil || string(raw) != name {
+			t.Errorf("JSON is %s, %v", raw, err)
+		}
+	}
 	if secret.String() != "[redacted]" || secret.GoString() != "[redacted]" {
 		t.Error("String or GoString gives something else")
 	}
