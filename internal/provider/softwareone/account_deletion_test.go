@@ -54,11 +54,11 @@ func TestAccountProtected(t *testing.T) {
 		}
 		cli.Write("main.tf", test.config)
 		result := cli.Run(test.args...)
-		if result.Exit == 0 || !strings.Contains(unwrapped(result), test.says) || !strings.Contains(unwrapped(result), before.ID) {
+		if result.Exit == 0 || !strings.Contains(result.Unwrapped(), test.says) || !strings.Contains(result.Unwrapped(), before.ID) {
 			t.Errorf("%s: exit %d without %q:\n%s", test.name, result.Exit, test.says, result)
 		}
 	}
-	if n := changes(s); n > 0 {
+	if n := acctest.Changes(s); n > 0 {
 		t.Errorf("%d requests that change something were sent", n)
 	}
 
@@ -66,8 +66,8 @@ func TestAccountProtected(t *testing.T) {
 	cli.Write("main.tf", resourceBlock())
 	cli.OK("taint", address)
 	result := cli.Run("apply", "-auto-approve")
-	if result.Exit == 0 || !strings.Contains(unwrapped(result), "terraform untaint") || changes(s) > 0 {
-		t.Errorf("taint: exit %d after %d changes:\n%s", result.Exit, changes(s), result)
+	if result.Exit == 0 || !strings.Contains(result.Unwrapped(), "terraform untaint") || acctest.Changes(s) > 0 {
+		t.Errorf("taint: exit %d after %d changes:\n%s", result.Exit, acctest.Changes(s), result)
 	}
 	cli.OK("untaint", address)
 	if result := cli.Run("plan", "-detailed-exitcode"); result.Exit != 0 {
@@ -77,25 +77,20 @@ func TestAccountProtected(t *testing.T) {
 	// The ways out: forget it …
 	cli.Write("main.tf", acctest.Lines(`removed {`, `from = `+address, `lifecycle {`, `destroy = false`, `}`, `}`))
 	cli.OK("apply", "-auto-approve")
-	if cli.State(address) != nil || theAccount(t, m).Status != before.Status || changes(s) > 0 {
+	if cli.State(address) != nil || theAccount(t, m).Status != before.Status || acctest.Changes(s) > 0 {
 		t.Errorf("the removed block left %v and %+v", cli.State(address), theAccount(t, m))
 	}
 	// … or take it back under another policy.
 	cli.Write("main.tf", resourceBlock(`deletion_policy = "disable"`))
 	cli.OK("import", address, before.ID)
 	cli.OK("apply", "-auto-approve")
-	if changes(s) > 0 {
+	if acctest.Changes(s) > 0 {
 		t.Error("a change of deletion_policy sent a request")
 	}
 	cli.OK("destroy", "-auto-approve")
-	if after := theAccount(t, m); after.Status != "Disabled" || s.Count(actions) != 1 || changes(s) != 1 {
-		t.Errorf("%d actions and %d changes left %+v", s.Count(actions), changes(s), after)
+	if after := theAccount(t, m); after.Status != "Disabled" || s.Count(actions) != 1 || acctest.Changes(s) != 1 {
+		t.Errorf("%d actions and %d changes left %+v", s.Count(actions), acctest.Changes(s), after)
 	}
-}
-
-// unwrapped joins the lines into which Terraform breaks its messages.
-func unwrapped(r acctest.Result) string {
-	return strings.Join(strings.Fields(strings.ReplaceAll(r.String(), "│", " ")), " ")
 }
 
 // abandon warns and forgets; the account stays as it is.
@@ -109,15 +104,15 @@ func TestAccountAbandon(t *testing.T) {
 	s.Reset()
 
 	result := cli.Run("apply", "-auto-approve", "-replace="+address)
-	if result.Exit == 0 || !strings.Contains(unwrapped(result), "can't be replaced") {
+	if result.Exit == 0 || !strings.Contains(result.Unwrapped(), "can't be replaced") {
 		t.Errorf("-replace: exit %d\n%s", result.Exit, result)
 	}
-	if planned := cli.OK("plan", "-destroy"); !strings.Contains(unwrapped(planned), "will only be forgotten") {
+	if planned := cli.OK("plan", "-destroy"); !strings.Contains(planned.Unwrapped(), "will only be forgotten") {
 		t.Errorf("the plan doesn't warn:\n%s", planned)
 	}
 	cli.OK("destroy", "-auto-approve")
-	if after := theAccount(t, m); after.Revision != before.Revision || changes(s) > 0 || cli.State(address) != nil {
-		t.Errorf("%d changes left %+v", changes(s), after)
+	if after := theAccount(t, m); after.Revision != before.Revision || acctest.Changes(s) > 0 || cli.State(address) != nil {
+		t.Errorf("%d changes left %+v", acctest.Changes(s), after)
 	}
 }
 
@@ -156,11 +151,11 @@ func TestAccountDisable(t *testing.T) {
 				test.before(m, s, id)
 			}
 			said := r.Execute(r.Plan(nil)) // without the refresh, which would see it first
-			if n := s.Count(actions); n != test.sent || changes(s) != n {
+			if n := s.Count(actions); n != test.sent || acctest.Changes(s) != n {
 				t.Errorf("%d actions were sent, want %d", n, test.sent)
 			}
 			if test.says != "" {
-				contains(t, said.Errors(), test.says)
+				said.Errors().Contain(t, test.says)
 				if r.State() == nil {
 					t.Error("the account was forgotten")
 				}
@@ -182,20 +177,20 @@ func TestAccountPolicyTable(t *testing.T) {
 		config := Values{"name": "Acme " + policy, "type": "Client", "deletion_policy": policy}
 		applied(t, r, config)
 		destroy := r.Plan(nil)
-		contains(t, destroy.Diagnostics, says)
+		destroy.Diagnostics.Contain(t, says)
 		if failed := len(destroy.Diagnostics.Errors()) > 0; failed != (policy == "prevent") {
 			t.Errorf("%s: %s", policy, destroy.Diagnostics)
 		}
-		sent := changes(s)
-		for _, wanted := range []Values{config, with(config, Values{"name": "Acme 2 " + policy})} {
-			contains(t, r.Replace(wanted).Diagnostics.Errors(), "can't be replaced", policy)
+		sent := acctest.Changes(s)
+		for _, wanted := range []Values{config, acctest.With(config, Values{"name": "Acme 2 " + policy})} {
+			r.Replace(wanted).Diagnostics.Errors().Contain(t, "can't be replaced", policy)
 		}
 		r.Tainted = true
 		said := r.Apply(config)
 		if policy == "prevent" {
-			contains(t, said.Errors(), "terraform untaint")
+			said.Errors().Contain(t, "terraform untaint")
 		}
-		if n := changes(s); policy == "prevent" && n != sent {
+		if n := acctest.Changes(s); policy == "prevent" && n != sent {
 			t.Errorf("%d changes were sent", n-sent)
 		}
 	}

@@ -60,10 +60,10 @@ func TestAccountFailures(t *testing.T) {
 		"create": {posts, nil, nil},
 		"read":   {gets, reading, (*acctest.Resource).Refresh},
 		"update": {puts, reading, func(r *acctest.Resource) acctest.Diagnostics {
-			return r.Apply(with(config, Values{"website": "https://2.example", "address": nil}))
+			return r.Apply(acctest.With(config, Values{"website": "https://2.example", "address": nil}))
 		}},
 		"action": {actions, reading[:1], func(r *acctest.Resource) acctest.Diagnostics {
-			return r.Apply(with(config, Values{"status": "Disabled"}))
+			return r.Apply(acctest.With(config, Values{"status": "Disabled"}))
 		}},
 		"delete": {actions, reading[:1], func(r *acctest.Resource) acctest.Diagnostics { return r.Apply(nil) }},
 	} {
@@ -76,13 +76,13 @@ func TestAccountFailures(t *testing.T) {
 				if operation == "create" {
 					s.Inject(f.fault)
 					said := r.Apply(config)
-					contains(t, said.Errors(), f.says...)
+					said.Errors().Contain(t, f.says...)
 					if r.State() != nil || len(m.All()) != 1 || s.Count(posts) != 1 {
 						t.Errorf("state %v, %d accounts, %d creates", r.State(), len(m.All()), s.Count(posts))
 					}
 					return
 				}
-				if said := r.Apply(with(config, Values{"deletion_policy": "disable"})); len(said) > 0 {
+				if said := r.Apply(acctest.With(config, Values{"deletion_policy": "disable"})); len(said) > 0 {
 					t.Fatal(said)
 				}
 				r.Refresh() // from here on a 404 is no lag
@@ -90,7 +90,7 @@ func TestAccountFailures(t *testing.T) {
 				r.Restart()
 				s.Inject(f.fault)
 				said := test.do(r)
-				contains(t, said.Errors(), append(f.says, fmt.Sprint(before["id"]))...)
+				said.Errors().Contain(t, append(f.says, fmt.Sprint(before["id"]))...)
 				if strings.Contains(said.String(), "evil") || strings.Contains(said.String(), "<html") {
 					t.Errorf("it repeats what it must not:\n%s", said)
 				}
@@ -169,12 +169,12 @@ func TestAccountUnprovenCreate(t *testing.T) {
 			}})
 			r := p.Resource("softwareone_account")
 			said := r.Apply(Values{"name": `Acme ${x}`, "type": "Client", "website": "https://e.example"})
-			contains(t, said.Errors(), test.says...)
+			said.Errors().Contain(t, test.says...)
 			if r.State() != nil || s.Count(posts) != 1 {
 				t.Errorf("state %v, %d creates", r.State(), s.Count(posts))
 			}
 			for _, a := range m.All()[1:] {
-				contains(t, said.Errors(), a.ID)
+				said.Errors().Contain(t, a.ID)
 			}
 		})
 	}
@@ -188,7 +188,7 @@ func TestAccountExistsAlready(t *testing.T) {
 	for _, name := range []string{`Acme "Corp"`, `ACME  "corp"`} {
 		r := p.Resource("softwareone_account")
 		said := r.Apply(Values{"name": name, "type": "Client"})
-		refused(t, s, said, "exists already", there.ID, "import {", "to       = softwareone_account.NAME")
+		said.Refused(t, s, "exists already", there.ID, "import {", "to       = softwareone_account.NAME")
 		if strings.Contains(said.String(), vendor.ID) {
 			t.Error("an account of another type counts")
 		}
@@ -209,7 +209,7 @@ func TestAccountIncomplete(t *testing.T) {
 	r := p.Resource("softwareone_account")
 	config := Values{"name": "Acme", "type": "Client", "status": "Active", "external_id": "C1"}
 	said := r.Apply(config)
-	contains(t, said.Warnings(), "incomplete", "The gateway says no", fmt.Sprint(r.State()["id"]))
+	said.Warnings().Contain(t, "incomplete", "The gateway says no", fmt.Sprint(r.State()["id"]))
 	if len(said.Errors()) > 0 || r.Tainted {
 		t.Fatalf("the account is tainted: %s", said)
 	}

@@ -68,7 +68,7 @@ func TestAccountListEqualsImport(t *testing.T) {
 				if r.Identity() != one.ID {
 					t.Errorf("the identity is %q, want %q", r.Identity(), one.ID)
 				}
-				settled(t, r, with(r.State(), Values{"id": nil, "external_name": nil, "external_ids": nil, "icon": nil}))
+				settled(t, r, acctest.With(r.State(), Values{"id": nil, "external_name": nil, "external_ids": nil, "icon": nil}))
 			}
 		})
 	}
@@ -82,7 +82,7 @@ func TestAccountList(t *testing.T) {
 	m.Change(nameless.ID, func(a *mock.Account) { a.Name = "" })
 
 	listed, said := p.List("softwareone_account", Values{}, 0, false)
-	contains(t, said.Warnings(), "left out", "1 at SoftwareOne")
+	said.Warnings().Contain(t, "left out", "1 at SoftwareOne")
 	if len(listed) != len(seeded)+1 || listed[0].Values != nil {
 		t.Errorf("%d were listed, want %d without values", len(listed), len(seeded)+1)
 	}
@@ -121,7 +121,7 @@ func TestAccountList(t *testing.T) {
 	}
 	s.Inject(kit.Fault{On: lists, Skip: 1, Status: 403, Body: `{"title":"Forbidden","status":403}`})
 	listed, said = p.List("softwareone_account", Values{}, 0, false)
-	contains(t, said.Errors(), "Unable to list", "403")
+	said.Errors().Contain(t, "Unable to list", "403")
 	if len(listed) == 0 {
 		t.Error("what came before the failure was not listed")
 	}
@@ -164,9 +164,9 @@ func TestAccountDataSource(t *testing.T) {
 		{Values{"id": a.ID, "name": "Acme"}, []string{"id", "name"}},
 	} {
 		_, said := p.Data("softwareone_account", test.config)
-		contains(t, said.Errors(), test.words...)
+		said.Errors().Contain(t, test.words...)
 	}
-	if n := changes(s); n > 0 {
+	if n := acctest.Changes(s); n > 0 {
 		t.Errorf("%d changes were sent", n)
 	}
 }
@@ -240,12 +240,12 @@ func TestAccountImport(t *testing.T) {
 				continue
 			}
 			r := p.Resource("softwareone_account")
-			contains(t, do(r, bad).Errors(), "Invalid import id", "ACC-1234-5678", "softwareone_accounts")
+			do(r, bad).Errors().Contain(t, "Invalid import id", "ACC-1234-5678", "softwareone_accounts")
 		}
 		r := p.Resource("softwareone_account")
-		contains(t, do(r, "ACC-0000-0000").Errors(), "doesn't show account ACC-0000-0000")
+		do(r, "ACC-0000-0000").Errors().Contain(t, "doesn't show account ACC-0000-0000")
 	}
-	if n := changes(s); n > 0 {
+	if n := acctest.Changes(s); n > 0 {
 		t.Errorf("%d changes were sent", n)
 	}
 
@@ -260,7 +260,7 @@ func TestAccountImport(t *testing.T) {
 	r.ForgetIdentity()
 	p.Restart()
 	m.Remove(a.ID)
-	contains(t, r.Refresh().Errors(), "doesn't show account")
+	r.Refresh().Errors().Contain(t, "doesn't show account")
 	if r.State() == nil {
 		t.Error("a 404 took the account out of the state")
 	}
@@ -276,7 +276,7 @@ func TestAccountLogoAfterImport(t *testing.T) {
 	config := Values{"name": "Acme", "type": "Client", "website": "https://e.example", "logo": png}
 	applied(t, r, config)
 	sent := s.Find(puts)
-	if len(sent) != 1 || changes(s) != 1 {
+	if len(sent) != 1 || acctest.Changes(s) != 1 {
 		t.Fatalf("%d updates were sent, want 1", len(sent))
 	}
 	if image, _ := sent[0].Part("logo"); string(image) != "\x89PNG\r\n\x1a\n0000" {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/softwareone"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/acctest"
 )
 
 // What SoftwareOne's documentation leaves open: the same life passes whichever way it is, or ends in a clear error.
@@ -14,9 +15,9 @@ func TestAccountModes(t *testing.T) {
 		name   string
 		config Values
 	}{
-		{"create", with(all(), Values{"name": "Acme  Corp"})},
-		{"change", with(all(), Values{"name": "Acme 2", "website": "https://2.example", "eligibility": Values{"partner": false}})},
-		{"new logo", with(all(), Values{"name": "Acme 2", "logo": "R0lGODlhAQABAAAAACw="})},
+		{"create", acctest.With(all(), Values{"name": "Acme  Corp"})},
+		{"change", acctest.With(all(), Values{"name": "Acme 2", "website": "https://2.example", "eligibility": Values{"partner": false}})},
+		{"new logo", acctest.With(all(), Values{"name": "Acme 2", "logo": "R0lGODlhAQABAAAAACw="})},
 		{"clear", Values{"name": "Acme 2", "type": "Client", "logo": "R0lGODlhAQABAAAAACw=", "groups": []string{"UGR-1111-1111"}}},
 		{"deactivate", Values{"name": "Acme 2", "type": "Client", "status": "Enabled"}},
 		{"disable", Values{"name": "Acme 2", "type": "Client", "status": "Disabled"}},
@@ -57,7 +58,7 @@ func TestAccountModes(t *testing.T) {
 			for _, step := range life {
 				said := r.Apply(step.config)
 				if step.name == test.fails {
-					contains(t, said, test.says)
+					said.Contain(t, test.says)
 					if now, ok := r.State()["id"]; !ok || id != "" && now != id {
 						t.Errorf("%s: the state lost the account: %v", step.name, r.State())
 					}
@@ -97,7 +98,7 @@ func TestAccountEnableLeadsElsewhere(t *testing.T) {
 	a := m.Seed(mock.Account{Name: "V", Type: "Vendor", Status: "Disabled"})
 	r := p.Resource("softwareone_account")
 	r.Import(a.ID)
-	contains(t, r.Apply(Values{"name": "V", "type": "Vendor", "status": "Active"}).Errors(), "the account is Enabled after enable, not Active")
+	r.Apply(Values{"name": "V", "type": "Vendor", "status": "Active"}).Errors().Contain(t, "the account is Enabled after enable, not Active")
 
 	left := Values{"name": "V", "type": "Vendor"}
 	applied(t, r, left)
@@ -116,22 +117,22 @@ func TestAccountLag(t *testing.T) {
 		t.Fatal(said)
 	}
 	for range 2 {
-		contains(t, r.Refresh().Errors(), "can't be read yet", "stays in the state")
+		r.Refresh().Errors().Contain(t, "can't be read yet", "stays in the state")
 	}
 	settled(t, r, config)
 
 	r.Restart()
 	m.Remove(fmt.Sprint(r.State()["id"]))
-	contains(t, r.Refresh().Errors(), "doesn't show account", "MPT_API_TOKEN", "state rm")
+	r.Refresh().Errors().Contain(t, "doesn't show account", "MPT_API_TOKEN", "state rm")
 	if r.State() == nil {
 		t.Error("a 404 took the account out of the state")
 	}
 
 	other := p.Resource("softwareone_account")
-	contains(t, other.Apply(Values{"name": "Slow", "type": "Client"}))
+	other.Apply(Values{"name": "Slow", "type": "Client"}).Contain(t)
 	second := p.Resource("softwareone_account")
 	said := second.Apply(Values{"name": "slow", "type": "Client"})
-	contains(t, said.Errors(), "exists already", fmt.Sprint(other.State()["id"]))
+	said.Errors().Contain(t, "exists already", fmt.Sprint(other.State()["id"]))
 	if n := s.Count(posts); n != 2 {
 		t.Errorf("%d creates were sent, want 2", n)
 	}

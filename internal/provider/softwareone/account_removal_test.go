@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/softwareone"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/acctest"
 )
 
 var png = base64.StdEncoding.EncodeToString([]byte("\x89PNG\r\n\x1a\n0000"))
@@ -59,7 +60,7 @@ func TestAccountRemoval(t *testing.T) {
 			t.Parallel()
 			m, s, p := startProtocol(t, mock.Options{})
 			r := p.Resource("softwareone_account")
-			config := with(all(), test.also)
+			config := acctest.With(all(), test.also)
 			applied(t, r, config)
 			id, _ := r.State()["id"].(string)
 			before, _ := m.Get(id)
@@ -70,13 +71,13 @@ func TestAccountRemoval(t *testing.T) {
 			if test.warning == "" && len(said) > 0 || len(said.Errors()) > 0 {
 				t.Fatal(said)
 			}
-			contains(t, said.Warnings(), test.warning)
+			said.Warnings().Contain(t, test.warning)
 			settled(t, r, without)
 
 			after, _ := m.Get(id)
 			sent := s.Find(puts)
 			if !test.wantNull {
-				if n := changes(s); n > 0 {
+				if n := acctest.Changes(s); n > 0 {
 					t.Errorf("%d requests that change something were sent, want none", n)
 				}
 				if after.Revision != before.Revision || len(after.Logo) == 0 {
@@ -84,8 +85,8 @@ func TestAccountRemoval(t *testing.T) {
 				}
 				return
 			}
-			if len(sent) != 1 || changes(s) != 1 {
-				t.Fatalf("%d updates and %d changes were sent, want one", len(sent), changes(s))
+			if len(sent) != 1 || acctest.Changes(s) != 1 {
+				t.Fatalf("%d updates and %d changes were sent, want one", len(sent), acctest.Changes(s))
 			}
 			if got, ok := sent[0].Field(test.field); got != nil || !ok {
 				t.Errorf("%s was sent as %v (%v), want null", test.field, got, ok)
@@ -110,7 +111,7 @@ func remove(config Values, name string) Values {
 	for top, value := range config {
 		members, ok := value.(Values)
 		if ok && len(name) > len(top) && name[:len(top)+1] == top+"." {
-			config[top] = with(members, Values{name[len(top)+1:]: nil})
+			config[top] = acctest.With(members, Values{name[len(top)+1:]: nil})
 			return config
 		}
 	}

@@ -46,8 +46,8 @@ func value(attribute string, check knownvalue.Check) statecheck.StateCheck {
 // is stated.
 func createdOnce(t *testing.T, s *kit.Server, updates, actionsSent int) {
 	t.Helper()
-	if c, u, a := s.Count(posts), s.Count(puts), s.Count(actions); c != 1 || u != updates || a != actionsSent || changes(s) != c+u+a {
-		t.Errorf("%d creates, %d updates and %d actions of %d changes were sent, want 1, %d and %d", c, u, a, changes(s), updates, actionsSent)
+	if c, u, a := s.Count(posts), s.Count(puts), s.Count(actions); c != 1 || u != updates || a != actionsSent || acctest.Changes(s) != c+u+a {
+		t.Errorf("%d creates, %d updates and %d actions of %d changes were sent, want 1, %d and %d", c, u, a, acctest.Changes(s), updates, actionsSent)
 	}
 }
 
@@ -316,14 +316,14 @@ func TestAccountImportByCLI(t *testing.T) {
 func importsOnly(t *testing.T, cli *acctest.CLI, s *kit.Server, n int) {
 	t.Helper()
 	want := fmt.Sprintf("%d imported, 0 added, 0 changed, 0 destroyed", n)
-	if result := cli.OK("apply", "-auto-approve"); !regexp.MustCompile(want).MatchString(unwrapped(result)) {
+	if result := cli.OK("apply", "-auto-approve"); !regexp.MustCompile(want).MatchString(result.Unwrapped()) {
 		t.Errorf("the apply doesn't say %q:\n%s", want, result)
 	}
 	if result := cli.Run("plan", "-detailed-exitcode"); result.Exit != 0 {
 		t.Errorf("there is something to do after the import:\n%s", result)
 	}
-	if changes(s) > 0 {
-		t.Errorf("%d requests that change something were sent", changes(s))
+	if acctest.Changes(s) > 0 {
+		t.Errorf("%d requests that change something were sent", acctest.Changes(s))
 	}
 }
 

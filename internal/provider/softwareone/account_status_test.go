@@ -6,6 +6,7 @@ import (
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/softwareone"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/acctest"
 )
 
 // actionsSent are the actions that the mock was asked for, in order.
@@ -78,7 +79,7 @@ func TestAccountStatusChanges(t *testing.T) {
 			}
 			test.account.Name = "Acme"
 			a := m.Seed(test.account)
-			config := with(Values{"name": "Acme", "type": a.Type}, test.config)
+			config := acctest.With(Values{"name": "Acme", "type": a.Type}, test.config)
 
 			r := p.Resource("softwareone_account")
 			if said := r.Import(a.ID); len(said) > 0 {
@@ -86,7 +87,7 @@ func TestAccountStatusChanges(t *testing.T) {
 			}
 			plan := r.Plan(config)
 			if test.action == "" {
-				refused(t, s, plan.Diagnostics, test.problem, "status")
+				plan.Diagnostics.Refused(t, s, test.problem, "status")
 				return
 			}
 			if len(plan.Diagnostics) > 0 {
@@ -136,9 +137,9 @@ func TestAccountStatusOnCreate(t *testing.T) {
 			t.Parallel()
 			_, s, p := startProtocol(t, test.options)
 			r := p.Resource("softwareone_account")
-			config := with(test.config, Values{"name": "Acme"})
+			config := acctest.With(test.config, Values{"name": "Acme"})
 			if test.problem != "" {
-				refused(t, s, r.Apply(config), test.problem)
+				r.Apply(config).Refused(t, s, test.problem)
 				return
 			}
 			applied(t, r, config)

@@ -24,7 +24,7 @@ func TestAccountSpelling(t *testing.T) {
 			t.Parallel()
 			m, s, p := startProtocol(t, mock.Options{})
 			r := p.Resource("softwareone_account")
-			config := with(Values{"name": "Acme", "type": "Client"}, test.config)
+			config := acctest.With(Values{"name": "Acme", "type": "Client"}, test.config)
 			applied(t, r, config)
 			m.Change(fmt.Sprint(r.State()["id"]), test.change)
 			s.Reset()
@@ -33,12 +33,12 @@ func TestAccountSpelling(t *testing.T) {
 				if r.State()[attribute] != value {
 					t.Errorf("the state has %q, want %q", r.State()[attribute], value)
 				}
-				recased := with(config, Values{attribute: strings.ToUpper(fmt.Sprint(value))})
+				recased := acctest.With(config, Values{attribute: strings.ToUpper(fmt.Sprint(value))})
 				if plan := r.Plan(recased); plan.Action != "" {
 					t.Errorf("another spelling is a change: %v", plan.Values)
 				}
 			}
-			if n := changes(s); n > 0 {
+			if n := acctest.Changes(s); n > 0 {
 				t.Errorf("%d changes were sent", n)
 			}
 		})
@@ -57,12 +57,12 @@ func TestAccountForeignValues(t *testing.T) {
 	if said := r.Import(a.ID); len(said) > 0 {
 		t.Fatal(said)
 	}
-	config := with(r.State(), Values{"id": nil, "external_name": nil, "external_ids": nil, "icon": nil})
+	config := acctest.With(r.State(), Values{"id": nil, "external_name": nil, "external_ids": nil, "icon": nil})
 	settled(t, r, config)
 	if config["name"] != "Acme" || config["website"] != "https://e.example" {
 		t.Errorf("outer blanks are in the state: %q", config)
 	}
-	if n := changes(s); n > 0 {
+	if n := acctest.Changes(s); n > 0 {
 		t.Errorf("%d changes were sent", n)
 	}
 }
@@ -96,7 +96,7 @@ func TestAccountRefusedValues(t *testing.T) {
 		{Values{"type": "Vendor", "eligibility": Values{"client": true}}, "Client accounts alone"},
 	} {
 		r := p.Resource("softwareone_account")
-		said := r.Apply(with(Values{"name": "Acme", "type": "Client"}, test.config))
+		said := r.Apply(acctest.With(Values{"name": "Acme", "type": "Client"}, test.config))
 		if len(said.Errors()) == 0 || !strings.Contains(said.String(), test.says) {
 			t.Errorf("%v: %q is not said in:\n%s", test.config, test.says, said)
 		}
@@ -127,8 +127,8 @@ func TestAccountCreateOnly(t *testing.T) {
 			r := p.Resource("softwareone_account")
 			applied(t, r, base)
 			s.Reset()
-			if config := with(base, test.config); test.refused {
-				refused(t, s, r.Apply(config), says)
+			if config := acctest.With(base, test.config); test.refused {
+				r.Apply(config).Refused(t, s, says)
 			} else {
 				applied(t, r, config)
 			}
@@ -141,13 +141,13 @@ func TestAccountCreateOnly(t *testing.T) {
 		r := p.Resource("softwareone_account")
 		r.Import(m.Seed(mock.Account{Name: "Acme"}).ID)
 		said := r.Apply(base)
-		contains(t, said.Warnings(), "groups", "nothing is sent")
+		said.Warnings().Contain(t, "groups", "nothing is sent")
 		if len(said.Errors()) > 0 {
 			t.Fatal(said)
 		}
 		settled(t, r, base)
-		refused(t, s, r.Apply(with(base, Values{"groups": []string{"UGR-2222-2222"}})), says)
-		refused(t, s, r.Apply(with(base, Values{"type": "Vendor"})), says)
+		r.Apply(acctest.With(base, Values{"groups": []string{"UGR-2222-2222"}})).Refused(t, s, says)
+		r.Apply(acctest.With(base, Values{"type": "Vendor"})).Refused(t, s, says)
 	})
 
 	t.Run("unknown at plan time", func(t *testing.T) {
@@ -160,11 +160,11 @@ func TestAccountCreateOnly(t *testing.T) {
 			"type":   {acctest.Unknown, "Client", "Vendor"},
 			"groups": {[]any{acctest.Unknown}, []string{"UGR-1111-1111"}, []string{"UGR-2222-2222"}},
 		} {
-			plan := r.Plan(with(base, Values{attribute: values[0]}))
+			plan := r.Plan(acctest.With(base, Values{attribute: values[0]}))
 			if len(plan.Diagnostics) > 0 {
 				t.Fatalf("%s: %s", attribute, plan.Diagnostics)
 			}
-			refused(t, s, r.Execute(plan, Values{attribute: values[2]}), says)
+			r.Execute(plan, Values{attribute: values[2]}).Refused(t, s, says)
 			if said := r.Execute(plan, Values{attribute: values[1]}); len(said) > 0 {
 				t.Errorf("%s, the same value: %s", attribute, said)
 			}
@@ -182,6 +182,6 @@ func TestOperationsAccount(t *testing.T) {
 	}
 	config := Values{"name": "Marketplace Operations", "type": "Operations"}
 	settled(t, r, config)
-	refused(t, s, r.Apply(with(config, Values{"deletion_policy": "disable"})), "can't be disabled")
-	applied(t, r, with(config, Values{"website": "https://ops.example", "deletion_policy": "abandon"}))
+	r.Apply(acctest.With(config, Values{"deletion_policy": "disable"})).Refused(t, s, "can't be disabled")
+	applied(t, r, acctest.With(config, Values{"website": "https://ops.example", "deletion_policy": "abandon"}))
 }

@@ -1,8 +1,6 @@
 package softwareone_test
 
 import (
-	"maps"
-	"strings"
 	"testing"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
@@ -43,17 +41,6 @@ func startProtocol(t *testing.T, o mock.Options) (*mock.Mock, *kit.Server, *acct
 	return m, s, p
 }
 
-// with returns values with some changed; nil takes one out.
-func with(values Values, changes Values) Values {
-	all := maps.Clone(values)
-	for name, value := range changes {
-		if all[name] = value; value == nil {
-			delete(all, name)
-		}
-	}
-	return all
-}
-
 // applied applies a configuration that must work without a word, and leave nothing to do.
 func applied(t *testing.T, r *acctest.Resource, config Values) {
 	t.Helper()
@@ -63,42 +50,9 @@ func applied(t *testing.T, r *acctest.Resource, config Values) {
 	settled(t, r, config)
 }
 
-// settled tells a test of what there is to do after a refresh; nothing is right.
+// settled fails the test where the next command, which is another process, finds anything to do.
 func settled(t *testing.T, r *acctest.Resource, config Values) {
 	t.Helper()
 	r.Restart()
-	if said := r.Refresh(); len(said) > 0 {
-		t.Fatalf("refresh: %s", said)
-	}
-	plan := r.Plan(config)
-	if plan.Action != "" || len(plan.Diagnostics) > 0 {
-		t.Fatalf("there is still something to do: %q\nstate %v\nplan  %v\n%s", plan.Action, r.State(), plan.Values, plan.Diagnostics)
-	}
-}
-
-// refused checks that an operation failed with each of these words, and sent nothing that changes anything.
-func refused(t *testing.T, s *kit.Server, said acctest.Diagnostics, words ...string) {
-	t.Helper()
-	if len(said.Errors()) == 0 {
-		t.Errorf("it was not refused: %s", said)
-	}
-	contains(t, said, words...)
-	if n := changes(s); n > 0 {
-		t.Errorf("%d requests that change something were sent", n)
-	}
-}
-
-// contains checks that diagnostics hold each of these words.
-func contains(t *testing.T, said acctest.Diagnostics, words ...string) {
-	t.Helper()
-	for _, w := range words {
-		if !strings.Contains(said.String(), w) {
-			t.Errorf("nothing about %q in:\n%s", w, said)
-		}
-	}
-}
-
-// changes counts the requests that may change something at the vendor.
-func changes(s *kit.Server) int {
-	return s.Count("POST *") + s.Count("PUT *") + s.Count("DELETE *") + s.Count("PATCH *")
+	r.Settled(config)
 }
