@@ -114,10 +114,13 @@ func (k Kind) AddCreateError(diags *diag.Diagnostics, err error) {
 		}
 		diags.AddError("Outcome of creating "+k.Title+" is unclear", text)
 	case len(failed.Candidates) > 0:
-		text := fmt.Sprintf("An account of that name exists already at %s. Nothing was created, and nothing is adopted "+
-			"silently. To manage it with Terraform, import it:\n%s", k.Vendor, k.importBlocks(failed.Candidates))
-		if failed.Err != nil {
+		text := fmt.Sprintf("A %s with the same name or address exists already. Nothing was created, and nothing is adopted "+
+			"silently. To manage it with Terraform, import it:\n%s", k.Title, k.importBlocks(failed.Candidates))
+		switch {
+		case failed.Err != nil:
 			text += "\n\n" + cause()
+		case k.Duplicates != "":
+			text += "\n\n" + k.Duplicates
 		}
 		diags.AddError(k.Title+" exists already", text)
 	default:

@@ -19,6 +19,8 @@ type Kind struct {
 	Acting string
 	// Remains tells what a destroy by the acting policy leaves behind, for a warning; "" where nothing.
 	Remains string
+	// Duplicates says how to create an account beside one of the same name, where the vendor allows that; else "".
+	Duplicates string
 	// Credentials names the provider attributes and variables to check after a 401.
 	Credentials string
 	// Permission says what a credential needs, for a 403.

@@ -30,6 +30,7 @@ var kind = account.Kind{
 	Title:       "SoftwareOne account",
 	Vendor:      vendorTitle,
 	Acting:      account.PolicyDisable,
+	Duplicates:  "To create another account of this name, set allow_duplicate_name = true.",
 	Credentials: "softwareone.api_token in the provider block, or MPT_API_TOKEN",
 	Permission:  "Creating accounts and changing their status takes a token of an Operations account with the permission to manage accounts.",
 	ValidID:     client.ValidID,
