@@ -56,3 +56,6 @@ func settled(t *testing.T, r *acctest.Resource, config Values) {
 	r.Restart()
 	r.Settled(config)
 }
+
+// hashed is how the mock records a token.
+func hashed(token string) string { return kit.Hash("Bearer " + token) }
