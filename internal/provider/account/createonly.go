@@ -46,7 +46,7 @@ func (k Kind) PlanCreateOnly(ctx context.Context, private Private, attributes []
 			diags.AddAttributeWarning(path.Root(a.Name), k.Title+": create-only value is recorded, not sent", fmt.Sprintf(
 				"%s takes %s only when an account is created, and this one exists. The value is recorded in the state; "+
 					"nothing is sent.", k.Vendor, a.Name))
-		case !known && asRead:
+		case asRead && (!known || !a.State.IsNull()): // it is what exists, however it came about
 		case a.Replace:
 			replace = append(replace, a.Name)
 		default:

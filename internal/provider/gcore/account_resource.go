@@ -83,7 +83,7 @@ func (r *accountResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			"status": schema.StringAttribute{
 				Computed: true, PlanModifiers: keepString,
 				MarkdownDescription: "Status, such as `new`, `trial` or `active`; it follows from the account's services. Only a reseller's " +
-					"credential sees it; with others it keeps its last value. The reply to a create doesn't have it: it is null until the next read.",
+					"credential sees it; with others it keeps its last value, null at first.",
 			},
 			"email": schema.StringAttribute{
 				Computed: true, PlanModifiers: keepString,
@@ -123,10 +123,18 @@ func (r *accountResource) Create(ctx context.Context, req resource.CreateRequest
 		accountKind.AddCreateError(&resp.Diagnostics, err)
 		return
 	}
-	plan.resolve(made)
+	shown, ok := api.Glance(ctx, made.ID)
+	if !ok {
+		shown = made
+	}
+	plan.resolve(shown)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	account.SetIdentity(ctx, resp.Identity, plan.ID, &resp.Diagnostics)
 	account.MarkCreated(ctx, resp.Private, api.Now(), &resp.Diagnostics)
+	if ok {
+		account.Put(ctx, resp.Private, keyKnown, client.Known{}.After(shown), &resp.Diagnostics)
+		account.MarkRead(ctx, resp.Private, &resp.Diagnostics)
+	}
 }
 
 // Read implements resource.Resource.

@@ -2,6 +2,7 @@ package gcore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -11,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	client "github.com/cloud-accounts/terraform-provider-accounts/internal/clients/gcore"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/account"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/settings"
 )
@@ -64,7 +66,7 @@ func (l *resellerUserList) List(ctx context.Context, req list.ListRequest, strea
 				Timeouts:       account.NoTimeouts(),
 			}
 			model.readUser(u)
-			if u.Email == "" {
+			if u.Email == "" || u.ClientID == "" {
 				return ""
 			}
 			result.DisplayName = fmt.Sprintf("%s (%s)", u.Email, model.Company.ValueString())
@@ -72,7 +74,10 @@ func (l *resellerUserList) List(ctx context.Context, req list.ListRequest, strea
 				return u.ID
 			}
 			a, err := api.ReadAccount(ctx, u.ClientID, client.Known{})
-			if err != nil {
+			switch {
+			case transport.IsNotFound(err), errors.Is(err, client.ErrGone):
+				return ""
+			case err != nil:
 				addReadError(&result.Diagnostics, userKind, u.ID, err)
 				return u.ID
 			}

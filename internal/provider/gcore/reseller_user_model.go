@@ -88,11 +88,11 @@ func servicesOf(ctx context.Context, services types.Map, diags *diag.Diagnostics
 
 // readUser takes over what the user shows. What it doesn't show keeps its value.
 func (m *userModel) readUser(u client.User) {
-	m.ID = types.StringValue(u.ID)
-	if u.ClientID != "" {
-		m.ClientID = types.StringValue(u.ClientID)
+	m.ID = shownID(m.ID, u.ID)
+	m.ClientID = shownID(m.ClientID, u.ClientID)
+	if u.Email != "" {
+		m.Email = account.Spelling(m.Email, &u.Email, strings.EqualFold)
 	}
-	m.Email = account.Spelling(m.Email, &u.Email, strings.EqualFold)
 	m.Company = shownSpelling(m.Company, u.Company, sameName)
 	m.Name = shownString(m.Name, u.Name)
 	m.Phone = shownString(m.Phone, u.Phone)
@@ -104,7 +104,9 @@ func (m *userModel) readUser(u client.User) {
 
 // readClient takes over what the account behind the user shows; its company name counts for more than the user's copy.
 func (m *userModel) readClient(a client.Account) {
-	m.Company = account.Spelling(m.Company, &a.Company, sameName)
+	if a.Company != "" {
+		m.Company = account.Spelling(m.Company, &a.Company, sameName)
+	}
 	m.CustomID = shownString(m.CustomID, a.CustomID)
 	m.Seller = shownInt64(m.Seller, a.Seller)
 	m.IsTest = shownBool(m.IsTest, a.IsTest)
@@ -112,6 +114,13 @@ func (m *userModel) readClient(a client.Account) {
 	if country := shownSpelling(m.CountryCode, a.CountryCode, strings.EqualFold); !country.IsNull() {
 		m.CountryCode = country
 	}
+}
+
+func shownID(prior types.String, id string) types.String {
+	if id == "" {
+		return prior
+	}
+	return types.StringValue(id)
 }
 
 // readServices takes over the availability of the products that are managed. An override that is gone reads as null;
@@ -139,15 +148,13 @@ func (m userModel) managesServices() bool {
 
 // resolve fills in from the reply what the plan left unknown; what it knew survives. What no reply has shown so far is
 // null until the next read.
-func (m *userModel) resolve(u client.User, a *client.Account) {
+func (m *userModel) resolve(u client.User, a client.Account) {
 	answered := userModel{
 		Lang: types.StringNull(), CountryCode: types.StringNull(), IsTest: types.BoolNull(), UserType: types.StringNull(),
 		IsActive: types.BoolNull(), Activated: types.BoolNull(), ClientID: types.StringNull(),
 	}
 	answered.readUser(u)
-	if a != nil {
-		answered.readClient(*a)
-	}
+	answered.readClient(a)
 	m.ID = account.Resolve(m.ID, answered.ID)
 	m.ClientID = account.Resolve(m.ClientID, answered.ClientID)
 	m.Lang = account.Resolve(m.Lang, answered.Lang)
@@ -160,12 +167,15 @@ func (m *userModel) resolve(u client.User, a *client.Account) {
 
 // userChanges is what an update sends to the user; its fields are left out where nothing changed.
 func (m userModel) userChanges(state userModel) client.UserUpdate {
-	return client.UserUpdate{
+	change := client.UserUpdate{
 		Email: changed(m.Email, state.Email),
 		Name:  changed(m.Name, state.Name),
 		Phone: changed(m.Phone, state.Phone),
-		Lang:  changed(m.Lang, state.Lang),
 	}
+	if !m.Lang.IsNull() {
+		change.Lang = changed(m.Lang, state.Lang)
+	}
+	return change
 }
 
 // clientChanges is what an update sends to the account behind the user.
@@ -177,8 +187,8 @@ func (m userModel) clientChanges(state userModel) client.AccountUpdate {
 	if !m.Seller.Equal(state.Seller) {
 		change.Seller = wire.Pointer(m.Seller.ValueInt64Pointer())
 	}
-	if !m.IsTest.Equal(state.IsTest) && !m.IsTest.IsUnknown() {
-		change.IsTest = wire.Pointer(m.IsTest.ValueBoolPointer())
+	if !m.IsTest.Equal(state.IsTest) && !m.IsTest.IsNull() && !m.IsTest.IsUnknown() {
+		change.IsTest = wire.Value(m.IsTest.ValueBool())
 	}
 	return change
 }

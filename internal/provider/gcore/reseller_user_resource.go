@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -89,13 +90,7 @@ func (r *resellerUserResource) ModifyPlan(ctx context.Context, req resource.Modi
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	const alone = "Take it out of the configuration, or set it back to what the user was created with."
-	keep, _ := userKind.PlanCreateOnly(ctx, req.Private, []account.CreateOnly{
-		{Name: "country_code", Config: config.CountryCode, State: state.CountryCode, Advice: alone},
-		{Name: "user_type", Config: config.UserType, State: state.UserType, Advice: alone},
-		{Name: "password_wo_version", Config: config.PasswordWOVersion, State: state.PasswordWOVersion,
-			Advice: "Gcore documents no call that sets another user's password: let the user change it, or have it reset by e-mail. " + alone},
-	}, &resp.Diagnostics)
+	keep, _ := userKind.PlanCreateOnly(ctx, req.Private, createOnly(config, state), &resp.Diagnostics)
 	for _, name := range keep {
 		kept := map[string]attr.Value{"country_code": state.CountryCode, "user_type": state.UserType}[name]
 		if kept != nil {
@@ -112,6 +107,19 @@ func (r *resellerUserResource) ModifyPlan(ctx context.Context, req resource.Modi
 		}
 	}
 }
+
+// createOnly are the attributes that only the create call takes.
+func createOnly(config, state userModel) []account.CreateOnly {
+	const alone = "Take it out of the configuration, or set it back to what the user was created with."
+	return []account.CreateOnly{
+		{Name: "country_code", Config: config.CountryCode, State: state.CountryCode, Equal: sameCountry, Advice: alone},
+		{Name: "user_type", Config: config.UserType, State: state.UserType, Advice: alone},
+		{Name: "password_wo_version", Config: config.PasswordWOVersion, State: state.PasswordWOVersion,
+			Advice: "Gcore documents no call that sets another user's password: let the user change it, or have it reset by e-mail. " + alone},
+	}
+}
+
+func sameCountry(a, b attr.Value) bool { return strings.EqualFold(a.String(), b.String()) }
 
 // planCreateUser refuses at plan time what Gcore would refuse on create.
 func planCreateUser(config userModel, diags *diag.Diagnostics) {
@@ -146,43 +154,42 @@ func (r *resellerUserResource) Create(ctx context.Context, req resource.CreateRe
 		addCreateUserError(&resp.Diagnostics, err)
 		return
 	}
-	made = finishUser(ctx, api, plan, made, &resp.Diagnostics)
-
-	plan.resolve(made, nil)
+	seen := finishUser(ctx, api, &plan, made, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	account.SetIdentity(ctx, resp.Identity, plan.ID, &resp.Diagnostics)
 	account.MarkCreated(ctx, resp.Private, api.Now(), &resp.Diagnostics)
-	plan.record(ctx, resp.Private, &resp.Diagnostics)
+	account.Put(ctx, resp.Private, keyKnown, seen, &resp.Diagnostics)
+	config.record(ctx, resp.Private, &resp.Diagnostics)
 }
 
-// record remembers what only the create call takes.
+// record remembers what is configured of what only the create call takes.
 func (m userModel) record(ctx context.Context, private account.Private, diags *diag.Diagnostics) {
 	account.Record(ctx, private, map[string]attr.Value{
 		"country_code": m.CountryCode, "user_type": m.UserType, "password_wo_version": m.PasswordWOVersion,
 	}, diags)
 }
 
-// finishUser sends again what the create call passed over, as far as its reply shows that.
-func finishUser(ctx context.Context, api *client.Client, plan userModel, made client.User, diags *diag.Diagnostics) client.User {
-	shown := plan
+// finishUser reads what the reply to the create call doesn't show, and sends again what that call has passed over. It
+// resolves what the plan left unknown, and returns what to remember of the account.
+func finishUser(ctx context.Context, api *client.Client, plan *userModel, made client.User, diags *diag.Diagnostics) client.Known {
+	var seen client.Known
+	shown := *plan
 	shown.readUser(made)
-	change := plan.userChanges(shown)
-	if change == (client.UserUpdate{}) {
-		return made
+	behind, ok := api.Glance(ctx, made.ClientID)
+	if ok {
+		seen = seen.After(behind)
+		shown.readClient(behind)
 	}
-	if ctx.Err() != nil {
-		userKind.AddIncomplete(diags, made.ID, "setting what the create call passed over", errors.New("the run was interrupted, or timeouts.create is over"))
-		return made
+	if plan.managesServices() {
+		if products, err := api.Availability(ctx, made.ClientID); err == nil {
+			shown.readServices(ctx, products, diags)
+		}
 	}
-	updated, err := api.UpdateUser(ctx, made.ID, change)
-	if err != nil {
+	plan.resolve(made, behind)
+	if _, _, _, err := plan.send(ctx, api, shown, diags); err != nil {
 		userKind.AddIncomplete(diags, made.ID, "setting what the create call passed over", err)
-		return made
 	}
-	if updated.ClientID == "" {
-		updated.ClientID = made.ClientID
-	}
-	return updated
+	return seen
 }
 
 // addCreateUserError reports a failed create; where the company name is taken by an account without such a user, that
@@ -227,9 +234,7 @@ func (r *resellerUserResource) Read(ctx context.Context, req resource.ReadReques
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	account.Put(ctx, resp.Private, keyKnown, known, &resp.Diagnostics)
-	if account.MarkRead(ctx, resp.Private, &resp.Diagnostics) {
-		state.record(ctx, resp.Private, &resp.Diagnostics)
-	}
+	account.MarkRead(ctx, resp.Private, &resp.Diagnostics)
 }
 
 // refresh reads the user, the account behind it and the availability of the products that are managed. The error is
@@ -253,7 +258,7 @@ func (m *userModel) refresh(ctx context.Context, api *client.Client, known clien
 		return known, err
 	}
 	m.readClient(a)
-	if m.managesServices() {
+	if m.managesServices() && a.View == client.ResellerView {
 		shown, err := api.Availability(ctx, m.ClientID.ValueString())
 		if err != nil {
 			return known, err
@@ -265,88 +270,88 @@ func (m *userModel) refresh(ctx context.Context, api *client.Client, known clien
 
 // Update implements resource.Resource.
 func (r *resellerUserResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var plan, state userModel
+	var plan, state, config userModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	account.SetIdentity(ctx, resp.Identity, state.ID, &resp.Diagnostics)
 	timeout, d := plan.Timeouts.Update(ctx, account.UpdateTimeout)
 	resp.Diagnostics.Append(d...)
+	userKind.RefuseCreateOnly(createOnly(plan, state), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	r.change(ctx, &plan, state, &resp.Diagnostics)
+	if plan.differs(ctx, state, &resp.Diagnostics) {
+		api, ok := r.client.Get(&resp.Diagnostics)
+		if !ok || resp.Diagnostics.HasError() {
+			return
+		}
+		user, behind, step, err := plan.send(ctx, api, state, &resp.Diagnostics)
+		if err != nil {
+			userKind.AddError(&resp.Diagnostics, step, state.ID.ValueString(), err)
+			return
+		}
+		refuseIgnored(plan, user, behind, &resp.Diagnostics)
+	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	plan.record(ctx, resp.Private, &resp.Diagnostics)
+	config.record(ctx, resp.Private, &resp.Diagnostics)
 }
 
-// change sends what an update needs: to the user, to the account behind it, and to the availability of products, each
-// only where something changed. It resolves what the plan left unknown.
-func (r *resellerUserResource) change(ctx context.Context, plan *userModel, state userModel, diags *diag.Diagnostics) {
-	id, clientID := state.ID.ValueString(), state.ClientID.ValueString()
-	userChange, clientChange := plan.userChanges(state), plan.clientChanges(state)
-	override, inherit := plan.serviceChanges(ctx, state, diags)
-	if userChange == (client.UserUpdate{}) && clientChange == (client.AccountUpdate{}) && len(override)+len(inherit) == 0 {
-		plan.resolve(client.User{ID: id, ClientID: clientID}, nil)
-		return
-	}
-	api, ok := r.client.Get(diags)
-	if !ok {
-		return
-	}
-	user := client.User{ID: id, ClientID: clientID}
-	var behind *client.Account
-	if userChange != (client.UserUpdate{}) {
-		updated, err := api.UpdateUser(ctx, id, userChange)
-		if err != nil {
-			userKind.AddError(diags, "update", id, err)
-			return
+// differs tells whether there is anything to send.
+func (m userModel) differs(ctx context.Context, state userModel, diags *diag.Diagnostics) bool {
+	override, inherit := m.serviceChanges(ctx, state, diags)
+	return m.userChanges(state) != (client.UserUpdate{}) || m.clientChanges(state) != (client.AccountUpdate{}) ||
+		len(override)+len(inherit) > 0
+}
+
+// send sends what differs from the state: to the user, to the account behind it, and to the availability of products,
+// each only where something changed. It returns the replies, which are zero where nothing was sent, and what it was at
+// when it failed.
+func (m userModel) send(ctx context.Context, api *client.Client, state userModel, diags *diag.Diagnostics) (user client.User, behind client.Account, step string, err error) {
+	id, clientID := m.ID.ValueString(), m.ClientID.ValueString()
+	if change := m.userChanges(state); change != (client.UserUpdate{}) {
+		if user, err = api.UpdateUser(ctx, id, change); err != nil {
+			return user, behind, "update", err
 		}
-		user = updated
 	}
-	if clientChange != (client.AccountUpdate{}) {
-		updated, err := api.UpdateClient(ctx, clientID, clientChange)
-		if err != nil {
-			userKind.AddError(diags, "update the account of", id, err)
-			return
+	if change := m.clientChanges(state); change != (client.AccountUpdate{}) {
+		if behind, err = api.UpdateClient(ctx, clientID, change); err != nil {
+			return user, behind, "update the account of", err
 		}
-		behind = &updated
 	}
+	override, inherit := m.serviceChanges(ctx, state, diags)
 	for _, product := range slices.Sorted(maps.Keys(override)) {
-		if err := api.SetAvailability(ctx, clientID, product, override[product]); err != nil {
-			userKind.AddError(diags, "set the availability of "+product+" for", id, err)
-			return
+		if err = api.SetAvailability(ctx, clientID, product, override[product]); err != nil {
+			return user, behind, "set the availability of " + product + " for", err
 		}
 	}
-	if err := api.ResetAvailability(ctx, clientID, inherit...); err != nil {
-		userKind.AddError(diags, "reset product availability for", id, err)
-		return
-	}
-	refuseIgnored(*plan, user, behind, diags)
-	plan.resolve(user, behind)
+	return user, behind, "reset product availability for", api.ResetAvailability(ctx, clientID, inherit...)
 }
 
 // refuseIgnored reports what Gcore accepted but did not take over, as far as its replies show it.
-func refuseIgnored(plan userModel, user client.User, behind *client.Account, diags *diag.Diagnostics) {
+func refuseIgnored(plan userModel, user client.User, behind client.Account, diags *diag.Diagnostics) {
 	shown := plan
 	shown.readUser(user)
 	shown.Company = plan.Company // the user's copy of it may lag
-	if behind != nil {
-		shown.readClient(*behind)
-	}
-	for attribute, pair := range map[string][2]attr.Value{
-		"email": {plan.Email, shown.Email}, "name": {plan.Name, shown.Name}, "phone": {plan.Phone, shown.Phone},
-		"company": {plan.Company, shown.Company}, "custom_id": {plan.CustomID, shown.CustomID}, "seller": {plan.Seller, shown.Seller},
+	shown.readClient(behind)
+	for _, attribute := range []struct {
+		name        string
+		plan, shown attr.Value
+	}{
+		{"email", plan.Email, shown.Email}, {"name", plan.Name, shown.Name}, {"phone", plan.Phone, shown.Phone},
+		{"lang", plan.Lang, shown.Lang}, {"company", plan.Company, shown.Company}, {"custom_id", plan.CustomID, shown.CustomID},
+		{"seller", plan.Seller, shown.Seller}, {"is_test", plan.IsTest, shown.IsTest},
 	} {
-		if !pair[0].Equal(pair[1]) {
-			diags.AddAttributeError(path.Root(attribute), "Gcore did not take over a change", fmt.Sprintf(
+		if !attribute.plan.Equal(attribute.shown) {
+			diags.AddAttributeError(path.Root(attribute.name), "Gcore did not take over a change", fmt.Sprintf(
 				"Gcore accepted the change of user %s, but answers for this attribute %s instead of %s. Other changes were made.",
-				plan.ID.ValueString(), pair[1], pair[0]))
+				plan.ID.ValueString(), attribute.shown, attribute.plan))
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/boolplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -96,7 +97,8 @@ func resellerUserSchema(ctx context.Context) schema.Schema {
 				MarkdownDescription: "The reseller's own id for the account." + cleared,
 			},
 			"country_code": schema.StringAttribute{
-				Optional: true, Computed: true, PlanModifiers: keepString, Validators: words,
+				Optional: true, Computed: true, Validators: words,
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown(), account.KeepEqual(strings.EqualFold)},
 				MarkdownDescription: "Country of the account, as two letters." + createOnly + kept,
 			},
 			"is_test": schema.BoolAttribute{
