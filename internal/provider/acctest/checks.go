@@ -72,3 +72,8 @@ func Changes(s *kit.Server) int {
 	}
 	return n
 }
+
+// Unwrapped is what a command has printed, without the line breaks and frames that Terraform puts into its messages.
+func (r Result) Unwrapped() string {
+	return strings.Join(strings.Fields(strings.ReplaceAll(r.String(), "│", " ")), " ")
+}

@@ -248,7 +248,9 @@ func (r *Resource) plan(config Values, prior tftypes.Value, private []byte) Plan
 	case prior.IsNull():
 		plan.Action = "create"
 	case len(answer.RequiresReplace) > 0:
-		return r.Replace(config)
+		again := r.plan(config, null, answer.PlannedPrivate)
+		again.Diagnostics = append(plan.Diagnostics, again.Diagnostics...)
+		return replacement(again)
 	case !plan.planned.Equal(prior):
 		plan.Action = "update"
 	}
