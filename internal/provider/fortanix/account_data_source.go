@@ -199,22 +199,10 @@ func (d *accountDataSource) Read(ctx context.Context, req datasource.ReadRequest
 
 // idByName looks up the id of the one account of a name, "" where there isn't exactly one.
 func idByName(ctx context.Context, api *client.Client, name string, diags *diag.Diagnostics) string {
-	var ids, matches []string
-	for a, err := range api.ListAccounts(ctx) {
-		if err != nil {
-			kind.AddError(diags, "find", "", err)
-			return ""
-		}
-		if client.SameName(a.Name, name) {
-			ids = append(ids, a.ID)
-			matches = append(matches, fmt.Sprintf("%s (%s)", a.ID, a.Name))
-		}
-	}
-	if len(ids) != 1 {
-		kind.AddNotOne(diags, path.Root("name"), name, matches)
-		return ""
-	}
-	return ids[0]
+	namesakes := named(api.ListAccounts(ctx), types.StringValue(name))
+	describe := func(a client.Account) string { return fmt.Sprintf("%s (%s)", a.ID, a.Name) }
+	only, _ := account.Only(kind, namesakes, path.Root("name"), name, describe, diags)
+	return only.ID
 }
 
 // NewAccountsDataSource makes the data source fortanix_accounts.

@@ -42,17 +42,31 @@ type accountData struct {
 	Website     types.String `tfsdk:"website"`
 	Reseller    types.String `tfsdk:"reseller"`
 	Owner       types.String `tfsdk:"owner"`
+	Users       []memberData `tfsdk:"users"`
+}
+
+// memberData is a user of an account.
+type memberData struct {
+	ID    types.String `tfsdk:"id"`
+	Email types.String `tfsdk:"email"`
 }
 
 func newAccountData(a client.Account) accountData {
 	text := func(field wire.Field[string]) types.String { return shownString(types.StringNull(), field) }
-	return accountData{
+	data := accountData{
 		ID: types.StringValue(a.ID), Company: account.StringOrNull(&a.Company), Email: text(a.Email), Name: text(a.Name),
 		Phone: text(a.Phone), Status: text(a.Status), CustomID: text(a.CustomID), CountryCode: text(a.CountryCode),
 		IsTest: shownBool(types.BoolNull(), a.IsTest), Seller: shownInt64(types.Int64Null(), a.Seller), ClientType: text(a.ClientType),
 		BillType: text(a.BillType), Website: text(a.Website),
 		Reseller: account.StringOrNull(&a.Reseller), Owner: account.StringOrNull(&a.Owner),
 	}
+	if users, shown := a.Users(); shown {
+		data.Users = []memberData{}
+		for _, u := range users {
+			data.Users = append(data.Users, memberData{ID: types.StringValue(u.ID), Email: account.StringOrNull(&u.Email)})
+		}
+	}
+	return data
 }
 
 func accountDataAttributes() map[string]schema.Attribute {
@@ -76,6 +90,12 @@ func accountDataAttributes() map[string]schema.Attribute {
 		"website":      text("Website." + seen),
 		"reseller":     text("Id of the reseller that it belongs to." + seen),
 		"owner":        text("Id of the user who created it." + seen),
+		"users": schema.ListNestedAttribute{
+			Computed: true, MarkdownDescription: "The account's users." + seen,
+			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+				"id": text("User id."), "email": text("E-mail address."),
+			}},
+		},
 	}
 }
 
@@ -126,32 +146,20 @@ func (d *accountDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
-	var found []client.Account
-	if !id.IsNull() {
-		one, err := api.ReadAccount(ctx, id.ValueString(), client.Known{})
-		if err != nil {
+	var found client.Account
+	if id.IsNull() {
+		describe := func(a client.Account) string { return fmt.Sprintf("%s (%s)", a.ID, a.Company) }
+		if found, ok = account.Only(accountKind, api.ListAccounts(ctx, client.AccountFilter{Company: company.ValueString()}), path.Root("company"), company.ValueString(), describe, &resp.Diagnostics); !ok {
+			return
+		}
+	} else {
+		var err error
+		if found, err = api.ReadAccount(ctx, id.ValueString(), client.Known{}); err != nil {
 			accountKind.AddError(&resp.Diagnostics, "find", id.ValueString(), err)
 			return
 		}
-		found = append(found, one)
-	} else {
-		for a, err := range api.ListAccounts(ctx, client.AccountFilter{Company: company.ValueString()}) {
-			if err != nil {
-				accountKind.AddError(&resp.Diagnostics, "find", "", err)
-				return
-			}
-			found = append(found, a)
-		}
 	}
-	if len(found) != 1 {
-		var matches []string
-		for _, a := range found {
-			matches = append(matches, fmt.Sprintf("%s (%s)", a.ID, a.Company))
-		}
-		accountKind.AddNotOne(&resp.Diagnostics, path.Root("company"), company.ValueString(), matches)
-		return
-	}
-	data := newAccountData(found[0])
+	data := newAccountData(found)
 	if !company.IsNull() {
 		data.Company = company // a data source must answer in the spelling that it was asked in
 	}

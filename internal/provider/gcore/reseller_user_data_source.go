@@ -35,16 +35,42 @@ type userData struct {
 	UserType  types.String `tfsdk:"user_type"`
 	IsActive  types.Bool   `tfsdk:"is_active"`
 	Activated types.Bool   `tfsdk:"activated"`
+	TwoFA     types.Bool   `tfsdk:"two_fa"`
+	SSOAuth   types.Bool   `tfsdk:"sso_auth"`
+	AuthTypes []string     `tfsdk:"auth_types"`
+	Groups    []groupData  `tfsdk:"groups"`
+	Access    []accessData `tfsdk:"client_and_roles"`
 	Reseller  types.String `tfsdk:"reseller"`
+}
+
+// groupData is a group that a user is in.
+type groupData struct {
+	ID   string `tfsdk:"id"`
+	Name string `tfsdk:"name"`
+}
+
+// accessData is an account that a user may enter.
+type accessData struct {
+	ClientID string   `tfsdk:"client_id"`
+	Company  string   `tfsdk:"client_company_name"`
+	Roles    []string `tfsdk:"user_roles"`
 }
 
 func newUserData(u client.User) userData {
 	var m userModel
 	m.readUser(u)
-	return userData{
+	data := userData{
 		ID: m.ID, ClientID: m.ClientID, Email: m.Email, Company: m.Company, Name: m.Name, Phone: m.Phone, Lang: m.Lang,
-		UserType: m.UserType, IsActive: m.IsActive, Activated: m.Activated, Reseller: account.StringOrNull(&u.Reseller),
+		UserType: m.UserType, IsActive: m.IsActive, Activated: m.Activated, TwoFA: shownBool(types.BoolNull(), u.TwoFA),
+		SSOAuth: shownBool(types.BoolNull(), u.SSOAuth), AuthTypes: u.AuthTypes, Reseller: account.StringOrNull(&u.Reseller),
 	}
+	for _, group := range u.Groups {
+		data.Groups = append(data.Groups, groupData(group))
+	}
+	for _, access := range u.Access {
+		data.Access = append(data.Access, accessData(access))
+	}
+	return data
 }
 
 func userDataAttributes() map[string]schema.Attribute {
@@ -62,7 +88,29 @@ func userDataAttributes() map[string]schema.Attribute {
 		"user_type": text("Type: `common`, `reseller` or `seller`."),
 		"is_active": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the user is active."},
 		"activated": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the user has confirmed the e-mail address."},
-		"reseller":  text("Id of the reseller that the user belongs to."),
+		"two_fa":    schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the user signs in by two steps."},
+		"sso_auth":  schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the user may sign in by SAML single sign-on."},
+		"auth_types": schema.ListAttribute{
+			Computed: true, ElementType: types.StringType,
+			MarkdownDescription: "Ways to sign in: `password`, `sso`, `github`, `google-oauth2`.",
+		},
+		"groups": schema.ListNestedAttribute{
+			Computed: true, MarkdownDescription: "The user's groups in the account that the user belongs to.",
+			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+				"id": text("Group id."), "name": text("Name, such as `Administrators`."),
+			}},
+		},
+		"client_and_roles": schema.ListNestedAttribute{
+			Computed: true, MarkdownDescription: "The accounts that the user may enter. Gcore's list of users has it; a look-up by id doesn't, so " +
+				"that it is null there.",
+			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+				"client_id": text("Account id."), "client_company_name": text("Company name."),
+				"user_roles": schema.ListAttribute{
+					Computed: true, ElementType: types.StringType, MarkdownDescription: "Ids of the user's roles there.",
+				},
+			}},
+		},
+		"reseller": text("Id of the reseller that the user belongs to."),
 	}
 }
 
@@ -113,32 +161,20 @@ func (d *resellerUserDataSource) Read(ctx context.Context, req datasource.ReadRe
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
-	var found []client.User
-	if !id.IsNull() {
-		one, err := api.ReadUser(ctx, id.ValueString(), "", client.Known{})
-		if err != nil {
+	var found client.User
+	if id.IsNull() {
+		describe := func(u client.User) string { return fmt.Sprintf("%s (%s)", u.ID, u.Email) }
+		if found, ok = account.Only(userKind, api.ListUsers(ctx, client.UserFilter{Email: email.ValueString()}), path.Root("email"), email.ValueString(), describe, &resp.Diagnostics); !ok {
+			return
+		}
+	} else {
+		var err error
+		if found, err = api.ReadUser(ctx, id.ValueString(), "", client.Known{}); err != nil {
 			userKind.AddError(&resp.Diagnostics, "find", id.ValueString(), err)
 			return
 		}
-		found = append(found, one)
-	} else {
-		for u, err := range api.ListUsers(ctx, client.UserFilter{Email: email.ValueString()}) {
-			if err != nil {
-				userKind.AddError(&resp.Diagnostics, "find", "", err)
-				return
-			}
-			found = append(found, u)
-		}
 	}
-	if len(found) != 1 {
-		var matches []string
-		for _, u := range found {
-			matches = append(matches, fmt.Sprintf("%s (%s)", u.ID, u.Email))
-		}
-		userKind.AddNotOne(&resp.Diagnostics, path.Root("email"), email.ValueString(), matches)
-		return
-	}
-	data := newUserData(found[0])
+	data := newUserData(found)
 	if !email.IsNull() {
 		data.Email = email // a data source must answer in the spelling that it was asked in
 	}

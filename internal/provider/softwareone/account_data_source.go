@@ -194,32 +194,20 @@ func (d *accountDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
-	var found []client.Account
-	if !id.IsNull() {
-		one, err := api.ReadAccountDetails(ctx, id.ValueString())
-		if err != nil {
+	var found client.Account
+	if id.IsNull() {
+		describe := func(a client.Account) string { return fmt.Sprintf("%s (%s, %s, %s)", a.ID, a.Name, a.Type, a.Status) }
+		if found, ok = account.Only(kind, api.ListAccounts(ctx, client.Filter{Name: name.ValueString()}, true), path.Root("name"), name.ValueString(), describe, &resp.Diagnostics); !ok {
+			return
+		}
+	} else {
+		var err error
+		if found, err = api.ReadAccountDetails(ctx, id.ValueString()); err != nil {
 			kind.AddError(&resp.Diagnostics, "find", id.ValueString(), err)
 			return
 		}
-		found = append(found, one)
-	} else {
-		for a, err := range api.ListAccounts(ctx, client.Filter{Name: name.ValueString()}, true) {
-			if err != nil {
-				kind.AddError(&resp.Diagnostics, "find", "", err)
-				return
-			}
-			found = append(found, a)
-		}
 	}
-	if len(found) != 1 {
-		var matches []string
-		for _, a := range found {
-			matches = append(matches, fmt.Sprintf("%s (%s, %s, %s)", a.ID, a.Name, a.Type, a.Status))
-		}
-		kind.AddNotOne(&resp.Diagnostics, path.Root("name"), name.ValueString(), matches)
-		return
-	}
-	data := newAccountData(ctx, found[0], &resp.Diagnostics)
+	data := newAccountData(ctx, found, &resp.Diagnostics)
 	if !name.IsNull() {
 		data.Name = name // a data source must answer in the spelling that it was asked in
 	}
