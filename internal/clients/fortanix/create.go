@@ -80,7 +80,7 @@ func (c *Client) CreateAccount(ctx context.Context, account NewAccount) (Account
 	if proven.ID == made.ID {
 		made = proven
 	}
-	c.accounts.Written(readerID(made.ID), made.thin())
+	c.accounts.Dirty(readerID(made.ID)) // the vendor may not show it yet, and that must be seen
 	return made, nil
 }
 

@@ -126,7 +126,7 @@ func (c *Client) CreateUser(ctx context.Context, user NewUser) (User, error) {
 	case err != nil:
 		return User{}, err
 	}
-	c.users.Written(made.ID, made.User)
+	c.users.Dirty(made.ID) // the vendor may not show it yet, and that must be seen
 	c.accounts.Dirty(made.ClientID)
 	return made.User, nil
 }

@@ -56,7 +56,7 @@ func (c *Client) CreateAccount(ctx context.Context, account NewAccount, logo []b
 	if err != nil {
 		return Account{}, err
 	}
-	c.accounts.Written(made.ID, made)
+	c.accounts.Dirty(made.ID) // the vendor may not show it yet, and that must be seen
 	c.creating.created(name, made)
 	return made, nil
 }

@@ -33,15 +33,28 @@ func (c *Client) ReadAccountDetails(ctx context.Context, id string) (Account, er
 	if err := ValidID(id); err != nil {
 		return Account{}, err
 	}
-	var account Account
-	_, err := c.call(ctx, "read account", http.MethodGet, accountPath(id), "select=audit,groups", transport.Harmless, nil, &account)
-	return account, err
+	return c.readAccount(ctx, id, "select=audit,groups")
 }
 
 func (c *Client) getAccount(ctx context.Context, id string) (Account, error) {
+	return c.readAccount(ctx, id, "")
+}
+
+// readAccount refuses a reply that is about another account, or about none.
+func (c *Client) readAccount(ctx context.Context, id, query string) (Account, error) {
+	const operation = "read account"
 	var account Account
-	_, err := c.call(ctx, "read account", http.MethodGet, accountPath(id), "", transport.Harmless, nil, &account)
-	return account, err
+	_, err := c.call(ctx, operation, http.MethodGet, accountPath(id), query, transport.Harmless, nil, &account)
+	switch {
+	case err != nil:
+		return Account{}, err
+	case !strings.EqualFold(account.ID, id):
+		return Account{}, &transport.Error{
+			Vendor: "SoftwareOne", Operation: operation, Kind: transport.KindUnexpected, Status: http.StatusOK,
+			Message: "the reply is not about this account",
+		}
+	}
+	return account, nil
 }
 
 func (c *Client) accountSource(o Options) bulkread.Source[Account] {
