@@ -63,7 +63,8 @@ func (s *Scrubber) remember(forms ...string) {
 // formsOf lists how a value may be written. Escapes are also undone while searching, since they have many spellings.
 func formsOf(value string) []string {
 	raw := []byte(value)
-	return []string{
+	forms := append(within(base64.RawStdEncoding, raw), within(base64.RawURLEncoding, raw)...)
+	return append(forms,
 		value,
 		strings.ToValidUTF8(value, "�"), // what JSON makes of it
 		base64.RawStdEncoding.EncodeToString(raw), // also found inside the padded form
@@ -72,7 +73,20 @@ func formsOf(value string) []string {
 		url.PathEscape(value),
 		jsonInner(value, true),
 		jsonInner(value, false),
+	)
+}
+
+// within lists what raw always looks like in the base64 of something that holds it, such as a whole header: three bytes
+// make four characters, so that it depends on where it stands. Forms too short to be told from a word are left out.
+func within(encoding *base64.Encoding, raw []byte) (forms []string) {
+	for before, first := range []int{0, 2, 3} { // bytes before it; the first character that is all its own
+		encoded := encoding.EncodeToString(append(make([]byte, before), raw...))
+		form := encoded[first : (before+len(raw))*8/6]
+		if len(form) >= shortestPrefix {
+			forms = append(forms, form)
+		}
 	}
+	return forms
 }
 
 // jsonInner is the value as it stands between the quotes of a JSON string.

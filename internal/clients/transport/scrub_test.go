@@ -111,6 +111,8 @@ func TestScrubber(t *testing.T) {
 		"cut too short to tell":    {[]string{token}, "Bad token: 7$abcde", "Bad token: 7$abcde"},
 		"too short to be cut":      {[]string{"hunter2hunter2"}, "hunter2hunte", "hunter2hunte"},
 		"cut in base64":            {[]string{token}, base64.StdEncoding.EncodeToString([]byte(token))[:12], redacted},
+		"base64 of a header":       {[]string{token}, base64.StdEncoding.EncodeToString([]byte("Bearer " + token)), "QmVhcmVyID" + redacted + "g=="},
+		"base64 of a longer one":   {[]string{token}, base64.StdEncoding.EncodeToString([]byte("APIKeys " + token + "!")), "QVBJS2V5cyA" + redacted + "Yh"},
 		"base64 within base64":     {[]string{"abc"}, base64.StdEncoding.EncodeToString([]byte("abcdef")), redacted + "ZGVm"},
 		"a line break after it":    {[]string{"hunter2"}, "hunter2\nnext", redacted + "\nnext"},
 		"a character of two bytes": {[]string{"äöü"}, "xäöüx", "x" + redacted + "x"},
