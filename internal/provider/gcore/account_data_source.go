@@ -123,7 +123,7 @@ func (d *accountDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 		"id": schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: "Account id. Give this or `company`."},
 		"company": schema.StringAttribute{
 			Optional: true, Computed: true, Validators: []validator.String{account.Text()},
-			MarkdownDescription: "Company name, without regard to case. Exactly one account must have it. Give this or `id`.",
+			MarkdownDescription: "Company name, spelt as Gcore has it. Exactly one account must have it. Give this or `id`.",
 		},
 	})
 	resp.Schema = schema.Schema{
@@ -198,7 +198,7 @@ func (f accountFilterModel) filter() client.AccountFilter {
 // The filters' descriptions; those beside company need a reseller's credential.
 var (
 	accountFilterTexts = map[string]string{
-		"company":      "Only accounts of this company name, without regard to case.",
+		"company":      "Only accounts of this company name, spelt as Gcore has it.",
 		"email":        "Only accounts with this e-mail address. Needs a reseller's credential, like the filters below.",
 		"name":         "Only accounts with this contact's name.",
 		"custom_id":    "Only accounts with this id of the reseller's own.",

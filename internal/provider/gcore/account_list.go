@@ -60,13 +60,13 @@ func (l *accountList) List(ctx context.Context, req list.ListRequest, stream *li
 	}
 	stream.Results = account.List(ctx, req, accountKind, api.ListAccounts(ctx, filters.filter()),
 		func(a client.Account, result *list.ListResult) (id string) {
-			if a.Company == "" {
+			model := accountModel{DeletionPolicy: types.StringValue(account.PolicyPrevent), Timeouts: account.NoTimeouts()}
+			model.read(a)
+			if model.Company.IsNull() {
 				return ""
 			}
-			result.DisplayName = a.Company
+			result.DisplayName = model.Company.ValueString()
 			if req.IncludeResource {
-				model := accountModel{DeletionPolicy: types.StringValue(account.PolicyPrevent), Timeouts: account.NoTimeouts()}
-				model.read(a)
 				result.Diagnostics.Append(result.Resource.Set(ctx, model)...)
 			}
 			return a.ID
