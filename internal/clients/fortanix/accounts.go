@@ -47,6 +47,8 @@ type Account struct {
 	MarketplaceGroupID  *string
 	AccountStatus       *string
 	AzureCVMPCRPriority []int64 // the integers 0 to 22 in an order of preference
+	// Listed tells that ReadAccount took it from a listing, whose items may hold less than a single read shows.
+	Listed bool
 }
 
 // NodeEnrollment says how nodes join.

@@ -102,16 +102,23 @@ func (c *Client) callSelected(ctx context.Context, operation, method, id string,
 		return refused
 	}
 	defer c.selecting.release()
-	_, err := c.call(ctx, "select account", http.MethodPost, "/v1/sys/session/select_account/"+url.PathEscape(id), nil,
-		transport.Harmless, nil, nil)
-	switch {
-	case transport.IsStatus(err, http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound):
-		return refused // the user may not select it: the first refusal says more
-	case err != nil:
-		return err
+	for range 2 {
+		session := c.session.latest()
+		_, err := c.call(ctx, "select account", http.MethodPost, "/v1/sys/session/select_account/"+url.PathEscape(id), nil,
+			transport.Harmless, nil, nil)
+		switch {
+		case transport.IsStatus(err, http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound):
+			return refused // the user may not select it: the first refusal says more
+		case err != nil:
+			return err
+		}
+		_, refused = c.call(ctx, operation, method, accountPath(id), nil, replay, body, into)
+		if !transport.IsStatus(refused, http.StatusForbidden) || c.session.latest() == session {
+			return refused
+		}
+		// The session has ended in between, and the selection with it.
 	}
-	_, err = c.call(ctx, operation, method, accountPath(id), nil, replay, body, into)
-	return err
+	return refused
 }
 
 // unsendable is the error of a request that was never sent.

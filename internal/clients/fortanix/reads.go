@@ -34,6 +34,12 @@ func (c *Client) ReadAccount(ctx context.Context, id string, known Known) (Accou
 	return account, err
 }
 
+// ReadAccountAlone is ReadAccount without a listing.
+func (c *Client) ReadAccountAlone(ctx context.Context, id string, known Known) (Account, error) {
+	c.accounts.Dirty(readerID(id))
+	return c.ReadAccount(ctx, id, known)
+}
+
 // CurrentUser returns the id of the session's user. It logs in where nobody has, and asks for the user only if the
 // session's replies don't tell.
 func (c *Client) CurrentUser(ctx context.Context) (string, error) {
@@ -186,6 +192,7 @@ func (c *Client) accountSource(o Options) bulkread.Source[Account] {
 			}
 			for i := range accounts {
 				accounts[i] = accounts[i].thin()
+				accounts[i].Listed = true
 			}
 			page := bulkread.Page[Account]{Items: accounts}
 			if pages.more {

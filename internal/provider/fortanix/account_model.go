@@ -2,6 +2,8 @@ package fortanix
 
 import (
 	"context"
+	"errors"
+	"reflect"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -125,6 +127,17 @@ func (m *accountModel) read(ctx context.Context, a client.Account, withAuthConfi
 		m.AuthConfigs = authConfigsList(ctx, a.AuthConfigs, authConfigsOf(ctx, m.AuthConfigs, diags), diags)
 	}
 }
+
+// isOther tells whether an account has something else than the state.
+func (m accountModel) isOther(ctx context.Context, a client.Account) bool {
+	is := m
+	var diags diag.Diagnostics
+	is.read(ctx, a, !m.AuthConfigs.IsNull(), &diags)
+	err := is.readLogo(a, func() (string, error) { return "", errOtherLogo })
+	return err != nil || diags.HasError() || !reflect.DeepEqual(is, m)
+}
+
+var errOtherLogo = errors.New("another logo")
 
 // readLogo takes over the logo. The user's encoding of the same image stays; text is asked for where it is needed, since
 // listings leave it out.

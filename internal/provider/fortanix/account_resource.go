@@ -151,6 +151,9 @@ func (r *accountResource) Read(ctx context.Context, req resource.ReadRequest, re
 	account.Fetch(ctx, req.Private, keyKnown, &seen, &resp.Diagnostics)
 	id := state.ID.ValueString()
 	read, err := api.ReadAccount(ctx, id, seen)
+	if err == nil && read.Listed && state.isOther(ctx, read) {
+		read, err = api.ReadAccountAlone(ctx, id, seen) // a listing may leave out what only some accounts have
+	}
 	switch {
 	case transport.IsNotFound(err) && account.Lagging(ctx, req.Private, api.Now(), &resp.Diagnostics):
 		kind.AddLag(&resp.Diagnostics, id)
