@@ -2,6 +2,7 @@ package gcore
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -45,11 +46,34 @@ func (c *Client) CreateAccount(ctx context.Context, company string) (Account, er
 		Describe: func(a Account) exactlyonce.Candidate { return exactlyonce.Candidate{ID: a.ID, Label: a.Company} },
 	}.Run(ctx)
 	if err != nil {
+		if failed, ok := plainRefusal(err); ok {
+			failed.Candidates = c.holdersOf(ctx, company)
+		}
 		return Account{}, err
 	}
 	c.accounts.Dirty(made.ID)
 	c.directory.written(made)
 	return made, nil
+}
+
+// plainRefusal tells whether a create was refused although the look-up found nothing in its way: the vendor's filters
+// may be more exact than its idea of what is taken.
+func plainRefusal(err error) (*exactlyonce.Error, bool) {
+	failed, ok := errors.AsType[*exactlyonce.Error](err)
+	return failed, ok && !failed.Unclear && len(failed.Candidates) == 0 && transport.IsStatus(failed.Err, 400, 409, 422)
+}
+
+// holdersOf are the accounts with a company name among those that the listing of users shows, which knows no filter.
+func (c *Client) holdersOf(ctx context.Context, company string) []exactlyonce.Candidate {
+	var holders []exactlyonce.Candidate
+	if accounts, err := c.directory.all(ctx); err == nil { // without it, the refusal itself says enough
+		for _, a := range accounts {
+			if sameText(a.Company, company) {
+				holders = append(holders, exactlyonce.Candidate{ID: a.ID, Label: a.Company})
+			}
+		}
+	}
+	return holders
 }
 
 // namesakes are the accounts whose company name the vendor would call taken, with the server's time. They come from

@@ -120,6 +120,11 @@ func (c *Client) CreateUser(ctx context.Context, user NewUser) (User, error) {
 		},
 		Describe: func(u accountUser) exactlyonce.Candidate { return exactlyonce.Candidate{ID: u.ID, Label: u.Email} },
 	}.Run(ctx)
+	if failed, ok := plainRefusal(err); ok && len(holders) == 0 {
+		if failed.Candidates = c.directory.usersWithEmail(ctx, user.Email); len(failed.Candidates) == 0 {
+			holders = c.holdersOf(ctx, user.Company)
+		}
+	}
 	switch {
 	case err != nil && len(holders) > 0:
 		return User{}, &CompanyTakenError{Err: err, Accounts: holders}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/exactlyonce"
 )
 
 // directoryAge is how long a snapshot of the directory may serve.
@@ -76,6 +78,21 @@ func (d *directory) hasUser(ctx context.Context, id string) (bool, error) {
 	}
 	_, listed := s.users[id]
 	return listed, nil
+}
+
+// usersWithEmail names the users who have an e-mail address; none where the listing fails.
+func (d *directory) usersWithEmail(ctx context.Context, email string) []exactlyonce.Candidate {
+	s, err := d.snapshot(ctx, time.Time{})
+	if err != nil {
+		return nil
+	}
+	var found []exactlyonce.Candidate
+	for _, u := range s.users {
+		if sameText(u.Email, email) {
+			found = append(found, exactlyonce.Candidate{ID: u.ID, Label: u.Email})
+		}
+	}
+	return found
 }
 
 // hasCommonUser tells whether a user is listed who is neither a reseller's nor a seller's.
