@@ -10,7 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	client "github.com/cloud-accounts/terraform-provider-accounts/internal/clients/fortanix"
@@ -152,7 +151,7 @@ func (d *accountDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"id": schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: "Account id, a UUID. Give this or `name`."},
 		"name": schema.StringAttribute{
-			Optional: true, Computed: true, Validators: []validator.String{account.Text()},
+			Optional: true, Computed: true, Validators: words,
 			MarkdownDescription: "Name, without regard to case. Exactly one account must have it. Give this or `id`.",
 		},
 	})
@@ -235,7 +234,7 @@ func (d *accountsDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Fortanix accounts that the provider's user belongs to.",
 		Attributes: map[string]schema.Attribute{
-			"name": schema.StringAttribute{Optional: true, MarkdownDescription: nameFilterText},
+			"name": schema.StringAttribute{Optional: true, Validators: words, MarkdownDescription: nameFilterText},
 			"accounts": schema.ListNestedAttribute{
 				Computed: true, MarkdownDescription: "The accounts.",
 				NestedObject: schema.NestedAttributeObject{Attributes: accountDataAttributes()},

@@ -45,7 +45,7 @@ func (l *accountList) ListResourceConfigSchema(_ context.Context, _ list.ListRes
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Fortanix accounts that the provider's user belongs to.",
 		Attributes: map[string]schema.Attribute{
-			"name": schema.StringAttribute{Optional: true, MarkdownDescription: nameFilterText},
+			"name": schema.StringAttribute{Optional: true, Validators: words, MarkdownDescription: nameFilterText},
 		},
 	}
 }
