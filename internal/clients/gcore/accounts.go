@@ -52,6 +52,7 @@ type Account struct {
 	Viewer      string // id of the user whose credential read it (currentUser); "" where not shown
 	Deleted     bool
 	View        View
+	Listed      bool // taken from a listing, whose items may hold less than a single read shows
 
 	users      []person
 	usersShown bool

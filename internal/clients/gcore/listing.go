@@ -126,8 +126,9 @@ func (c *Client) accountSource(o Options) bulkread.Source[Account] {
 			if err != nil {
 				return bulkread.Page[Account]{}, err
 			}
-			for _, a := range p.Items {
-				c.view.saw(a)
+			for i := range p.Items {
+				c.view.saw(p.Items[i])
+				p.Items[i].Listed = true
 			}
 			return bulkPage(p, offset, limit, func(a Account) bool { return a.Deleted }), nil
 		},
@@ -148,6 +149,9 @@ func (c *Client) userSource(o Options) bulkread.Source[User] {
 			p, err := c.usersPage(ctx, offset, limit)
 			if err != nil {
 				return bulkread.Page[User]{}, err
+			}
+			for i := range p.Items {
+				p.Items[i].Listed = true
 			}
 			return bulkPage(p, offset, limit, func(u User) bool { return u.Deleted }), nil
 		},
@@ -180,7 +184,7 @@ func bulkPage[T any](p page[T], offset, limit int, deleted func(T) bool) bulkrea
 // sameAccount compares what callers use, and leaves out what only the search for proof needs.
 func sameAccount(single, listed Account) bool {
 	for _, a := range []*Account{&single, &listed} {
-		a.Viewer, a.Owner, a.users, a.usersShown = "", "", nil, false
+		a.Viewer, a.Owner, a.users, a.usersShown, a.Listed = "", "", nil, false, false
 	}
 	return reflect.DeepEqual(single, listed)
 }
@@ -189,7 +193,7 @@ func sameAccount(single, listed Account) bool {
 // the user may enter.
 func sameUser(single, listed User) bool {
 	for _, u := range []*User{&single, &listed} {
-		u.Company, u.Access = single.Company, nil
+		u.Company, u.Access, u.Listed = single.Company, nil, false
 	}
 	return reflect.DeepEqual(single, listed)
 }

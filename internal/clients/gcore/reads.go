@@ -53,6 +53,12 @@ func (c *Client) ReadAccount(ctx context.Context, id string, known Known) (Accou
 	return Account{}, c.verdict(ctx, id, known, failure)
 }
 
+// ReadAccountAlone is ReadAccount without the reseller's listing.
+func (c *Client) ReadAccountAlone(ctx context.Context, id string, known Known) (Account, error) {
+	c.accounts.Dirty(id)
+	return c.ReadAccount(ctx, id, known)
+}
+
 // verdict is ErrGone, or the reason why the vendor's denial doesn't prove that.
 func (c *Client) verdict(ctx context.Context, id string, known Known, denial error) error {
 	reason, err := c.doubt(ctx, known)
@@ -184,4 +190,10 @@ func (c *Client) ReadUser(ctx context.Context, id, clientID string, known Known)
 		return User{}, failure
 	}
 	return User{}, &NotProvenError{ID: id, Reason: AccountHidden, Err: err}
+}
+
+// ReadUserAlone is ReadUser without a listing.
+func (c *Client) ReadUserAlone(ctx context.Context, id, clientID string, known Known) (User, error) {
+	c.users.Dirty(id)
+	return c.ReadUser(ctx, id, clientID, known)
 }

@@ -28,6 +28,7 @@ type User struct {
 	ClientID  string           // the account that the user belongs to; "" where not shown
 	Reseller  string           // "" where not shown
 	Deleted   bool
+	Listed    bool // as Account.Listed
 }
 
 // Group is a group of users, which stands for a role (schema Group of the IAM API).

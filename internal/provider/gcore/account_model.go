@@ -1,6 +1,7 @@
 package gcore
 
 import (
+	"reflect"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -27,6 +28,13 @@ func (m *accountModel) read(a client.Account) {
 	m.Company = account.Spelling(m.Company, &a.Company, sameName)
 	m.Status = shownString(m.Status, a.Status)
 	m.Email = shownSpelling(m.Email, a.Email, strings.EqualFold)
+}
+
+// isOther tells whether an account has something else than the state.
+func (m accountModel) isOther(a client.Account) bool {
+	is := m
+	is.read(a)
+	return !reflect.DeepEqual(is, m)
 }
 
 // resolve fills in from the reply what the plan left unknown; what it knew survives. What no reply has shown so far is

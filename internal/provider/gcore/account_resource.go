@@ -83,7 +83,7 @@ func (r *accountResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			"status": schema.StringAttribute{
 				Computed: true, PlanModifiers: keepString,
 				MarkdownDescription: "Status, such as `new`, `trial` or `active`; it follows from the account's services. Only a reseller's " +
-					"credential sees it; with others it keeps its last value, null at first.",
+					"credential sees it; with others it keeps its last value. The reply to a create lacks it: it is null until the next read.",
 			},
 			"email": schema.StringAttribute{
 				Computed: true, PlanModifiers: keepString,
@@ -123,18 +123,10 @@ func (r *accountResource) Create(ctx context.Context, req resource.CreateRequest
 		accountKind.AddCreateError(&resp.Diagnostics, err)
 		return
 	}
-	shown, ok := api.Glance(ctx, made.ID)
-	if !ok {
-		shown = made
-	}
-	plan.resolve(shown)
+	plan.resolve(made)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	account.SetIdentity(ctx, resp.Identity, plan.ID, &resp.Diagnostics)
 	account.MarkCreated(ctx, resp.Private, api.Now(), &resp.Diagnostics)
-	if ok {
-		account.Put(ctx, resp.Private, keyKnown, client.Known{}.After(shown), &resp.Diagnostics)
-		account.MarkRead(ctx, resp.Private, &resp.Diagnostics)
-	}
 }
 
 // Read implements resource.Resource.
@@ -155,6 +147,9 @@ func (r *accountResource) Read(ctx context.Context, req resource.ReadRequest, re
 	account.Fetch(ctx, req.Private, keyKnown, &known, &resp.Diagnostics)
 	id := state.ID.ValueString()
 	read, err := api.ReadAccount(ctx, id, known)
+	if err == nil && read.Listed && state.isOther(read) {
+		read, err = api.ReadAccountAlone(ctx, id, known) // a listing may leave out what only some accounts have
+	}
 	switch {
 	case transport.IsNotFound(err) && account.Lagging(ctx, req.Private, api.Now(), &resp.Diagnostics):
 		accountKind.AddLag(&resp.Diagnostics, id)

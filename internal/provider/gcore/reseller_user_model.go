@@ -3,6 +3,7 @@ package gcore
 import (
 	"context"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -114,6 +115,14 @@ func (m *userModel) readClient(a client.Account) {
 	if country := shownSpelling(m.CountryCode, a.CountryCode, strings.EqualFold); !country.IsNull() {
 		m.CountryCode = country
 	}
+}
+
+// isOther tells whether a user and the account behind it have something else than the state.
+func (m userModel) isOther(u client.User, a client.Account) bool {
+	is := m
+	is.readUser(u)
+	is.readClient(a)
+	return !reflect.DeepEqual(is, m)
 }
 
 func shownID(prior types.String, id string) types.String {

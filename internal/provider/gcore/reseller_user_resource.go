@@ -169,16 +169,18 @@ func (m userModel) record(ctx context.Context, private account.Private, diags *d
 	}, diags)
 }
 
-// finishUser reads what the reply to the create call doesn't show, and sends again what that call has passed over. It
-// resolves what the plan left unknown, and returns what to remember of the account.
+// finishUser reads what is configured and the reply to the create call doesn't show, and sends again what that call has
+// passed over. It resolves what the plan left unknown, and returns what to remember of the account.
 func finishUser(ctx context.Context, api *client.Client, plan *userModel, made client.User, diags *diag.Diagnostics) client.Known {
 	var seen client.Known
 	shown := *plan
 	shown.readUser(made)
-	behind, ok := api.Glance(ctx, made.ClientID)
-	if ok {
-		seen = seen.After(behind)
-		shown.readClient(behind)
+	var behind client.Account
+	if plan.clientChanges(userModel{Company: plan.Company}) != (client.AccountUpdate{}) {
+		if read, ok := api.Glance(ctx, made.ClientID); ok {
+			behind, seen = read, seen.After(read)
+			shown.readClient(read)
+		}
 	}
 	if plan.managesServices() {
 		if products, err := api.Availability(ctx, made.ClientID); err == nil {
@@ -240,22 +242,17 @@ func (r *resellerUserResource) Read(ctx context.Context, req resource.ReadReques
 // refresh reads the user, the account behind it and the availability of the products that are managed. The error is
 // client.ErrGone only where the user is gone.
 func (m *userModel) refresh(ctx context.Context, api *client.Client, known client.Known, diags *diag.Diagnostics) (client.Known, error) {
-	user, err := api.ReadUser(ctx, m.ID.ValueString(), m.ClientID.ValueString(), known)
+	user, a, err := m.look(ctx, api.ReadUser, api.ReadAccount, known)
+	if err == nil && (user.Listed || a.Listed) && m.isOther(user, a) {
+		// A listing may leave out what only some accounts have.
+		user, a, err = m.look(ctx, api.ReadUserAlone, api.ReadAccountAlone, known)
+	}
 	if err != nil {
 		return known, err
 	}
 	m.readUser(user)
-	if m.ClientID.ValueString() == "" {
+	if a.ID == "" {
 		return known, nil
-	}
-	a, err := api.ReadAccount(ctx, m.ClientID.ValueString(), known)
-	switch {
-	case errors.Is(err, client.ErrGone):
-		var failure *transport.Error
-		errors.As(err, &failure)
-		return known, &client.NotProvenError{ID: m.ID.ValueString(), Reason: client.AccountHidden, Err: failure}
-	case err != nil:
-		return known, err
 	}
 	m.readClient(a)
 	if m.managesServices() && a.View == client.ResellerView {
@@ -266,6 +263,27 @@ func (m *userModel) refresh(ctx context.Context, api *client.Client, known clien
 		m.readServices(ctx, shown, diags)
 	}
 	return known.After(a), nil
+}
+
+// look reads the user and the account behind it; the zero account where the vendor shows none.
+func (m *userModel) look(
+	ctx context.Context,
+	readUser func(ctx context.Context, id, clientID string, known client.Known) (client.User, error),
+	readAccount func(ctx context.Context, id string, known client.Known) (client.Account, error),
+	known client.Known,
+) (client.User, client.Account, error) {
+	user, err := readUser(ctx, m.ID.ValueString(), m.ClientID.ValueString(), known)
+	clientID := shownID(m.ClientID, user.ClientID).ValueString()
+	if err != nil || clientID == "" {
+		return user, client.Account{}, err
+	}
+	a, err := readAccount(ctx, clientID, known)
+	if errors.Is(err, client.ErrGone) {
+		var failure *transport.Error
+		errors.As(err, &failure)
+		err = &client.NotProvenError{ID: m.ID.ValueString(), Reason: client.AccountHidden, Err: failure}
+	}
+	return user, a, err
 }
 
 // Update implements resource.Resource.
@@ -284,7 +302,7 @@ func (r *resellerUserResource) Update(ctx context.Context, req resource.UpdateRe
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	if plan.differs(ctx, state, &resp.Diagnostics) {
+	if plan.asksFor(ctx, state, &resp.Diagnostics) {
 		api, ok := r.client.Get(&resp.Diagnostics)
 		if !ok || resp.Diagnostics.HasError() {
 			return
@@ -303,8 +321,8 @@ func (r *resellerUserResource) Update(ctx context.Context, req resource.UpdateRe
 	config.record(ctx, resp.Private, &resp.Diagnostics)
 }
 
-// differs tells whether there is anything to send.
-func (m userModel) differs(ctx context.Context, state userModel, diags *diag.Diagnostics) bool {
+// asksFor tells whether there is anything to send.
+func (m userModel) asksFor(ctx context.Context, state userModel, diags *diag.Diagnostics) bool {
 	override, inherit := m.serviceChanges(ctx, state, diags)
 	return m.userChanges(state) != (client.UserUpdate{}) || m.clientChanges(state) != (client.AccountUpdate{}) ||
 		len(override)+len(inherit) > 0

@@ -49,7 +49,8 @@ func TestUserEveryArgument(t *testing.T) {
 	}))
 }
 
-// A create sends nothing for what the configuration leaves out, and its state is complete at once.
+// A create is one request, with nothing for what the configuration leaves out. What its reply doesn't show comes with the
+// first read.
 func TestUserMinimal(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, mock.Options{Lang: "ru", CountryCode: "CH", TestAccounts: true})
@@ -57,7 +58,7 @@ func TestUserMinimal(t *testing.T) {
 	if said := r.Apply(minimal(userType)); len(said) > 0 {
 		t.Fatal(said)
 	}
-	w.count("*", 2) // the POST, and one look at the account
+	w.count("*", 1)
 	body := string(w.server.Find(posts)[0].Body)
 	for _, field := range []string{"name", "phone", "seller", "services", "lang", "custom_id", "country_code", "is_test", "user_type"} {
 		if strings.Contains(body, `"`+field+`"`) {
@@ -65,14 +66,11 @@ func TestUserMinimal(t *testing.T) {
 		}
 	}
 	same(t, r.State(), Values{
-		"lang": "ru", "country_code": "CH", "is_test": true, "user_type": "common", "name": nil, "seller": nil, "services": nil,
+		"lang": "ru", "country_code": nil, "is_test": nil, "user_type": "common", "name": nil, "seller": nil, "services": nil,
 		"is_active": true, "activated": true,
 	})
-	before := fmt.Sprint(r.State())
 	r.Settled(minimal(userType))
-	if after := fmt.Sprint(r.State()); after != before {
-		t.Errorf("the first read changes the state:\n%s\n%s", before, after)
-	}
+	same(t, r.State(), Values{"country_code": "CH", "is_test": true})
 }
 
 // Changes go where each field belongs, each endpoint once and only for what changed.
