@@ -3,6 +3,7 @@ package reliability_test
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -49,9 +50,7 @@ func (w *world) cli(t *testing.T, s subject, config Values) (*acctest.CLI, strin
 	t.Helper()
 	log := filepath.Join(t.TempDir(), "log")
 	env := acctest.Environment{"TF_LOG_CORE": "DEBUG", "TF_LOG_PROVIDER": "TRACE", "TF_LOG_PATH": log}
-	for name, value := range w.env {
-		env[name] = value
-	}
+	maps.Copy(env, w.env)
 	c := acctest.NewCLI(t, env)
 	document, err := json.Marshal(Values{"resource": Values{s.typeName: Values{"x": acctest.With(config, Values{"provider": "accounts"})}}})
 	if err != nil {
@@ -116,7 +115,8 @@ func (r *run) kill(t *testing.T) {
 // apply does what is left.
 func TestInterrupt(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, s subject) {
+	each(t, func(s subject) {
+		t := s.T
 		if s.member {
 			return // as without a reseller's view
 		}
@@ -138,7 +138,7 @@ func TestInterrupt(t *testing.T) {
 		}
 		until(t, "the provider to be told", func() bool { return r.logged("tf_rpc=StopProvider") })
 		release()
-		<-r.done // with a failure or without one: Terraform says that it was interrupted
+		_ = <-r.done // with a failure or without one: Terraform says that it was interrupted
 
 		state := c.State(s.typeName + ".x")
 		if ids := w.named("acme"); state == nil || state.Tainted || len(ids) != 1 || state.AttributeValues["id"] != ids[0] {
@@ -162,7 +162,8 @@ func TestKill(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("Windows has no SIGKILL")
 	}
-	each(t, func(t *testing.T, s subject) {
+	each(t, func(s subject) {
+		t := s.T
 		if s.member {
 			return
 		}

@@ -10,7 +10,8 @@ import (
 // Two runs at once that create the same account end in one, where names are unique. The other run learns its id.
 func TestTwoRuns(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, s subject) {
+	each(t, func(s subject) {
+		t := s.T
 		w := s.open(t, 0)
 		processes := []*acctest.Protocol{w.Protocol, w.Protocol}
 		if s.typeName != "softwareone_account" { // there names may repeat, and only one process keeps them apart

@@ -2,6 +2,7 @@ package reliability_test
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -38,7 +39,8 @@ func stays(t *testing.T, r *acctest.Resource, words ...string) {
 // Nothing but proof takes an account out of the state.
 func TestNeverGoneByMistake(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, s subject) {
+	each(t, func(s subject) {
+		t := s.T
 		faults := map[string]kit.Fault{
 			"page":                           {On: "GET *", Body: "<html>maintenance</html>"},
 			"not found":                      {On: "GET *", Status: 404, Body: "<html>no such page</html>"},
@@ -55,7 +57,7 @@ func TestNeverGoneByMistake(t *testing.T) {
 		w := s.open(t, 0)
 		r := w.made(t, s)
 		for name, fault := range faults {
-			t.Run(name, func(t *testing.T) {
+			t.Run(name, func(t *testing.T) { //nolint:paralleltest // one account for all
 				w.Restart()
 				if strings.HasPrefix(name, "missing") {
 					w.server.Inject(kit.Fault{On: s.get, Times: 1, Status: 404, Body: "{}"})
@@ -65,7 +67,7 @@ func TestNeverGoneByMistake(t *testing.T) {
 				stays(t, r)
 			})
 		}
-		t.Run("an empty listing", func(t *testing.T) {
+		t.Run("an empty listing", func(t *testing.T) { //nolint:paralleltest // as above
 			w.Restart()
 			w.server.Inject(kit.Fault{On: s.list, Body: s.empty})
 			defer w.server.ClearFaults()
@@ -74,7 +76,7 @@ func TestNeverGoneByMistake(t *testing.T) {
 				t.Errorf("the state is %v, was %s", r.State(), before)
 			}
 		})
-		t.Run("still there", func(t *testing.T) {
+		t.Run("still there", func(t *testing.T) { //nolint:paralleltest // as above
 			w.Restart()
 			r.Settled(s.called("acme"))
 			w.posts(t, s, 0, 0)
@@ -86,7 +88,8 @@ func TestNeverGoneByMistake(t *testing.T) {
 // open has the single read for proof.
 func TestMissingButListed(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, s subject) {
+	each(t, func(s subject) {
+		t := s.T
 		if s.typeName == "gcore_account" && !s.member {
 			return
 		}
@@ -103,13 +106,11 @@ func TestMissingButListed(t *testing.T) {
 // A credential of somebody else's proves nothing, whatever it is shown.
 func TestStrangers(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, s subject) {
+	each(t, func(s subject) {
+		t := s.T
 		w := s.open(t, 0)
 		r := w.made(t, s)
-		own := map[string]string{}
-		for name, value := range w.env {
-			own[name] = value
-		}
+		own := maps.Clone(w.env)
 		for i, stranger := range w.strangers() {
 			t.Run(fmt.Sprint(i), func(t *testing.T) {
 				w.use(stranger)
@@ -126,7 +127,8 @@ func TestStrangers(t *testing.T) {
 // An account that is really deleted is planned anew, where the vendor can delete and the credential can see it.
 func TestReallyGone(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, s subject) {
+	each(t, func(s subject) {
+		t := s.T
 		w := s.open(t, 0)
 		r := w.made(t, s)
 		w.remove(idOf(r))
@@ -147,7 +149,8 @@ func TestReallyGone(t *testing.T) {
 // A tombstone is proof as well, but for a member, whom it isn't shown.
 func TestTombstones(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, s subject) {
+	each(t, func(s subject) {
+		t := s.T
 		if !strings.HasPrefix(s.typeName, "gcore") {
 			return // the other vendors have none
 		}
@@ -177,7 +180,8 @@ func TestTombstones(t *testing.T) {
 // A new account that isn't shown yet stays in the state, in the same process and in the next.
 func TestLag(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, s subject) {
+	each(t, func(s subject) {
+		t := s.T
 		for _, restart := range []bool{false, true} {
 			t.Run(fmt.Sprint("restart ", restart), func(t *testing.T) {
 				t.Parallel()
@@ -224,7 +228,8 @@ func TestLag(t *testing.T) {
 // Lag has an end: what isn't shown ten minutes after its creation is no lag any more.
 func TestLagEnds(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, s subject) {
+	each(t, func(s subject) {
+		t := s.T
 		if s.member {
 			return // its view gives another answer than "not found"
 		}

@@ -36,7 +36,8 @@ func FuzzImportID(f *testing.F) {
 // An import of what can't be an id is refused before anything is sent.
 func TestImportOfNoID(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, s subject) {
+	each(t, func(s subject) {
+		t := s.T
 		w := s.open(t, 0)
 		for _, id := range append(hostileIDs, "7310004x", "ACC-1234-567", "11111111-2222-4333-8444-55555555555g") {
 			w.server.Reset()

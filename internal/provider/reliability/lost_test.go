@@ -22,7 +22,8 @@ func lost() map[string]kit.Fault {
 // A create whose reply is lost is sent once. The account is saved where it is proven ours, else named.
 func TestLostReply(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, s subject) {
+	each(t, func(s subject) {
+		t := s.T
 		for _, offset := range []time.Duration{0, 5 * time.Minute, -5 * time.Minute} {
 			w := s.open(t, 0)
 			w.server.SetClockOffset(offset)
@@ -54,7 +55,8 @@ func TestLostReply(t *testing.T) {
 // A create that is lost on its way isn't sent again, unless the vendor itself says that it did not take it up.
 func TestLostRequest(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, s subject) {
+	each(t, func(s subject) {
+		t := s.T
 		w := s.open(t, 0)
 		for fault, f := range lost() {
 			t.Run(fault, func(t *testing.T) {
@@ -85,7 +87,8 @@ func TestLostRequest(t *testing.T) {
 // A vendor that answers later than timeouts.create allows has lost its reply too. There is time left to look.
 func TestLateReply(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, s subject) {
+	each(t, func(s subject) {
+		t := s.T
 		for _, acts := range []bool{true, false} {
 			t.Run(fmt.Sprint("acts ", acts), func(t *testing.T) {
 				t.Parallel()
@@ -110,7 +113,8 @@ func TestLateReply(t *testing.T) {
 // What somebody else made a second before or after is never taken for ours.
 func TestLookAlikes(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, s subject) {
+	each(t, func(s subject) {
+		t := s.T
 		for _, clock := range []time.Duration{0, 5 * time.Minute, -5 * time.Minute} {
 			w := s.open(t, 0)
 			w.server.SetClockOffset(clock)

@@ -2,6 +2,7 @@ package reliability_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -16,8 +17,9 @@ func TestMain(m *testing.M) { acctest.Main(m) }
 // Values is short for configuration.
 type Values = acctest.Values
 
-// subject is one kind of account under one kind of credential.
+// subject is one kind of account under one kind of credential, and the test of it.
 type subject struct {
+	*testing.T
 	name             string
 	typeName         string
 	post, get, list  string // what the vendor is asked for
@@ -79,19 +81,18 @@ func meet(t *testing.T, v vendor, server *kit.Server, env acctest.Environment) *
 
 // use goes on with other credentials, in a new process.
 func (w *world) use(env acctest.Environment) {
-	for name, value := range env {
-		w.env[name] = value
-	}
+	maps.Copy(w.env, env)
 	w.Restart()
 }
 
 // each runs a test for every subject.
-func each(t *testing.T, test func(t *testing.T, s subject)) {
+func each(t *testing.T, test func(s subject)) {
 	t.Helper()
 	for _, s := range subjects() {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
-			test(t, s)
+			s.T = t
+			test(s)
 		})
 	}
 }
@@ -125,7 +126,7 @@ func importBlock(typeName, id string) string {
 	return fmt.Sprintf("import {\n    to       = %s.NAME\n    provider = accounts\n    id       = %q\n  }", typeName, id)
 }
 
-// posts checks how many create requests have arrived since the last time.
+// posts checks how many create requests have arrived since the last time, and forgets them.
 func (w *world) posts(t *testing.T, s subject, least, most int) {
 	t.Helper()
 	if n := w.server.Count(s.post); n < least || n > most {

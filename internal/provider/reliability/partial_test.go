@@ -11,7 +11,8 @@ import (
 // next plan shows what is missing, and the next apply finishes in place.
 func TestPartialCreate(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, s subject) {
+	each(t, func(s subject) {
+		t := s.T
 		if s.step == "" {
 			return // nothing follows
 		}

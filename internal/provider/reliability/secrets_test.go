@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -53,7 +54,8 @@ func shows(text string) (found []string) {
 // An error repeats no secret, although the vendor does.
 func TestEchoedSecrets(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, s subject) {
+	each(t, func(s subject) {
+		t := s.T
 		for operation, do := range map[string]func(r *acctest.Resource) acctest.Diagnostics{
 			"create": nil,
 			"read":   (*acctest.Resource).Refresh,
@@ -128,21 +130,18 @@ func TestSecretsStaySecret(t *testing.T) {
 	names := strings.NewReplacer( // of variables in place of their values, as they stand in JSON
 		inJSON(t, userPassword), `"${var.user_password}"`, inJSON(t, clientSecret), `"${var.client_secret}"`, inJSON(t, clientKey), `"${var.client_key}"`)
 	var worlds []*world
-	var subjects_ []subject
+	var kinds []subject
 	for _, s := range subjects() {
 		if s.member {
 			continue
 		}
 		w := s.open(t, 0)
-		for name, value := range w.env {
-			env[name] = value
-		}
-		worlds, subjects_ = append(worlds, w), append(subjects_, s)
+		maps.Copy(env, w.env)
+		worlds, kinds = append(worlds, w), append(kinds, s)
 	}
-	// Both of Gcore's talk to the mock whose address is the last in the environment.
-	worlds = worlds[1:]
+	worlds = worlds[1:] // both of Gcore's kinds use the second one, whose address has replaced the first's
 	write := func(c *acctest.CLI, more func(s subject) Values, rest Values) {
-		for _, s := range subjects_ {
+		for _, s := range kinds {
 			resources[s.typeName] = Values{"x": acctest.With(s.called("acme-"+s.typeName, more(s)), Values{"provider": "accounts"})}
 		}
 		document := acctest.With(Values{"variable": variables, "resource": resources}, rest)
@@ -170,7 +169,7 @@ func TestSecretsStaySecret(t *testing.T) {
 	}
 	failed := c.Run("apply", "-auto-approve")
 	said += failed.String()
-	for _, s := range subjects_ {
+	for _, s := range kinds {
 		if !strings.Contains(failed.String(), s.typeName+".x") {
 			t.Errorf("%s did not fail", s.typeName)
 		}

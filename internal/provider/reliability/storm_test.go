@@ -16,7 +16,8 @@ import (
 // Ten resources at once, as Terraform runs them, outlast a vendor that refuses most of what it is asked.
 func TestStorm(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, s subject) {
+	each(t, func(s subject) {
+		t := s.T
 		const resources, refusals = 10, 40
 		w := s.open(t, 0)
 		w.server.Inject(
@@ -46,7 +47,8 @@ func TestStorm(t *testing.T) {
 // provider waits.
 func TestRateLimit(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, s subject) {
+	each(t, func(s subject) {
+		t := s.T
 		const perSecond, reads = 0.1, 10
 		w := s.open(t, 0)
 		r := w.Resource(s.typeName)

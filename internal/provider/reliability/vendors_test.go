@@ -27,11 +27,11 @@ func subjects() []subject {
 		name: "gcore_account", typeName: "gcore_account",
 		post: "POST /iam/clients/create", get: "GET /iam/clients/*", list: "GET /iam/clients", empty: `{"count":0,"results":[]}`,
 		config: Values{}, rename: Values{"company": "acme-renamed"},
-		open: func(t *testing.T, lag int) *world { return openGcore(t, lag, gcore.DemoAPIKey, false) },
+		open: openGcore(gcore.DemoAPIKey, false),
 	}
 	member := gcoreAccount
 	member.name, member.member, member.list, member.rename = "gcore_account member", true, "GET /iam/users", nil
-	member.open = func(t *testing.T, lag int) *world { return openGcore(t, lag, gcore.DemoMemberKey, false) }
+	member.open = openGcore(gcore.DemoMemberKey, false)
 	return []subject{
 		gcoreAccount, member,
 		{
@@ -41,7 +41,7 @@ func subjects() []subject {
 			config: Values{"password_wo": userPassword, "password_wo_version": 1, "name": "Ann", "deletion_policy": "delete"},
 			// The mock's create call passes over this one.
 			followUp: Values{"custom_id": "C-1"}, rename: Values{"name": "Ann B."},
-			open: func(t *testing.T, lag int) *world { return openGcore(t, lag, gcore.DemoAPIKey, true) },
+			open: openGcore(gcore.DemoAPIKey, true),
 		},
 		{
 			name: "softwareone_account", typeName: "softwareone_account", cantGo: true,
@@ -76,11 +76,14 @@ type gcoreVendor struct {
 	users bool
 }
 
-func openGcore(t *testing.T, lag int, key string, users bool) *world {
-	t.Helper()
-	m := gcore.New(gcore.Options{Lag: lag, IgnoreOnCreate: []string{"custom_id"}})
-	server := kit.Start(t, m)
-	return meet(t, gcoreVendor{m, users}, server, acctest.Environment{"GCORE_API_KEY": key, "GCORE_BASE_URL": server.URL})
+// openGcore returns what opens Gcore to a credential.
+func openGcore(key string, users bool) func(t *testing.T, lag int) *world {
+	return func(t *testing.T, lag int) *world {
+		t.Helper()
+		m := gcore.New(gcore.Options{Lag: lag, IgnoreOnCreate: []string{"custom_id"}})
+		server := kit.Start(t, m)
+		return meet(t, gcoreVendor{m, users}, server, acctest.Environment{"GCORE_API_KEY": key, "GCORE_BASE_URL": server.URL})
+	}
 }
 
 func (v gcoreVendor) named(name string) (ids []string) {
