@@ -244,8 +244,13 @@ func (r *accountResource) Delete(ctx context.Context, req resource.DeleteRequest
 	defer cancel()
 
 	id := state.ID.ValueString()
-	if _, err := api.SetStatus(ctx, id, client.Disable, client.StatusDisabled, "", ""); err != nil {
-		addWriteError(&resp.Diagnostics, "disable", id, err) // a 404 too: it hides an account that may go on working
+	_, err := api.SetStatus(ctx, id, client.Disable, client.StatusDisabled, "", "")
+	switch {
+	case transport.IsNotFound(err):
+		resp.Diagnostics.AddWarning(kind.Title+" was forgotten, not disabled", fmt.Sprintf("SoftwareOne doesn't show account %s to this token "+
+			"any more (HTTP 404), so there was nothing to disable. If it still works there, disable it on the platform.", id))
+	case err != nil:
+		kind.AddError(&resp.Diagnostics, "disable", id, err)
 	}
 }
 
