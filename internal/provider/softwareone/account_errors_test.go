@@ -65,7 +65,7 @@ func TestAccountFailures(t *testing.T) {
 		"action": {actions, reading[:1], func(r *acctest.Resource) acctest.Diagnostics {
 			return r.Apply(acctest.With(config, Values{"status": "Disabled"}))
 		}},
-		"delete": {actions, reading[:1], func(r *acctest.Resource) acctest.Diagnostics { return r.Apply(nil) }},
+		"delete": {actions, nil, func(r *acctest.Resource) acctest.Diagnostics { return r.Apply(nil) }},
 	} {
 		for _, f := range append(append([]failure{}, everywhere...), test.also...) {
 			t.Run(operation+" "+f.name, func(t *testing.T) {
