@@ -358,6 +358,13 @@ func refuseIgnored(plan userModel, user client.User, behind client.Account, diag
 	shown.readUser(user)
 	shown.Company = plan.Company // the user's copy of it may lag
 	shown.readClient(behind)
+	// What the vendor keeps by itself was not sent where it is null: no read has shown it so far.
+	if plan.Lang.IsNull() {
+		shown.Lang = plan.Lang
+	}
+	if plan.IsTest.IsNull() {
+		shown.IsTest = plan.IsTest
+	}
 	for _, attribute := range []struct {
 		name        string
 		plan, shown attr.Value
