@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 )
 
 // Private is the private state that the framework gives to each operation.
@@ -50,6 +51,13 @@ func Fetch(ctx context.Context, private Private, key string, target any, diags *
 // Drop removes a key.
 func Drop(ctx context.Context, private Private, key string, diags *diag.Diagnostics) {
 	diags.Append(private.SetKey(ctx, key, nil)...)
+}
+
+// Gone takes an account that is proven gone out of the state. Terraform hands what the private state has left to the
+// plan of the next create, which replaces nothing.
+func Gone(ctx context.Context, resp *resource.ReadResponse) {
+	Drop(ctx, resp.Private, keyObject, &resp.Diagnostics)
+	resp.State.RemoveResource(ctx)
 }
 
 // lagWindow is how long after our own create a 404 counts as lag, as long as the account has never been read.

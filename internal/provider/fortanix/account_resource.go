@@ -159,7 +159,7 @@ func (r *accountResource) Read(ctx context.Context, req resource.ReadRequest, re
 		kind.AddLag(&resp.Diagnostics, id)
 		return
 	case errors.Is(err, client.ErrGone):
-		resp.State.RemoveResource(ctx)
+		account.Gone(ctx, resp)
 		return
 	case err != nil:
 		addReadError(&resp.Diagnostics, id, err)

@@ -155,7 +155,7 @@ func (r *accountResource) Read(ctx context.Context, req resource.ReadRequest, re
 		accountKind.AddLag(&resp.Diagnostics, id)
 		return
 	case errors.Is(err, client.ErrGone):
-		resp.State.RemoveResource(ctx)
+		account.Gone(ctx, resp)
 		return
 	case err != nil:
 		addReadError(&resp.Diagnostics, accountKind, id, err)

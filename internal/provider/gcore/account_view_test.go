@@ -91,6 +91,8 @@ func TestAccountGone(t *testing.T) {
 			config := Values{"company": "Acme"}
 			r := w.Resource(accountType)
 			r.Applied(config)
+			config = Values{"company": "Acme", "deletion_policy": "abandon"}
+			r.Applied(config)
 			id := number(t, idOf(r))
 			test.away(w, id)
 			if test.key == "" {

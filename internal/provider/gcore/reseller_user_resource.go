@@ -228,7 +228,7 @@ func (r *resellerUserResource) Read(ctx context.Context, req resource.ReadReques
 		userKind.AddLag(&resp.Diagnostics, id)
 		return
 	case errors.Is(err, client.ErrGone):
-		resp.State.RemoveResource(ctx)
+		account.Gone(ctx, resp)
 		return
 	case err != nil:
 		addReadError(&resp.Diagnostics, userKind, id, err)

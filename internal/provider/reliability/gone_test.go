@@ -131,6 +131,10 @@ func TestReallyGone(t *testing.T) {
 		t := s.T
 		w := s.open(t, 0)
 		r := w.made(t, s)
+		// An update leaves traces in private state, which the create that follows must not take for a replacement's.
+		if said := r.Apply(acctest.With(s.called("acme"), acctest.Values{"timeouts": acctest.Values{"read": "1m"}})); len(said) > 0 {
+			t.Fatal(said)
+		}
 		w.remove(idOf(r))
 		w.Restart()
 		if s.member || s.cantGo {

@@ -1,0 +1,150 @@
+package gcore_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/gcore"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/acctest"
+)
+
+// What the vendor refuses is told in its words, on the attribute where it names one, with what to do.
+func TestFailures(t *testing.T) {
+	t.Parallel()
+	const page = "<html><head><title>Sign in</title></head><body>Please sign in</body></html>"
+	type failure struct {
+		name  string
+		fault kit.Fault
+		says  []string
+	}
+	everywhere := []failure{
+		{"401", kit.Fault{Status: 401, Body: `{"message":"Token is invalid or expired"}`}, []string{"HTTP 401", "Token is invalid", "GCORE_API_KEY"}},
+		{"403", kit.Fault{Status: 403, Body: `{"message":"No"}`}, []string{"HTTP 403", "reseller"}},
+		{"409", kit.Fault{Status: 409, Body: `{"message":"Somebody else is at it."}`}, []string{"HTTP 409", "Somebody else is at it."}},
+		{"422 with fields", kit.Fault{Status: 422, Body: `{"errors":{"company":["Too odd."],"companyName":["Too odd."]}}`}, []string{"Too odd.", "HTTP 422", `AttributeName("company")`}},
+		{"400, unknown field", kit.Fault{Status: 400, Body: `{"errors":{"moon":["Wrong phase."]}}`}, []string{"moon: Wrong phase."}},
+		{"501", kit.Fault{Status: 501}, []string{"HTTP 501"}},
+		{"redirect", kit.Fault{Status: 302, Header: http.Header{"Location": {"https://evil.example/?secret"}}}, []string{"base URL"}},
+		{"429, for too long", kit.Fault{Status: 429, Header: http.Header{"Retry-After": {"7200"}}}, []string{"HTTP 429", "asked to wait 2h", "max_requests_per_second"}},
+	}
+	again := []failure{
+		{"500, again and again", kit.Fault{Status: 500, Body: `{"message":"Oops","request_id":"r-1"}`}, []string{"HTTP 500", "r-1", "fault at the vendor"}},
+		{"a web page", kit.Fault{Body: page, Header: http.Header{"Content-Type": {"text/html"}}}, []string{"base URL"}},
+		{"no JSON", kit.Fault{Body: `{"id":`}, []string{"base URL"}},
+		{"another form", kit.Fault{Body: `{"id":"x"}`}, []string{"base URL"}},
+	}
+	account := minimal(accountType)
+	user := acctest.With(minimal(userType), Values{"deletion_policy": "delete"})
+	for name, test := range map[string]struct {
+		typeName, on string
+		also         []failure
+		do           func(r *acctest.Resource) acctest.Diagnostics // nil: the create
+	}{
+		"create account": {accountType, posts, nil, nil},
+		"create user":    {userType, posts, nil, nil},
+		"read account":   {accountType, "GET *", again, (*acctest.Resource).Refresh},
+		"read user":      {userType, getUser, again, (*acctest.Resource).Refresh},
+		"rename account": {accountType, patchClient, again, func(r *acctest.Resource) acctest.Diagnostics {
+			return r.Apply(acctest.With(account, Values{"company": "Other"}))
+		}},
+		"update user": {userType, patchUser, again, func(r *acctest.Resource) acctest.Diagnostics {
+			return r.Apply(acctest.With(user, Values{"name": "Bea"}))
+		}},
+		"update client": {userType, patchClient, again, func(r *acctest.Resource) acctest.Diagnostics {
+			return r.Apply(acctest.With(user, Values{"company": "Other"}))
+		}},
+		"availability": {userType, "PATCH " + products, again[:1], func(r *acctest.Resource) acctest.Diagnostics {
+			return r.Apply(acctest.With(user, Values{"services": Values{"CDN": true}}))
+		}},
+		"delete user": {userType, deleteUser, again[:1], func(r *acctest.Resource) acctest.Diagnostics { return r.Apply(nil) }},
+	} {
+		for _, f := range append(append([]failure{}, everywhere...), test.also...) {
+			t.Run(name+" "+f.name, func(t *testing.T) {
+				t.Parallel()
+				w := newWorld(t, mock.Options{})
+				r := w.Resource(test.typeName)
+				f.fault.On = test.on
+				config := map[string]Values{accountType: account, userType: user}[test.typeName]
+				if test.do == nil {
+					w.server.Inject(f.fault)
+					known := len(w.Clients())
+					said := r.Apply(config)
+					said.Errors().Contain(t, f.says...)
+					if r.State() != nil || len(w.Clients()) != known {
+						t.Errorf("state %v, %d accounts more", r.State(), len(w.Clients())-known)
+					}
+					w.count(posts, 1)
+					return
+				}
+				r.Applied(config)
+				before := r.State()
+				w.Restart()
+				w.server.Inject(f.fault)
+				said := test.do(r)
+				said.Errors().Contain(t, f.says...)
+				if strings.Contains(said.String(), "evil") || strings.Contains(said.String(), "<html") {
+					t.Errorf("it repeats what it must not:\n%s", said)
+				}
+				if fmt.Sprint(r.State()) != fmt.Sprint(before) || r.Tainted {
+					t.Errorf("the state has changed: %v", r.State())
+				}
+				w.count(posts, 1)
+			})
+		}
+	}
+}
+
+// A vendor that isn't configured costs nothing until its API is needed; then the diagnostic names what to set.
+func TestNoCredential(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, mock.Options{})
+	account, user := w.Resource(accountType), w.Resource(userType)
+	account.Applied(acctest.With(minimal(accountType), Values{"deletion_policy": "abandon"}))
+	user.Applied(acctest.With(minimal(userType), Values{"deletion_policy": "abandon"}))
+	delete(w.env, "GCORE_API_KEY")
+	w.Restart()
+	w.server.Reset()
+	for _, r := range []*acctest.Resource{account, user} {
+		said := r.Refresh()
+		said.Errors().Contain(t, "api_key", "GCORE_API_KEY")
+		// What needs no request goes on.
+		config := acctest.With(minimal(r.Type), Values{"timeouts": Values{"read": "1m"}})
+		if plan := r.Plan(config); plan.Action != "update" || len(plan.Diagnostics) > 0 || len(r.Execute(plan)) > 0 {
+			t.Errorf("%s: %v", r.Type, plan.Diagnostics)
+		}
+	}
+	for _, name := range []string{"gcore_accounts", "gcore_reseller_users"} {
+		_, said := w.Data(name, Values{})
+		said.Errors().Contain(t, "GCORE_API_KEY")
+	}
+	w.count("*", 0)
+}
+
+// A follow-up step that fails leaves a warning, no taint, and a next apply that finishes without another create.
+func TestUserIncomplete(t *testing.T) {
+	t.Parallel()
+	for field, on := range map[string]string{"name": patchUser, "custom_id": patchClient, "services": "PATCH " + products} {
+		t.Run(field, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, mock.Options{IgnoreOnCreate: []string{field}})
+			w.server.Inject(kit.Fault{On: on, Status: 403, Body: `{"message":"Not now"}`})
+			r := w.Resource(userType)
+			said := r.Apply(all())
+			said.Warnings().Contain(t, "incomplete", "Not now", idOf(r))
+			if len(said.Errors()) > 0 || len(said) != 1 || r.Tainted {
+				t.Errorf("tainted %t\n%s", r.Tainted, said)
+			}
+			w.server.ClearFaults()
+			w.Restart()
+			r.Refresh()
+			if plan := r.Plan(all()); plan.Action != "update" {
+				t.Errorf("planned %q", plan.Action)
+			}
+			r.Applied(all())
+			w.count(posts, 1)
+		})
+	}
+}
