@@ -99,8 +99,8 @@ func TestCreateProof(t *testing.T) {
 	full := named("Acme")
 	full.ExternalID, full.Website, full.Description = wire.Value("C1"), wire.Value("https://e.example"), wire.Value("Text")
 	full.TechnicalSupportEmail, full.DefaultLanguageCode = wire.Value("ops@e.example"), wire.Value("de-CH")
-	full.Address = &softwareone.Address{City: pointer("Town")}
-	full.Eligibility = wire.Value(softwareone.Eligibility{Partner: pointer(true)})
+	full.Address = &softwareone.Address{City: new("Town")}
+	full.Eligibility = wire.Value(softwareone.Eligibility{Partner: new(true)})
 	for name, change := range map[string]func(*mock.Account){
 		"":            nil,
 		"name":        func(a *mock.Account) { a.Name = "ACME" },

@@ -73,5 +73,3 @@ func collect(t *testing.T, c *softwareone.Client, filter softwareone.Filter, det
 	}
 	return all, nil
 }
-
-func pointer[T any](v T) *T { return &v }

@@ -199,7 +199,7 @@ func TestMissing(t *testing.T) {
 		if field, _ := sent.Missing(got); field != "" {
 			t.Fatalf("another spelling of the name is missing: %s", field)
 		}
-		other := pointer("OTHER")
+		other := new("OTHER")
 		changes := map[string]func(*softwareone.Account){
 			"name":                  func(a *softwareone.Account) { a.Name = "Other" },
 			"externalId":            func(a *softwareone.Account) { a.ExternalID = other },

@@ -2,6 +2,7 @@ package acctest
 
 import (
 	"maps"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -66,7 +67,7 @@ func (d Diagnostics) Contain(t testing.TB, words ...string) {
 func Changes(s *kit.Server) int {
 	n := 0
 	for _, r := range s.Requests() {
-		if r.Method != "GET" && !strings.HasPrefix(r.Path, "/v1/sys/") {
+		if r.Method != http.MethodGet && !strings.HasPrefix(r.Path, "/v1/sys/") {
 			n++
 		}
 	}

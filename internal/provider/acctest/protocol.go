@@ -1,11 +1,8 @@
 package acctest
 
 import (
-	"context"
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -20,7 +17,6 @@ import (
 // that results keep to them.
 type Protocol struct {
 	t          testing.TB
-	ctx        context.Context
 	serve      func() tfprotov6.ProviderServer
 	server     tfprotov6.ProviderServer
 	block      *tfprotov6.DynamicValue
@@ -36,12 +32,12 @@ func NewProtocol(t testing.TB, env Environment, block Values, options ...provide
 		provider.WithEnvironment(func(name string) string { return env[name] }),
 		provider.WithClock(&Clock{}),
 	}, options...)
-	p := &Protocol{t: t, ctx: t.Context(), serve: providerserver.NewProtocol6(provider.New("test", options...)())}
+	p := &Protocol{t: t, serve: providerserver.NewProtocol6(provider.New("test", options...)())}
 	p.server = p.serve()
 	var err error
-	p.schemas, err = p.server.GetProviderSchema(p.ctx, &tfprotov6.GetProviderSchemaRequest{})
+	p.schemas, err = p.server.GetProviderSchema(p.t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	p.must(err)
-	identities, err := p.server.GetResourceIdentitySchemas(p.ctx, &tfprotov6.GetResourceIdentitySchemasRequest{})
+	identities, err := p.server.GetResourceIdentitySchemas(p.t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
 	p.must(err)
 	p.identities = identities.IdentitySchemas
 	if block == nil {
@@ -53,12 +49,12 @@ func NewProtocol(t testing.TB, env Environment, block Values, options ...provide
 
 func (p *Protocol) configure() Diagnostics {
 	p.t.Helper()
-	validated, err := p.server.ValidateProviderConfig(p.ctx, &tfprotov6.ValidateProviderConfigRequest{Config: p.block})
+	validated, err := p.server.ValidateProviderConfig(p.t.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: p.block})
 	p.must(err)
 	if found := Diagnostics(validated.Diagnostics); len(found.Errors()) > 0 {
 		return found
 	}
-	configured, err := p.server.ConfigureProvider(p.ctx, &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.14.0", Config: p.block})
+	configured, err := p.server.ConfigureProvider(p.t.Context(), &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.14.0", Config: p.block})
 	p.must(err)
 	return configured.Diagnostics
 }
@@ -212,7 +208,7 @@ func replacement(create Plan) Plan {
 
 func (r *Resource) validate(config Values) Diagnostics {
 	r.t.Helper()
-	validated, err := r.server.ValidateResourceConfig(r.ctx, &tfprotov6.ValidateResourceConfigRequest{
+	validated, err := r.server.ValidateResourceConfig(r.t.Context(), &tfprotov6.ValidateResourceConfigRequest{
 		TypeName: r.Type, Config: r.pack(r.encode(r.schema, config)),
 		ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
 	})
@@ -229,7 +225,7 @@ func (r *Resource) plan(config Values, prior tftypes.Value, private []byte) Plan
 		wanted = r.encode(r.schema, config)
 		proposed = propose(r.schema.Block.Attributes, prior, wanted)
 	}
-	answer, err := r.server.PlanResourceChange(r.ctx, &tfprotov6.PlanResourceChangeRequest{
+	answer, err := r.server.PlanResourceChange(r.t.Context(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName: r.Type, PriorState: r.pack(prior), ProposedNewState: r.pack(proposed), Config: r.pack(wanted),
 		PriorPrivate: private, PriorIdentity: r.identity,
 	})
@@ -315,7 +311,7 @@ func (r *Resource) fill(object tftypes.Value, values Values) tftypes.Value {
 
 func (r *Resource) apply(plan Plan) Diagnostics {
 	r.t.Helper()
-	answer, err := r.server.ApplyResourceChange(r.ctx, &tfprotov6.ApplyResourceChangeRequest{
+	answer, err := r.server.ApplyResourceChange(r.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: r.Type, PriorState: r.pack(r.state), PlannedState: r.pack(plan.planned), Config: r.pack(plan.config),
 		PlannedPrivate: plan.private, PlannedIdentity: plan.identity,
 	})
@@ -342,7 +338,7 @@ func (r *Resource) apply(plan Plan) Diagnostics {
 // Refresh reads the resource. One that is gone leaves no state.
 func (r *Resource) Refresh() Diagnostics {
 	r.t.Helper()
-	answer, err := r.server.ReadResource(r.ctx, &tfprotov6.ReadResourceRequest{
+	answer, err := r.server.ReadResource(r.t.Context(), &tfprotov6.ReadResourceRequest{
 		TypeName: r.Type, CurrentState: r.pack(r.state), Private: r.private, CurrentIdentity: r.identity,
 	})
 	r.must(err)
@@ -372,7 +368,7 @@ func (r *Resource) ImportIdentity(id string) Diagnostics {
 
 func (r *Resource) importState(request *tfprotov6.ImportResourceStateRequest) Diagnostics {
 	r.t.Helper()
-	answer, err := r.server.ImportResourceState(r.ctx, request)
+	answer, err := r.server.ImportResourceState(r.t.Context(), request)
 	r.must(err)
 	found := Diagnostics(answer.Diagnostics)
 	if len(found.Errors()) > 0 {
@@ -389,12 +385,12 @@ func (p *Protocol) Data(typeName string, config Values) (Values, Diagnostics) {
 	p.t.Helper()
 	schema := p.schemas.DataSourceSchemas[typeName]
 	packed := p.pack(p.encode(schema, config))
-	validated, err := p.server.ValidateDataResourceConfig(p.ctx, &tfprotov6.ValidateDataResourceConfigRequest{TypeName: typeName, Config: packed})
+	validated, err := p.server.ValidateDataResourceConfig(p.t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: typeName, Config: packed})
 	p.must(err)
 	if found := Diagnostics(validated.Diagnostics); len(found.Errors()) > 0 {
 		return nil, found
 	}
-	answer, err := p.server.ReadDataSource(p.ctx, &tfprotov6.ReadDataSourceRequest{TypeName: typeName, Config: packed})
+	answer, err := p.server.ReadDataSource(p.t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: typeName, Config: packed})
 	p.must(err)
 	values, _ := decode(p.unpack(schema.ValueType(), answer.State)).(Values)
 	return values, answer.Diagnostics
@@ -410,17 +406,17 @@ type Listed struct {
 // List runs a list resource to its end, or to the limit where that is above 0.
 func (p *Protocol) List(typeName string, config Values, limit int64, resources bool) ([]Listed, Diagnostics) {
 	p.t.Helper()
-	lister, ok := p.server.(tfprotov6.ProviderServerWithListResource)
+	lister, ok := p.server.(tfprotov6.ListResourceServer)
 	if !ok {
 		p.t.Fatal("the provider has no list resources")
 	}
 	packed := p.pack(p.encode(p.schemas.ListResourceSchemas[typeName], config))
-	validated, err := lister.ValidateListResourceConfig(p.ctx, &tfprotov6.ValidateListResourceConfigRequest{TypeName: typeName, Config: packed})
+	validated, err := lister.ValidateListResourceConfig(p.t.Context(), &tfprotov6.ValidateListResourceConfigRequest{TypeName: typeName, Config: packed})
 	p.must(err)
 	if found := Diagnostics(validated.Diagnostics); len(found.Errors()) > 0 {
 		return nil, found
 	}
-	stream, err := lister.ListResource(p.ctx, &tfprotov6.ListResourceRequest{
+	stream, err := lister.ListResource(p.t.Context(), &tfprotov6.ListResourceRequest{
 		TypeName: typeName, Config: packed, Limit: limit, IncludeResource: resources,
 	})
 	p.must(err)
@@ -438,36 +434,4 @@ func (p *Protocol) List(typeName string, config Values, limit int64, resources b
 		listed = append(listed, one)
 	}
 	return listed, all
-}
-
-// Diagnostics are what the provider tells people.
-type Diagnostics []*tfprotov6.Diagnostic
-
-// Errors returns the errors among them.
-func (d Diagnostics) Errors() Diagnostics { return d.of(tfprotov6.DiagnosticSeverityError) }
-
-// Warnings returns the warnings among them.
-func (d Diagnostics) Warnings() Diagnostics { return d.of(tfprotov6.DiagnosticSeverityWarning) }
-
-func (d Diagnostics) of(severity tfprotov6.DiagnosticSeverity) Diagnostics {
-	var found Diagnostics
-	for _, one := range d {
-		if one.Severity == severity {
-			found = append(found, one)
-		}
-	}
-	return found
-}
-
-// String joins them, each as "summary: detail", with the path where there is one.
-func (d Diagnostics) String() string {
-	var lines []string
-	for _, one := range d {
-		line := one.Summary + ": " + one.Detail
-		if one.Attribute != nil {
-			line = fmt.Sprintf("%s [%s]", line, one.Attribute)
-		}
-		lines = append(lines, line)
-	}
-	return strings.Join(lines, "\n")
 }

@@ -1,6 +1,7 @@
 package settings_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -20,9 +21,7 @@ func block(environment map[string]string, attributes map[string]attr.Value) sett
 	}
 	object := types.ObjectNull(kinds)
 	if attributes != nil {
-		for name, value := range attributes {
-			values[name] = value
-		}
+		maps.Copy(values, attributes)
 		object = types.ObjectValueMust(kinds, values)
 	}
 	return settings.NewBlock("vendor", object, func(name string) string { return environment[name] })
@@ -88,7 +87,7 @@ func TestBaseURL(t *testing.T) {
 		"https://api.example": true, "https://api.example:8443/mpt/": true, "http://localhost:8080": true, "http://127.0.0.1:1": true, "http://127.9.9.9": true, "http://[::1]:80": true,
 		"http://api.example": false, "http://localhost.example": false, "http://127.0.0.1.example": false, "http://10.0.0.1": false, "http://localhost@evil.example": false,
 		"https://secret:word@api.example": false, "https://api.example?secret": false, "https://api.example#secret": false, "ftp://api.example": false, "api.example": false,
-		"https://": false, "": false, " https://api.example": false, "https://api.example/\nsecret": false, "https:api.example": false, "//api.example": false, "https://:443": false,
+		"https://": false, "": false, "\nhttps://api.example": false, "https://api.example/\nsecret": false, "https:api.example": false, "//api.example": false, "https://:443": false,
 	} {
 		for where, b := range map[string]settings.Block{
 			"configuration": block(nil, map[string]attr.Value{"url": types.StringValue(value)}),

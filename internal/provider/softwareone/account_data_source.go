@@ -197,7 +197,8 @@ func (d *accountDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	var found client.Account
 	if id.IsNull() {
 		describe := func(a client.Account) string { return fmt.Sprintf("%s (%s, %s, %s)", a.ID, a.Name, a.Type, a.Status) }
-		if found, ok = account.Only(kind, api.ListAccounts(ctx, client.Filter{Name: name.ValueString()}, true), path.Root("name"), name.ValueString(), describe, &resp.Diagnostics); !ok {
+		all := api.ListAccounts(ctx, client.Filter{Name: name.ValueString()}, true)
+		if found, ok = account.Only(kind, all, path.Root("name"), name.ValueString(), describe, &resp.Diagnostics); !ok {
 			return
 		}
 	} else {

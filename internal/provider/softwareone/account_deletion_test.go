@@ -137,7 +137,7 @@ func TestAccountDisable(t *testing.T) {
 			s.Inject(kit.Fault{On: actions, Effect: true, Close: true, Times: 1})
 		}, sent: 1},
 		"not done at first": {before: func(_ *mock.Mock, s *kit.Server, _ string) { s.Inject(kit.Fault{On: actions, Status: 503, Times: 2}) }, sent: 3},
-		"out of sight": {before: func(m *mock.Mock, s *kit.Server, id string) { m.Remove(id) },
+		"out of sight": {before: func(m *mock.Mock, _ *kit.Server, id string) { m.Remove(id) },
 			says: "was forgotten, not disabled", sent: 1},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -62,6 +62,8 @@ var (
 	}
 	eligibilityTypes = map[string]attr.Type{"client": types.BoolType, "partner": types.BoolType}
 	externalIDsTypes = map[string]attr.Type{"pyra_tenant_id": types.StringType}
+
+	noTimeouts = account.NoTimeouts()
 )
 
 // newModel returns a model without values.
@@ -71,7 +73,7 @@ func newModel() accountModel {
 		Eligibility: types.ObjectNull(eligibilityTypes),
 		ExternalIDs: types.ObjectNull(externalIDsTypes),
 		Groups:      types.ListNull(types.StringType),
-		Timeouts:    account.NoTimeouts(),
+		Timeouts:    noTimeouts,
 	}
 }
 
@@ -193,14 +195,14 @@ func addressValue(ctx context.Context, prior types.Object, a *client.Address, di
 	}
 	value, d := types.ObjectValueFrom(ctx, addressTypes, model)
 	diags.Append(d...)
-	if model == empty && !isEmptyAddress(ctx, prior) {
+	if model == empty && !isEmptyAddress(prior) {
 		return types.ObjectNull(addressTypes)
 	}
 	return value
 }
 
 // isEmptyAddress tells whether an address is there and has no value in it.
-func isEmptyAddress(ctx context.Context, address types.Object) bool {
+func isEmptyAddress(address types.Object) bool {
 	for _, value := range address.Attributes() {
 		if !value.IsNull() {
 			return false

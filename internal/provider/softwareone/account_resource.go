@@ -143,9 +143,8 @@ func (r *accountResource) Read(ctx context.Context, req resource.ReadRequest, re
 // addInvisible explains a 404, which never means that an account is gone: the platform has no delete, and hides what
 // a token may not see.
 func addInvisible(diags *diag.Diagnostics, verb, id string, err error) {
-	var failure *transport.Error
 	words := err.Error()
-	if errors.As(err, &failure) {
+	if failure, ok := errors.AsType[*transport.Error](err); ok {
 		words = kind.Words(failure)
 	}
 	diags.AddError("Unable to "+verb+" "+kind.Title, fmt.Sprintf("SoftwareOne doesn't show account %s to this token. Accounts can't "+

@@ -1,6 +1,7 @@
 package softwareone_test
 
 import (
+	"maps"
 	"testing"
 
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/softwareone"
@@ -38,9 +39,7 @@ func TestConfiguration(t *testing.T) {
 			m, s, env := start(t, mock.Options{})
 			m.AddCredential(mock.Credential{Token: other, AccountID: mock.OperationsID})
 			delete(env, "MPT_API_TOKEN")
-			for variable, value := range test.env {
-				env[variable] = value
-			}
+			maps.Copy(env, test.env)
 			block := Values{"softwareone": test.block}
 			p, said := acctest.NewProtocol(t, env, block)
 			said.Contain(t, test.invalid)
