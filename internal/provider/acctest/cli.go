@@ -157,7 +157,7 @@ var builtProvider = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	bin := filepath.Join(dir, "provider", "terraform-provider-accounts")
-	build := exec.Command("go", "build", "-o", bin, module) //nolint:noctx,gosec // once for all tests, and of nothing but constants
+	build := exec.Command("go", "build", "-o", bin, module) //nolint:gosec // of nothing but constants
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build %s: %w\n%s", module, err, out)
 	}
