@@ -238,7 +238,10 @@ func TestListStopsWithItsConsumer(t *testing.T) {
 	t.Parallel()
 	l := start(t, mock.Options{})
 	l.seed(60)
-	for range l.ListAccounts(t.Context()) {
+	for _, err := range l.ListAccounts(t.Context()) {
+		if err != nil {
+			t.Error(err)
+		}
 		break
 	}
 	l.count(1, list)

@@ -68,28 +68,28 @@ func (l *accountList) List(ctx context.Context, req list.ListRequest, stream *li
 			}
 			result.DisplayName = name.ValueString()
 			if req.IncludeResource {
-				result.Diagnostics.Append(result.Resource.Set(ctx, listed(ctx, api, a, &result.Diagnostics))...)
+				model := accountModel{
+					AuthConfigs:    types.ListNull(authConfigType),
+					DeletionPolicy: types.StringValue(account.PolicyPrevent),
+					Timeouts:       account.NoTimeouts(),
+				}
+				model.readListed(ctx, api, a, &result.Diagnostics)
+				result.Diagnostics.Append(result.Resource.Set(ctx, model)...)
 			}
 			return strings.ToLower(a.ID)
 		})
 }
 
-// listed is an account as an import would read it.
-func listed(ctx context.Context, api *client.Client, item client.Account, diags *diag.Diagnostics) accountModel {
-	model := accountModel{
-		AuthConfigs:    types.ListNull(authConfigType),
-		DeletionPolicy: types.StringValue(account.PolicyPrevent),
-		Timeouts:       account.NoTimeouts(),
-	}
-	a, err := api.Whole(ctx, item)
+// readListed takes over an account of a listing as an import would read it.
+func (m *accountModel) readListed(ctx context.Context, api *client.Client, listed client.Account, diags *diag.Diagnostics) {
+	a, err := api.Whole(ctx, listed)
 	if err == nil {
-		model.read(ctx, a, true, diags)
-		err = model.readLogo(a, func() (string, error) { return api.LogoText(ctx, a) })
+		m.read(ctx, a, true, diags)
+		err = m.readLogo(a, func() (string, error) { return api.LogoText(ctx, a) })
 	}
 	if err != nil {
-		kind.AddError(diags, "read", item.ID, err)
+		kind.AddError(diags, "read", listed.ID, err)
 	}
-	return model
 }
 
 // named passes on the accounts of a name, or all where name is null.
