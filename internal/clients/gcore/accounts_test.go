@@ -18,9 +18,9 @@ import (
 
 var ignoreInternals = []cmp.Option{
 	cmpopts.IgnoreUnexported(Account{}, User{}),
-	cmp.Transformer("field", func(f wire.Field[string]) []any { return sent(f) }),
-	cmp.Transformer("flag", func(f wire.Field[bool]) []any { return sent(f) }),
-	cmp.Transformer("number", func(f wire.Field[int64]) []any { return sent(f) }),
+	cmp.Transformer("field", sent[string]),
+	cmp.Transformer("flag", sent[bool]),
+	cmp.Transformer("number", sent[int64]),
 }
 
 func sent[T any](f wire.Field[T]) []any {
@@ -214,7 +214,7 @@ func TestUpdateAccount(t *testing.T) {
 		if !errors.Is(err, ErrNeedsReseller) {
 			t.Errorf("%s: %v", name, err)
 		}
-		w.transportError(err)
+		_ = w.transportError(err)
 	}
 	_, err = c.RenameAccount(t.Context(), "7999999", "Nobody")
 	if errors.Is(err, ErrNeedsReseller) || !transport.IsNotFound(err) {

@@ -126,7 +126,7 @@ func TestNotOurs(t *testing.T) {
 			if !errors.As(err, &failure) || !failure.Unclear {
 				t.Fatalf("got %v", err)
 			}
-			w.transportError(err)
+			_ = w.transportError(err)
 			w.count("POST *", 1)
 			w.candidates(err, text(other.ID))
 		})

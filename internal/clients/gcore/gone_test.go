@@ -86,7 +86,7 @@ func TestAccountGone(t *testing.T) {
 			account, err := test.reader(w).ReadAccount(t.Context(), text(client.ID), known)
 			got := found
 			if err != nil {
-				w.transportError(err)
+				_ = w.transportError(err)
 				got = reasonOf(err)
 			}
 			if got != test.want {
@@ -97,7 +97,7 @@ func TestAccountGone(t *testing.T) {
 }
 
 // ownThenRemoved leaves a reseller with none but accounts of the reseller's own user, as gcore_account makes them.
-func ownThenRemoved(w *world, id int64) {
+func ownThenRemoved(w *world, _ int64) {
 	w.Helper()
 	for _, c := range w.Clients() {
 		if c.Reseller == mock.DemoReseller {
@@ -183,7 +183,7 @@ func TestNeverGoneByFailure(t *testing.T) {
 			if err == nil || errors.Is(err, ErrGone) {
 				t.Errorf("got %v", err)
 			}
-			w.transportError(err)
+			_ = w.transportError(err)
 		})
 	}
 }
@@ -271,7 +271,7 @@ func TestUserGone(t *testing.T) {
 			if err == nil || reasonOf(err) != test.want {
 				t.Errorf("got %v, want %d", err, test.want)
 			}
-			w.transportError(err)
+			_ = w.transportError(err)
 		})
 	}
 }

@@ -169,8 +169,8 @@ func TestListFailures(t *testing.T) {
 			for _, users = range w.reseller().ListUsers(t.Context(), UserFilter{}) {
 				continue
 			}
-			w.transportError(accounts)
-			w.transportError(users)
+			_ = w.transportError(accounts)
+			_ = w.transportError(users)
 		})
 	}
 }

@@ -43,10 +43,10 @@ type Reason int
 
 const (
 	// proven is no reason: there is no doubt.
-	proven Reason = 0
+	proven Reason = iota
 	// NotInMembersView means that the credential has the member's view alone, or that the reseller's view has never
 	// shown the account: it may exist where this credential can't look.
-	NotInMembersView Reason = iota
+	NotInMembersView
 	// NothingShown means that the credential is not known to be a reseller's who would see the account.
 	NothingShown
 	// OtherReseller means that the reseller's view shows accounts of other resellers alone.
@@ -60,6 +60,8 @@ const (
 // String implements fmt.Stringer.
 func (r Reason) String() string {
 	switch r {
+	case proven:
+		return "it is"
 	case NotInMembersView:
 		return "this credential has never shown it as a reseller's"
 	case NothingShown:

@@ -149,7 +149,8 @@ func (d *accountDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	var found client.Account
 	if id.IsNull() {
 		describe := func(a client.Account) string { return fmt.Sprintf("%s (%s)", a.ID, a.Company) }
-		if found, ok = account.Only(accountKind, api.ListAccounts(ctx, client.AccountFilter{Company: company.ValueString()}), path.Root("company"), company.ValueString(), describe, &resp.Diagnostics); !ok {
+		listed := api.ListAccounts(ctx, client.AccountFilter{Company: company.ValueString()})
+		if found, ok = account.Only(accountKind, listed, path.Root("company"), company.ValueString(), describe, &resp.Diagnostics); !ok {
 			return
 		}
 	} else {

@@ -222,8 +222,7 @@ func (r *accountResource) Update(ctx context.Context, req resource.UpdateRequest
 
 func addNeedsReseller(diags *diag.Diagnostics, id string, err error) {
 	text := ""
-	var failure *transport.Error
-	if errors.As(err, &failure) {
+	if failure, ok := errors.AsType[*transport.Error](err); ok {
 		text = "\n\n" + accountKind.Words(failure)
 	}
 	diags.AddAttributeError(path.Root("company"), "Unable to rename "+accountKind.Title, fmt.Sprintf(

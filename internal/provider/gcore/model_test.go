@@ -3,6 +3,7 @@ package gcore
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"reflect"
 	"strings"
 	"testing"
@@ -134,9 +135,7 @@ func TestUserModelRoundTrip(t *testing.T) {
 		take(t, v.user, is.userChanges(was), "email", "name", "phone", "lang")
 		take(t, v.client, is.clientChanges(was), "companyName", "custom_id", "seller", "is_test")
 		override, inherit := is.serviceChanges(ctx, was, &diags)
-		for product, available := range override {
-			v.products[product] = available
-		}
+		maps.Copy(v.products, override)
 		for _, product := range inherit {
 			delete(v.products, product)
 		}
@@ -171,8 +170,8 @@ func TestModelResolve(t *testing.T) {
 		plan.resolve(client.User{ID: "2", ClientID: "1"}, client.Account{})
 		now, then, answered := reflect.ValueOf(plan), reflect.ValueOf(before), reflect.ValueOf(planned)
 		for i := range now.NumField() {
-			value, _ := now.Field(i).Interface().(attr.Value)
-			old, _ := then.Field(i).Interface().(attr.Value)
+			value, _ := reflect.TypeAssert[attr.Value](now.Field(i))
+			old, _ := reflect.TypeAssert[attr.Value](then.Field(i))
 			if value.IsUnknown() || !old.IsUnknown() && !value.Equal(old) {
 				t.Fatalf("%s: %v became %v", now.Type().Field(i).Name, old, value)
 			}

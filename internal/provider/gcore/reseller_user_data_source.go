@@ -164,7 +164,8 @@ func (d *resellerUserDataSource) Read(ctx context.Context, req datasource.ReadRe
 	var found client.User
 	if id.IsNull() {
 		describe := func(u client.User) string { return fmt.Sprintf("%s (%s)", u.ID, u.Email) }
-		if found, ok = account.Only(userKind, api.ListUsers(ctx, client.UserFilter{Email: email.ValueString()}), path.Root("email"), email.ValueString(), describe, &resp.Diagnostics); !ok {
+		listed := api.ListUsers(ctx, client.UserFilter{Email: email.ValueString()})
+		if found, ok = account.Only(userKind, listed, path.Root("email"), email.ValueString(), describe, &resp.Diagnostics); !ok {
 			return
 		}
 	} else {

@@ -198,8 +198,7 @@ func finishUser(ctx context.Context, api *client.Client, plan *userModel, made c
 // account can be imported as a gcore_account.
 func addCreateUserError(diags *diag.Diagnostics, err error) {
 	userKind.AddCreateError(diags, err)
-	var taken *client.CompanyTakenError
-	if errors.As(err, &taken) {
+	if taken, ok := errors.AsType[*client.CompanyTakenError](err); ok {
 		accountKind.AddNamesake(diags, path.Root("company"), taken.Accounts, "A user can't be created for an account that exists. Choose another "+
 			"company name; to manage the account itself, import it as a gcore_account.")
 	}
@@ -331,7 +330,9 @@ func (m userModel) asksFor(ctx context.Context, state userModel, diags *diag.Dia
 // send sends what differs from the state: to the user, to the account behind it, and to the availability of products,
 // each only where something changed. It returns the replies, which are zero where nothing was sent, and what it was at
 // when it failed.
-func (m userModel) send(ctx context.Context, api *client.Client, state userModel, diags *diag.Diagnostics) (user client.User, behind client.Account, step string, err error) {
+func (m userModel) send(
+	ctx context.Context, api *client.Client, state userModel, diags *diag.Diagnostics,
+) (user client.User, behind client.Account, step string, err error) {
 	id, clientID := m.ID.ValueString(), m.ClientID.ValueString()
 	if change := m.userChanges(state); change != (client.UserUpdate{}) {
 		if user, err = api.UpdateUser(ctx, id, change); err != nil {

@@ -123,8 +123,8 @@ func TestUserChanges(t *testing.T) {
 			if len(plan.Unknown()) > 0 {
 				t.Errorf("known after apply: %v", plan.Unknown())
 			}
-			if said := append(plan.Diagnostics, r.Execute(plan)...); len(said) > 0 {
-				t.Fatal(said)
+			if said := r.Execute(plan); len(plan.Diagnostics)+len(said) > 0 {
+				t.Fatal(plan.Diagnostics, said)
 			}
 			sent := 0
 			for pattern, bodies := range test.sent {
