@@ -148,3 +148,29 @@ func TestUserIncomplete(t *testing.T) {
 		})
 	}
 }
+
+// A change that Gcore accepts and does not make is an error on its attribute, and comes up again.
+func TestUserIgnoredChanges(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, mock.Options{})
+	r := w.Resource(userType)
+	r.Applied(all())
+	for attribute, value := range map[string]any{
+		"email": "bea@example.com", "name": "Bea", "phone": "1", "lang": "en", "company": "Beta", "custom_id": "c-2", "seller": 13, "is_test": false,
+	} {
+		u, _ := w.User(number(t, idOf(r)))
+		c, _ := w.Client(u.Client)
+		w.server.Inject(
+			kit.Fault{On: patchUser, Body: fmt.Sprintf(`{"id":%d,"email":%q,"name":%q,"phone":%q,"lang":%q}`, u.ID, u.Email, *u.Name, *u.Phone, u.Lang)},
+			kit.Fault{On: patchClient, Body: fmt.Sprintf(`{"id":%d,"companyName":%q,"custom_id":%q,"seller":%d,"is_test":%t}`,
+				c.ID, c.Company, *c.CustomID, *c.Seller, c.IsTest)},
+		)
+		said := r.Apply(acctest.With(all(), Values{attribute: value}))
+		said.Errors().Contain(t, "did not take over", fmt.Sprintf("AttributeName(%q)", attribute))
+		if len(said) != 1 {
+			t.Errorf("%s: %s", attribute, said)
+		}
+		w.server.ClearFaults()
+	}
+	r.Settled(all())
+}
