@@ -14,7 +14,7 @@ import (
 // many is how many random accounts of each kind the tests with the command line import. SCALE_ACCOUNTS=500 raises it.
 func many(t *testing.T) int {
 	t.Helper()
-	n := 40
+	n := 30
 	if text := os.Getenv("SCALE_ACCOUNTS"); text != "" {
 		if _, err := fmt.Sscan(text, &n); err != nil {
 			t.Fatal(err)
@@ -44,75 +44,87 @@ func tail(text string) string { return text[max(0, len(text)-6000):] }
 // TestImportByDataSource imports what the plural data sources find, all by one block with for_each.
 func TestImportByDataSource(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, k kind) {
-		s := k.open(t)
-		k.random(s, many(t))
-		c := acctest.NewCLI(t, s.env)
-		var config strings.Builder
-		plural, list := k.resource+"s", "accounts"
-		if strings.HasSuffix(k.resource, "user") {
-			list = "users"
-		}
-		fmt.Fprintf(&config, "data %[1]q \"all\" {\n  provider = accounts\n}\n"+
-			"locals {\n  all = { for a in data.%[1]s.all.%[2]s : a.id => a }\n}\n"+
-			"import {\n  for_each = local.all\n  to = %[3]s.all[each.key]\n  provider = accounts\n  id = each.key\n}\n"+
-			"resource %[3]q \"all\" {\n  for_each = local.all\n  provider = accounts\n", plural, list, k.resource)
-		for _, name := range k.found {
-			fmt.Fprintf(&config, "  %[1]s = each.value.%[1]s\n", name)
-		}
-		fmt.Fprintf(&config, "  lifecycle {\n    ignore_changes = [%s]\n  }\n}\n", k.ignored)
-		c.Write("main.tf", config.String())
-		imports(t, c, len(k.ids(s)))
-	})
+	for _, k := range kinds {
+		t.Run(k.resource, func(t *testing.T) {
+			t.Parallel()
+			s := k.open(t)
+			k.random(s, many(t))
+			c := acctest.NewCLI(t, s.env)
+			var config strings.Builder
+			plural, list := k.resource+"s", "accounts"
+			if strings.HasSuffix(k.resource, "user") {
+				list = "users"
+			}
+			fmt.Fprintf(&config, "data %[1]q \"all\" {\n  provider = accounts\n}\n"+
+				"locals {\n  all = { for a in data.%[1]s.all.%[2]s : a.id => a }\n}\n"+
+				"import {\n  for_each = local.all\n  to = %[3]s.all[each.key]\n  provider = accounts\n  id = each.key\n}\n"+
+				"resource %[3]q \"all\" {\n  for_each = local.all\n  provider = accounts\n", plural, list, k.resource)
+			for _, name := range k.found {
+				fmt.Fprintf(&config, "  %[1]s = each.value.%[1]s\n", name)
+			}
+			fmt.Fprintf(&config, "  lifecycle {\n    ignore_changes = [%s]\n  }\n}\n", k.ignored)
+			c.Write("main.tf", config.String())
+			imports(t, c, len(k.ids(s)))
+		})
+	}
 }
 
 // TestImportGenerated lets the command line write the configuration of what import blocks name.
 func TestImportGenerated(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, k kind) {
-		s := k.open(t)
-		k.random(s, many(t))
-		c := acctest.NewCLI(t, s.env)
-		var config strings.Builder
-		for i, id := range k.ids(s) {
-			fmt.Fprintf(&config, "import {\n  to = %s.a%d\n  provider = accounts\n  id = %q\n}\n", k.resource, i, id)
-		}
-		c.Write("imports.tf", config.String())
-		imports(t, c, len(k.ids(s)), "-generate-config-out=generated.tf")
-	})
+	for _, k := range kinds {
+		t.Run(k.resource, func(t *testing.T) {
+			t.Parallel()
+			s := k.open(t)
+			k.random(s, many(t))
+			c := acctest.NewCLI(t, s.env)
+			var config strings.Builder
+			for i, id := range k.ids(s) {
+				fmt.Fprintf(&config, "import {\n  to = %s.a%d\n  provider = accounts\n  id = %q\n}\n", k.resource, i, id)
+			}
+			c.Write("imports.tf", config.String())
+			imports(t, c, len(k.ids(s)), "-generate-config-out=generated.tf")
+		})
+	}
 }
 
 // TestQuery finds all accounts by terraform query, which writes their configuration and import blocks.
 func TestQuery(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, k kind) {
-		s := k.open(t)
-		c := acctest.NewCLI(t, s.env)
-		c.Need("1.14.0", "")
-		k.random(s, many(t))
-		c.Write("all.tfquery.hcl", fmt.Sprintf(
-			"list %q \"all\" {\n  provider = accounts\n  limit = 5000\n  include_resource = true\n  config {}\n}\n", k.resource))
-		c.OK("query", "-generate-config-out=generated.tf")
-		imports(t, c, len(k.ids(s)))
-	})
+	for _, k := range kinds {
+		t.Run(k.resource, func(t *testing.T) {
+			t.Parallel()
+			s := k.open(t)
+			c := acctest.NewCLI(t, s.env)
+			c.Need("1.14.0", "")
+			k.random(s, many(t))
+			c.Write("all.tfquery.hcl", fmt.Sprintf(
+				"list %q \"all\" {\n  provider = accounts\n  limit = 5000\n  include_resource = true\n  config {}\n}\n", k.resource))
+			c.OK("query", "-generate-config-out=generated.tf")
+			imports(t, c, len(k.ids(s)))
+		})
+	}
 }
 
 // TestListExamples runs the queries of the documentation.
 func TestListExamples(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, k kind) {
-		s := k.open(t)
-		c := acctest.NewCLI(t, s.env)
-		c.Need("1.14.0", "")
-		k.random(s, 10)
-		query, err := os.ReadFile(filepath.Join("../../../examples/list-resources", k.resource, "list-resource.tfquery.hcl"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		c.Write("example.tfquery.hcl", string(query))
-		c.OK("validate", "-query")
-		if said := c.OK("query").Stdout; !strings.Contains(said, "list."+k.resource+".") {
-			t.Errorf("nothing was found: %s", said)
-		}
-	})
+	for _, k := range kinds {
+		t.Run(k.resource, func(t *testing.T) {
+			t.Parallel()
+			s := k.open(t)
+			c := acctest.NewCLI(t, s.env)
+			c.Need("1.14.0", "")
+			k.random(s, 10)
+			query, err := os.ReadFile(filepath.Join("../../../examples/list-resources", k.resource, "list-resource.tfquery.hcl"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.Write("example.tfquery.hcl", string(query))
+			c.OK("validate", "-query")
+			if said := c.OK("query").Stdout; !strings.Contains(said, "list."+k.resource+".") {
+				t.Errorf("nothing was found: %s", said)
+			}
+		})
+	}
 }

@@ -109,6 +109,7 @@ var kinds = []kind{
 		collections: []collection{{"GET /public/v1/accounts/accounts", 100}},
 		computed:    []string{"id", "external_name", "external_ids", "icon"},
 		open: func(t *testing.T) *site {
+			t.Helper()
 			s := &site{softwareone: softwareone.New(softwareone.Options{})}
 			s.Server = kit.Start(t, s.softwareone)
 			s.env = acctest.Environment{"MPT_API_TOKEN": softwareone.DemoToken, "MPT_API_BASE_URL": s.URL}
@@ -132,6 +133,7 @@ var kinds = []kind{
 		collections: []collection{{"GET /v1/accounts", 20}},
 		computed:    []string{"id", "created_at"},
 		open: func(t *testing.T) *site {
+			t.Helper()
 			s := &site{fortanix: fortanix.New(fortanix.Options{})}
 			s.Server = kit.Start(t, s.fortanix)
 			s.env = acctest.Environment{
@@ -153,6 +155,7 @@ var kinds = []kind{
 }
 
 func openGcore(t *testing.T) *site {
+	t.Helper()
 	s := &site{gcore: gcore.New(gcore.Options{})}
 	s.Server = kit.Start(t, s.gcore)
 	s.env = acctest.Environment{"GCORE_API_KEY": gcore.DemoAPIKey, "GCORE_BASE_URL": s.URL}
@@ -163,17 +166,6 @@ func openGcore(t *testing.T) *site {
 func address(name string) string {
 	name = strings.Replace(name, "Renamed", "Account", 1)
 	return strings.ReplaceAll(strings.ToLower(name), " ", ".") + "@example.com"
-}
-
-// each runs a test for every kind.
-func each(t *testing.T, test func(t *testing.T, k kind)) {
-	t.Helper()
-	for _, k := range kinds {
-		t.Run(k.resource, func(t *testing.T) {
-			t.Parallel()
-			test(t, k)
-		})
-	}
 }
 
 // provider starts a provider in process.
