@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/fortanix"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/gcore"
@@ -234,11 +235,11 @@ func (d *demo) play(ctx context.Context) error {
 
 // removed is a block for each address that forgets it.
 func removed(addresses ...string) string {
-	var out string
+	var out strings.Builder
 	for _, address := range addresses {
-		out += fmt.Sprintf("\nremoved {\n  from = %s\n  lifecycle { destroy = false }\n}\n", address)
+		fmt.Fprintf(&out, "\nremoved {\n  from = %s\n  lifecycle { destroy = false }\n}\n", address)
 	}
-	return out
+	return out.String()
 }
 
 // seed puts one account of each kind at the vendors, and returns the ids.

@@ -18,7 +18,7 @@ import (
 // TestLive runs against the real vendors, for those whose credentials are in the environment. The accounts that it
 // makes can't be undone: it needs ACC_LIVE=permanent-accounts-ok, and makes at most ACC_LIVE_MAX_CREATES (1) of them.
 // It must never run in CI.
-func TestLive(t *testing.T) {
+func TestLive(t *testing.T) { //nolint:paralleltest // one account at a time, counted
 	if os.Getenv("ACC_LIVE") != "permanent-accounts-ok" {
 		t.Skip("live: needs ACC_LIVE=permanent-accounts-ok, since what it creates at a real vendor stays there")
 	}
@@ -34,7 +34,7 @@ func TestLive(t *testing.T) {
 		creates = n
 	}
 	name := "tfacc-" + strconv.FormatInt(time.Now().Unix(), 36)
-	for _, live := range []struct {
+	for _, live := range []struct { //nolint:paralleltest // as above
 		credential, plural, listed, resource, arguments string
 	}{
 		{"GCORE_API_KEY", "gcore_accounts", "accounts", "gcore_account", fmt.Sprintf("company = %q\n  deletion_policy = \"abandon\"", name)},

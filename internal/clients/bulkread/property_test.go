@@ -2,6 +2,7 @@ package bulkread
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -175,9 +176,10 @@ func (r *run) read(s step) {
 
 	if err != nil {
 		r.vendor.mu.Lock()
-		own := r.vendor.failures[err] && err.(*failure).id == s.ID
+		var failed *failure
+		own := r.vendor.failures[err] && errors.As(err, &failed) && failed.id == s.ID
 		r.vendor.mu.Unlock()
-		if !own && (ctx.Err() == nil || err != ctx.Err()) {
+		if !own && (ctx.Err() == nil || !errors.Is(err, ctx.Err())) {
 			r.faultf("read of %s: an error that is not its own: %v", s.ID, err)
 		}
 		return

@@ -96,7 +96,7 @@ func TestNames(t *testing.T) {
 	}
 }
 
-func TestMalformedRequests(t *testing.T) {
+func TestMalformedRequests(t *testing.T) { //nolint:tparallel // the mock is looked at after the last one
 	t.Parallel()
 	m, c := start(t, fortanix.Options{})
 	a := m.Seed(fortanix.Account{Name: "a", AuthConfigs: map[string]fortanix.AuthConfig{strangeID: {Password: &fortanix.PasswordConfig{}}}})
@@ -180,7 +180,7 @@ func TestMalformedRequests(t *testing.T) {
 			c.refused(http.StatusBadRequest, "PATCH", "/v1/accounts/"+a.ID, body)
 		})
 	}
-	for name, target := range map[string]string{
+	for name, target := range map[string]string{ //nolint:paralleltest // as above
 		"id":          "GET /v1/accounts/ACC-1",
 		"totals":      "GET /v1/accounts/" + a.ID + "?with_totals=1",
 		"query":       "GET /v1/accounts/" + a.ID + "?expand=all",

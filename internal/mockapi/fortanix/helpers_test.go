@@ -49,7 +49,7 @@ func (c *client) send(method, path, body string) (status int, reply string, head
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }()
 	data, err := io.ReadAll(res.Body)
 	if err != nil {
 		c.t.Fatal(err)

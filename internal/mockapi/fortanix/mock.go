@@ -18,8 +18,9 @@ import (
 var contract []byte
 
 const (
-	// DemoUsername and DemoPassword log in to every new Mock.
+	// DemoUsername logs in to every new Mock, with DemoPassword.
 	DemoUsername = "ops@example.com"
+	// DemoPassword is the password of DemoUsername.
 	DemoPassword = "demo-fortanix-password"
 	// Mask replaces secrets in replies under [SecretsMasked].
 	Mask = "********"
@@ -30,6 +31,7 @@ const (
 // Secrets says what a reply shows of client_secret and client_key.
 type Secrets int
 
+// What a reply can show of them.
 const (
 	SecretsReturned Secrets = iota // as the published reply model has it
 	SecretsMasked                  // Mask instead
@@ -39,6 +41,7 @@ const (
 // Logos says how a reply shows custom_logo.
 type Logos int
 
+// How a reply can show a logo.
 const (
 	LogosAsSent  Logos = iota // absent where there is none
 	LogosEmpty                // "" where there is none
@@ -48,6 +51,7 @@ const (
 // ErrorShape says how a refusal is written; the API documents no error schema.
 type ErrorShape int
 
+// How a refusal can be written.
 const (
 	ErrorText    ErrorShape = iota // plain text
 	ErrorString                    // a JSON string

@@ -3,6 +3,7 @@ package kit
 import (
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -146,9 +147,7 @@ func (s *Server) serveFault(w http.ResponseWriter, r *http.Request, body []byte,
 
 // cut promises the whole body, sends half and closes the connection. It doesn't return.
 func (s *Server) cut(w http.ResponseWriter, status int, header http.Header, body []byte) {
-	for k, v := range header {
-		w.Header()[k] = v
-	}
+	maps.Copy(w.Header(), header)
 	w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat))
 	w.Header().Set("Content-Length", strconv.Itoa(max(len(body), 2)))
 	w.WriteHeader(status)

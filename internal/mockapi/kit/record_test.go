@@ -3,6 +3,7 @@ package kit
 import (
 	"encoding/base64"
 	"encoding/json"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -80,8 +81,19 @@ func TestFieldAndPart(t *testing.T) {
 func TestConnections(t *testing.T) {
 	t.Parallel()
 	s, _ := start(t)
+	// Not the default transport: httptest.Server.Close drops that one's idle connections, for every test at once.
+	transport := &http.Transport{}
+	t.Cleanup(transport.CloseIdleConnections)
+	client := &http.Client{Transport: transport}
 	for range 3 {
-		send(t, s, "GET", "/things", "")
+		resp, err := client.Get(s.URL + "/things")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.Copy(io.Discard, resp.Body); err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
 	}
 	if got := s.Connections(); got != 1 {
 		t.Errorf("%d connections for three requests in turn", got)

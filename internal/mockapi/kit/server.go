@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -191,9 +192,7 @@ func (s *Server) act(r *http.Request, body []byte) *httptest.ResponseRecorder {
 }
 
 func (s *Server) write(w http.ResponseWriter, status int, header http.Header, body []byte) {
-	for k, v := range header {
-		w.Header()[k] = v
-	}
+	maps.Copy(w.Header(), header)
 	if w.Header().Get("Date") == "" {
 		w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat))
 	}

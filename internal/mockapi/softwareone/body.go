@@ -104,8 +104,8 @@ var writable = []string{
 var blanks = regexp.MustCompile(`\s+`)
 
 // apply writes a document into an account and returns what is wrong with it. For members that the document leaves out,
-// clear says whether they are cleared.
-func (m *Mock) apply(a *Account, doc document, clear bool) problems {
+// clearing says whether they are cleared.
+func (m *Mock) apply(a *Account, doc document, clearing bool) problems {
 	p := problems{}
 	for member := range doc {
 		if !slices.Contains(writable, member) {
@@ -115,7 +115,7 @@ func (m *Mock) apply(a *Account, doc document, clear bool) problems {
 	text := func(doc document, prefix, member string, limit int, to *string) {
 		switch {
 		case !doc.sent(member):
-			if clear {
+			if clearing {
 				*to = ""
 			}
 		case doc.null(member):
@@ -124,11 +124,12 @@ func (m *Mock) apply(a *Account, doc document, clear bool) problems {
 			}
 		default:
 			var s string
-			if json.Unmarshal(doc[member], &s) != nil {
+			switch err := json.Unmarshal(doc[member], &s); {
+			case err != nil:
 				p.add(prefix+member, "The value must be a string.")
-			} else if utf8.RuneCountInString(s) > limit {
+			case utf8.RuneCountInString(s) > limit:
 				p.add(prefix+member, "The value is longer than %d characters.", limit)
-			} else {
+			default:
 				*to = s
 			}
 		}
@@ -177,11 +178,11 @@ func (m *Mock) apply(a *Account, doc document, clear bool) problems {
 			p.add("address.country", "The country must be a code of two letters.")
 		}
 	}
-	m.applyEligibility(a, doc, clear, p)
+	m.applyEligibility(a, doc, clearing, p)
 	return p
 }
 
-func (m *Mock) applyEligibility(a *Account, doc document, clear bool, p problems) {
+func (m *Mock) applyEligibility(a *Account, doc document, clearing bool, p problems) {
 	sent := doc.sent("eligibility") && !doc.null("eligibility")
 	if a.Type != "Client" {
 		if sent {
@@ -189,7 +190,7 @@ func (m *Mock) applyEligibility(a *Account, doc document, clear bool, p problems
 		}
 		return
 	}
-	if !doc.sent("eligibility") && clear || doc.null("eligibility") && !m.options.PUTIgnoresNull || a.Eligibility == nil {
+	if !doc.sent("eligibility") && clearing || doc.null("eligibility") && !m.options.PUTIgnoresNull || a.Eligibility == nil {
 		a.Eligibility = &Eligibility{Client: true}
 	}
 	if !sent {

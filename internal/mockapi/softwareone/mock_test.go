@@ -232,7 +232,7 @@ func TestCreateRefusals(t *testing.T) {
 	}
 }
 
-func TestBodies(t *testing.T) {
+func TestBodies(t *testing.T) { //nolint:tparallel // they share the list of violations
 	t.Parallel()
 	c := open(t, Options{})
 	a := c.form("POST", "", `{"name":"Iconic","type":"Client"}`, "\x89PNG\x00\xff")
@@ -249,7 +249,7 @@ func TestBodies(t *testing.T) {
 	part := func(head, body string) string {
 		return "--b\r\nContent-Disposition: form-data; " + head + "\r\n\r\n" + body + "\r\n--b--\r\n"
 	}
-	for name, body := range map[string]string{
+	for name, body := range map[string]string{ //nolint:paralleltest // as above
 		"no account":       part(`name="logo"; filename="x"`, "x"),
 		"account as text":  part(`name="account"`, `{"name":"a","type":"Client"}`),
 		"account not JSON": part("name=\"account\"\r\nContent-Type: application/json", `{`),

@@ -92,8 +92,7 @@ func (k Kind) AddCreateError(diags *diag.Diagnostics, err error) {
 		return
 	}
 	cause := func() string {
-		var failure *transport.Error
-		if errors.As(failed.Err, &failure) {
+		if failure, ok := errors.AsType[*transport.Error](failed.Err); ok {
 			return k.Words(failure)
 		}
 		return sentence(failed.Err.Error())
@@ -179,8 +178,7 @@ func QuoteHCL(value string) string {
 // Terraform would then want to destroy it.
 func (k Kind) AddIncomplete(diags *diag.Diagnostics, id, step string, err error) {
 	text := err.Error()
-	var failure *transport.Error
-	if errors.As(err, &failure) {
+	if failure, ok := errors.AsType[*transport.Error](err); ok {
 		text = k.Words(failure)
 	}
 	diags.AddWarning("Creation of "+k.Title+" is incomplete", fmt.Sprintf(

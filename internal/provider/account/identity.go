@@ -56,8 +56,12 @@ func (k Kind) Import(ctx context.Context, req resource.ImportStateRequest, resp 
 	MarkImported(ctx, resp.Private, &resp.Diagnostics)
 }
 
+var noTimeouts = nullTimeouts()
+
 // NoTimeouts is the value of timeouts where configuration has none, as a list result needs it.
-func NoTimeouts() timeouts.Value {
+func NoTimeouts() timeouts.Value { return noTimeouts }
+
+func nullTimeouts() timeouts.Value {
 	attributes := timeouts.Attributes(context.Background(), TimeoutOptions())
 	kind, ok := attributes.GetType().(timeouts.Type)
 	if !ok {

@@ -32,7 +32,7 @@ func (v text) ValidateString(_ context.Context, req validator.StringRequest, res
 		return
 	}
 	value := req.ConfigValue.ValueString()
-	problem := ""
+	var problem string
 	switch {
 	case value == "":
 		problem = "is empty. Leave the attribute out instead, or set it to null"

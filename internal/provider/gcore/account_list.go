@@ -16,9 +16,6 @@ import (
 
 var _ list.ListResourceWithConfigure = (*accountList)(nil)
 
-// noTimeouts is the attribute timeouts of what no configuration has set.
-var noTimeouts = account.NoTimeouts()
-
 // NewAccountList makes the list resource gcore_account.
 func NewAccountList() list.ListResource { return &accountList{} }
 
@@ -63,7 +60,7 @@ func (l *accountList) List(ctx context.Context, req list.ListRequest, stream *li
 	}
 	stream.Results = account.List(ctx, req, accountKind, api.ListAccounts(ctx, filters.filter()),
 		func(a client.Account, result *list.ListResult) (id string) {
-			model := accountModel{DeletionPolicy: types.StringValue(account.PolicyPrevent), Timeouts: noTimeouts}
+			model := accountModel{DeletionPolicy: types.StringValue(account.PolicyPrevent), Timeouts: account.NoTimeouts()}
 			model.read(a)
 			if model.Company.IsNull() {
 				return ""

@@ -63,7 +63,7 @@ func (l *resellerUserList) List(ctx context.Context, req list.ListRequest, strea
 			model := userModel{
 				Services:       types.MapNull(types.BoolType),
 				DeletionPolicy: types.StringValue(account.PolicyPrevent),
-				Timeouts:       noTimeouts,
+				Timeouts:       account.NoTimeouts(),
 			}
 			model.readUser(u)
 			if u.Email == "" || u.ClientID == "" {

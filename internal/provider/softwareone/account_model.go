@@ -62,8 +62,6 @@ var (
 	}
 	eligibilityTypes = map[string]attr.Type{"client": types.BoolType, "partner": types.BoolType}
 	externalIDsTypes = map[string]attr.Type{"pyra_tenant_id": types.StringType}
-
-	noTimeouts = account.NoTimeouts()
 )
 
 // newModel returns a model without values.
@@ -73,7 +71,7 @@ func newModel() accountModel {
 		Eligibility: types.ObjectNull(eligibilityTypes),
 		ExternalIDs: types.ObjectNull(externalIDsTypes),
 		Groups:      types.ListNull(types.StringType),
-		Timeouts:    noTimeouts,
+		Timeouts:    account.NoTimeouts(),
 	}
 }
 
