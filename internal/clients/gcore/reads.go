@@ -12,8 +12,8 @@ import (
 // listing that many reads share.
 //
 // The error is ErrGone only where the reseller's view says so: it shows the account as deleted; or it answers 404 for an
-// account that it has shown before (known), and is still open to that reseller's credential. Any other account that
-// isn't found is a *NotProvenError. Every error holds a *transport.Error.
+// account that it has shown before (known), is still open to that reseller's credential, and doesn't list the account
+// under its name. Any other account that isn't found is a *NotProvenError. Every error holds a *transport.Error.
 func (c *Client) ReadAccount(ctx context.Context, id string, known Known) (Account, error) {
 	const operation = "read account"
 	if err := checkID(operation, id); err != nil {
@@ -50,7 +50,33 @@ func (c *Client) ReadAccount(ctx context.Context, id string, known Known) (Accou
 	case !transport.IsNotFound(failure) || !known.SeenByReseller:
 		return Account{}, &NotProvenError{ID: id, Reason: NotInMembersView, Err: failure}
 	}
+	listed, err := c.isListed(ctx, id, known.Company)
+	switch {
+	case err != nil:
+		return Account{}, err
+	case listed:
+		return Account{}, &NotProvenError{ID: id, Reason: StillListed, Err: failure}
+	}
 	return Account{}, c.verdict(ctx, id, known, failure)
+}
+
+// isListed asks the reseller's listing for an account that a single read didn't find. A listing that is refused holds
+// nothing against that read.
+func (c *Client) isListed(ctx context.Context, id, company string) (bool, error) {
+	if company == "" {
+		return false, nil
+	}
+	for account, err := range c.eachAccount(ctx, AccountFilter{Company: company}.query()) {
+		switch {
+		case denied(err):
+			return false, nil
+		case err != nil:
+			return false, asError("list accounts", err)
+		case account.ID == id && !account.Deleted:
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // ReadAccountAlone is ReadAccount without the reseller's listing.

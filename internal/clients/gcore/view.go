@@ -15,6 +15,8 @@ type Known struct {
 	Reseller string `json:"reseller,omitempty"`
 	// Viewer is the user whose credential read the account last through the reseller's view; "" where unknown.
 	Viewer string `json:"viewer,omitempty"`
+	// Company is the account's name, as the caller's state has it; "" where unknown.
+	Company string `json:"-"`
 }
 
 // After is what to remember once account was read. The member's view adds nothing.
@@ -51,7 +53,7 @@ const (
 	NothingShown
 	// OtherReseller means that the reseller's view shows accounts of other resellers alone.
 	OtherReseller
-	// StillListed means that the user can't be read, but is in the listing of users.
+	// StillListed means that the account or user can't be read, but is in the listing.
 	StillListed
 	// AccountHidden means that the account behind the user can't be seen either.
 	AccountHidden
@@ -69,7 +71,7 @@ func (r Reason) String() string {
 	case OtherReseller:
 		return "this credential seems to belong to another reseller"
 	case StillListed:
-		return "the list of users still holds it"
+		return "the vendor's list still holds it"
 	case AccountHidden:
 		return "this credential can't see the account behind it"
 	}

@@ -145,6 +145,7 @@ func (r *accountResource) Read(ctx context.Context, req resource.ReadRequest, re
 
 	var known client.Known
 	account.Fetch(ctx, req.Private, keyKnown, &known, &resp.Diagnostics)
+	known.Company = state.Company.ValueString()
 	id := state.ID.ValueString()
 	read, err := api.ReadAccount(ctx, id, known)
 	if err == nil && read.Listed && state.isOther(read) {

@@ -84,15 +84,11 @@ func TestNeverGoneByMistake(t *testing.T) {
 	})
 }
 
-// What a listing shows is there, whatever a single read says. Gcore's accounts are the exception: a reseller whose view is
-// open has the single read for proof.
+// What a listing shows is there, whatever a single read says.
 func TestMissingButListed(t *testing.T) {
 	t.Parallel()
 	each(t, func(s subject) {
 		t := s.T
-		if s.typeName == "gcore_account" && !s.member {
-			return
-		}
 		w := s.open(t, 0)
 		r := w.made(t, s)
 		w.Restart()
