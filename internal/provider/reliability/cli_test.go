@@ -1,3 +1,5 @@
+//go:build unix
+
 package reliability_test
 
 import (
@@ -8,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -159,9 +160,6 @@ func TestInterrupt(t *testing.T) {
 // the first.
 func TestKill(t *testing.T) {
 	t.Parallel()
-	if runtime.GOOS == "windows" {
-		t.Skip("Windows has no SIGKILL")
-	}
 	each(t, func(s subject) {
 		t := s.T
 		if s.member {
@@ -185,5 +183,36 @@ func TestKill(t *testing.T) {
 		if now := w.named("acme"); len(now) != 1 {
 			t.Errorf("the vendor has %v", now)
 		}
+	})
+}
+
+// Terraform itself takes a create whose last step failed for a success: exit code 0, nothing tainted, and the rest done
+// in place.
+func TestIncompleteApply(t *testing.T) {
+	t.Parallel()
+	each(t, func(s subject) {
+		t := s.T
+		if s.step == "" {
+			return // nothing follows
+		}
+		w := s.open(t, 0)
+		c, _ := w.cli(t, s, s.called("acme", s.followUp))
+		w.server.Inject(kit.Fault{On: s.step, Status: 403, Body: `{"message":"not today"}`})
+		if said := c.OK("apply", "-auto-approve").String(); !strings.Contains(said, "is incomplete") || !strings.Contains(said, "not today") {
+			t.Errorf("apply says:\n%s", said)
+		}
+		state := c.State(s.typeName + ".x")
+		if ids := w.named("acme"); state == nil || state.Tainted || len(ids) != 1 || state.AttributeValues["id"] != ids[0] {
+			t.Fatalf("the vendor has %v, the state %+v", w.named("acme"), state)
+		}
+		w.server.ClearFaults()
+		if said := c.OK("plan").String(); !strings.Contains(said, "0 to add, 1 to change, 0 to destroy") {
+			t.Errorf("the next plan says:\n%s", said)
+		}
+		c.OK("apply", "-auto-approve")
+		if said := c.OK("plan").String(); !strings.Contains(said, "No changes") {
+			t.Errorf("in the end:\n%s", said)
+		}
+		w.posts(t, s, 1, 1)
 	})
 }
