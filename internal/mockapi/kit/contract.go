@@ -26,6 +26,13 @@ import (
 // freeQuery marks an operation in a contract whose query is an expression language, not a set of named parameters.
 const freeQuery = "x-free-query"
 
+// checker is a [contract] to a [Server]. The interface keeps the validator's generic types out of every package that has a
+// Server, where they would cost the compiler ten seconds each time.
+type checker interface {
+	checkRequest(r *http.Request, body []byte) []string
+	checkReply(r *http.Request, reply *http.Response, body []byte) []string
+}
+
 // contract checks requests and replies against an OpenAPI document: paths, methods, parameters, bodies, statuses.
 type contract struct {
 	validator validator.Validator

@@ -34,7 +34,7 @@ type Server struct {
 	URL string
 
 	api      API
-	contract *contract
+	contract checker
 	closed   chan struct{}
 	close    sync.Once
 
