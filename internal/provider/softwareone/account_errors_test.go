@@ -118,11 +118,12 @@ func TestAccountLostReply(t *testing.T) {
 				t.Parallel()
 				m, s, p := startProtocol(t, mock.Options{})
 				s.SetClockOffset(offset)
-				fault.On, fault.Effect, fault.Times = posts, true, 1
-				fault.Before = func() { // somebody else's, made at the very same time
+				lost := fault
+				lost.On, lost.Effect, lost.Times = posts, true, 1
+				lost.Before = func() { // somebody else's, made at the very same time
 					m.Seed(mock.Account{Name: "Acme", Website: "https://e.example"})
 				}
-				s.Inject(fault)
+				s.Inject(lost)
 				r := p.Resource("softwareone_account")
 				if said := r.Apply(config); len(said) > 0 {
 					t.Fatal(said)
