@@ -34,7 +34,7 @@ const (
 	handful         = 3 // single reads before the first page is fetched
 	pagesAtOnce     = 4 // pages of known offset that are fetched concurrently
 	defaultPageSize = 100
-	defaultMaxAge   = time.Minute
+	defaultMaxAge   = 5 * time.Minute
 )
 
 // Page is one page of a listing.
@@ -71,7 +71,7 @@ type Source[T any] struct {
 	Warn func(ctx context.Context, msg string)
 	// Now is the clock; time.Now if nil.
 	Now func() time.Time
-	// MaxAge is how long the listing may serve after its newest page arrived; one minute if 0.
+	// MaxAge is how long the listing may serve after its newest page arrived; five minutes if 0.
 	MaxAge time.Duration
 	// Disabled makes every read a single one.
 	Disabled bool

@@ -15,8 +15,8 @@ import (
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 )
 
-// pageSize is small since logos travel in the pages: this many of the largest are 3.4 MiB, and 10 MiB are read.
-const pageSize = 20
+// pageSize is small since logos travel in the pages: this many of the largest are 6.7 MiB, and 10 MiB are read.
+const pageSize = 40
 
 // ReadAccount returns one account as resources use it. It may come from a listing that many reads share; LogoText gives
 // the logo's text then.

@@ -130,7 +130,7 @@ var kinds = []kind{
 	},
 	{
 		resource:    "fortanix_account",
-		collections: []collection{{"GET /v1/accounts", 20}},
+		collections: []collection{{"GET /v1/accounts", 40}},
 		computed:    []string{"id", "created_at"},
 		open: func(t *testing.T) *site {
 			t.Helper()
