@@ -59,8 +59,7 @@ func checkBlock(t *testing.T, where string, block *tfjson.SchemaBlock) {
 func checkAttributes(t *testing.T, where string, attributes map[string]*tfjson.SchemaAttribute) {
 	t.Helper()
 	for name, a := range attributes {
-		// Its library leaves timeouts without one; the attributes within it are described.
-		if a.Description == "" && name != "timeouts" {
+		if a.Description == "" {
 			t.Errorf("%s: %s has no description", where, name)
 		}
 		if a.AttributeNestedType != nil {

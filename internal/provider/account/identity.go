@@ -62,8 +62,7 @@ var noTimeouts = nullTimeouts()
 func NoTimeouts() timeouts.Value { return noTimeouts }
 
 func nullTimeouts() timeouts.Value {
-	attributes := timeouts.Attributes(context.Background(), TimeoutOptions())
-	kind, ok := attributes.GetType().(timeouts.Type)
+	kind, ok := Timeouts(context.Background()).GetType().(timeouts.Type)
 	if !ok {
 		return timeouts.Value{}
 	}

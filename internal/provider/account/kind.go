@@ -3,10 +3,12 @@
 package account
 
 import (
+	"context"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 )
 
 // Kind describes one resource type to the shared code.
@@ -39,14 +41,19 @@ const (
 	DeleteTimeout = 10 * time.Minute
 )
 
-// TimeoutOptions are the operations that timeouts may bound.
-func TimeoutOptions() timeouts.Opts {
+// Timeouts is the attribute timeouts, as every resource has it.
+func Timeouts(ctx context.Context) schema.Attribute {
 	const form = " Such as `\"30s\"` or `\"10m\"`."
-	return timeouts.Opts{
+	attribute := timeouts.Attributes(ctx, timeouts.Opts{
 		Create: true, Read: true, Update: true, Delete: true,
 		CreateDescription: "How long a create may take, with its follow-up steps and the look-up after a lost reply." + form + " Default: `\"10m\"`.",
 		ReadDescription:   "How long a read may take." + form + " Default: `\"5m\"`.",
 		UpdateDescription: "How long an update may take." + form + " Default: `\"10m\"`.",
 		DeleteDescription: "How long a destroy may take." + form + " Default: `\"10m\"`.",
+	})
+	if nested, ok := attribute.(schema.SingleNestedAttribute); ok { // the library leaves it without a description
+		nested.MarkdownDescription = "How long each operation may take, waits for rate limits and repeats included. A change makes no request."
+		return nested
 	}
+	return attribute
 }

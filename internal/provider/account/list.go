@@ -63,8 +63,8 @@ func Only[T any](k Kind, things iter.Seq2[T, error], attribute path.Path, value 
 	}
 	switch len(matches) {
 	case 0:
-		diags.AddAttributeError(attribute, "No such "+k.Title, fmt.Sprintf("%s shows no account whose %s is %q to this credential.",
-			k.Vendor, attribute, value))
+		diags.AddAttributeError(attribute, "No such "+k.Title, fmt.Sprintf("%s shows no account whose %s is %q to this credential. "+
+			"Check the spelling, and %s.", k.Vendor, attribute, value, k.Credentials))
 	case 1:
 		return only, true
 	default:

@@ -227,7 +227,8 @@ func (r *accountResource) Update(ctx context.Context, req resource.UpdateRequest
 	updated, err := api.UpdateAccount(ctx, id, update)
 	if ignored, ok := errors.AsType[*client.IgnoredError](err); ok {
 		resp.Diagnostics.AddAttributeError(path.Root(ignored.Fields[0]), "Unable to update "+kind.Title, fmt.Sprintf(
-			"%s %s: %v. Other changes were made.", kind.Title, id, err))
+			"%s %s: %v. Other changes were made.\n\nIf Fortanix keeps to its own value, set the attribute to that, or take it out of the "+
+				"configuration.", kind.Title, id, err))
 		return
 	}
 	if err != nil {

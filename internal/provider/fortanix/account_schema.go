@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/objectvalidator"
@@ -91,7 +90,7 @@ func accountSchema(ctx context.Context) schema.Schema {
 				MarkdownDescription: "Time of creation, in seconds since 1970-01-01 UTC.",
 			},
 			"deletion_policy": kind.DeletionPolicyAttribute(),
-			"timeouts":        timeouts.Attributes(ctx, account.TimeoutOptions()),
+			"timeouts":        account.Timeouts(ctx),
 		},
 	}
 }

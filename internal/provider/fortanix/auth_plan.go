@@ -48,8 +48,9 @@ func checkAuthConfigs(ctx context.Context, configured, prior []authConfigModel, 
 		key, at := m.key(ctx), path.Root("auth_configs").AtListIndex(i)
 		if first, ok := seen[key]; ok {
 			diags.AddAttributeError(at, "Two configurations of the same kind", fmt.Sprintf(
-				"auth_configs[%d] and auth_configs[%d] can't be told apart: there is one by password, one of an OAuth idp_name and client_id, "+
-					"and one of a target_id.", first, i))
+				"auth_configs[%d] and auth_configs[%d] are one and the same to Fortanix. An account has at most one password configuration, one OAuth "+
+					"configuration for each pair of idp_name and client_id, and one cluster reference for each target_id. Take one of them out.",
+				first, i))
 			continue
 		}
 		seen[key] = i

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -90,7 +89,7 @@ func (r *accountResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 				MarkdownDescription: "E-mail address of the account. Only a reseller's credential sees it, as with `status`.",
 			},
 			"deletion_policy": accountKind.DeletionPolicyAttribute(),
-			"timeouts":        timeouts.Attributes(ctx, account.TimeoutOptions()),
+			"timeouts":        account.Timeouts(ctx),
 		},
 	}
 }
@@ -211,7 +210,8 @@ func (r *accountResource) Update(ctx context.Context, req resource.UpdateRequest
 			return
 		case !sameName(renamed.Company, plan.Company.ValueString()):
 			resp.Diagnostics.AddAttributeError(path.Root("company"), "Gcore did not take over a change", fmt.Sprintf(
-				"Gcore accepted the new name of account %s, but answers that it is still %q.", id, renamed.Company))
+				"Gcore accepted the new name of account %s, but answers that it is still %q.\n\n"+
+					"If it stays so, set company back to that, or ask Gcore's support to rename the account.", id, renamed.Company))
 			return
 		}
 		plan.resolve(renamed)

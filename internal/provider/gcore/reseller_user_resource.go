@@ -376,7 +376,8 @@ func refuseIgnored(plan userModel, user client.User, behind client.Account, diag
 	} {
 		if !attribute.plan.Equal(attribute.shown) {
 			diags.AddAttributeError(path.Root(attribute.name), "Gcore did not take over a change", fmt.Sprintf(
-				"Gcore accepted the change of user %s, but answers for this attribute %s instead of %s. Other changes were made.",
+				"Gcore accepted the change of user %s, but answers for this attribute %s instead of %s. Other changes were made.\n\n"+
+					"If Gcore keeps to its own value, set the attribute to that, or take it out of the configuration.",
 				plan.ID.ValueString(), attribute.shown, attribute.plan))
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -119,7 +118,7 @@ func resellerUserSchema(ctx context.Context) schema.Schema {
 				MarkdownDescription: "Whether the user has confirmed the e-mail address.",
 			},
 			"deletion_policy": userKind.DeletionPolicyAttribute(),
-			"timeouts":        timeouts.Attributes(ctx, account.TimeoutOptions()),
+			"timeouts":        account.Timeouts(ctx),
 		},
 	}
 }

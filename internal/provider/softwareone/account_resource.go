@@ -211,7 +211,8 @@ func (r *accountResource) change(ctx context.Context, plan, state accountModel, 
 		return &after
 	case err.field != "":
 		diags.AddAttributeError(kind.Wire[err.field], "SoftwareOne did not take over a change", fmt.Sprintf(
-			"%s %s: %v. Other changes were made.", kind.Title, id, err))
+			"%s %s: %v. Other changes were made.\n\nIf SoftwareOne keeps to its own value, set the attribute to that, or take it out of the "+
+				"configuration.", kind.Title, id, err))
 	default:
 		addWriteError(diags, err.step, id, err)
 	}

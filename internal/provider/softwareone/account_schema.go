@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -139,7 +138,7 @@ func accountSchema(ctx context.Context) schema.Schema {
 				MarkdownDescription: "Path of the image below the API's address.",
 			},
 			"deletion_policy": kind.DeletionPolicyAttribute(),
-			"timeouts":        timeouts.Attributes(ctx, account.TimeoutOptions()),
+			"timeouts":        account.Timeouts(ctx),
 		},
 	}
 }
