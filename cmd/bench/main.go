@@ -73,8 +73,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	say(out, "Provider start-up: %d ms. Each plan below reads every account anew.\n", startup.Milliseconds())
-	say(out, "| %-19s | accounts | latency | requests, bulk | single | plan, bulk | single | ÷ terraform_data, bulk | single | ÷ 0 ms | peak MiB |", "resource")
-	say(out, "|---|---|---|---|---|---|---|---|---|---|---|")
+	say(out, "| %-19s | accounts | latency | requests, bulk | single | plan, bulk | single | ÷ terraform_data, bulk | single | ÷ 0 ms | peak MiB | CPU, Terraform | provider |", "resource")
+	say(out, "|---|---|---|---|---|---|---|---|---|---|---|---|---|")
 	for _, n := range p.counts {
 		floor, err := measureFloor(ctx, filepath.Join(dir, fmt.Sprint("floor-", n)), binary, provider, n, p.runs)
 		if err != nil {
@@ -113,9 +113,10 @@ func measureKind(ctx context.Context, out io.Writer, dir, binary, provider strin
 		if latency == 0 {
 			atOnce = bulk.took
 		}
-		say(out, "| %-19s | %8d | %4d ms | %14d | %6d | %8.1f s | %4.1f s | %22.1f | %6.1f | %6.1f | %8d |", k.resource, n, latency.Milliseconds(),
+		say(out, "| %-19s | %8d | %4d ms | %14d | %6d | %8.1f s | %4.1f s | %22.1f | %6.1f | %6.1f | %8d | %12.1f s | %6.1f s |", k.resource, n, latency.Milliseconds(),
 			bulk.requests, single.requests, bulk.took.Seconds(), single.took.Seconds(), ratio(bulk.took, floor), ratio(single.took, floor),
-			ratio(bulk.took, atOnce), bulk.peak>>20)
+			ratio(bulk.took, atOnce), bulk.provider.peak>>20,
+			bulk.terraform.cpu.Seconds(), bulk.provider.cpu.Seconds())
 	}
 	return nil
 }

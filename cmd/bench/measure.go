@@ -57,6 +57,7 @@ type bench struct {
 	vendors   *mockapi.Vendors
 	server    *kit.Server
 	workspace *terraform.Workspace
+	terraform string // the program, as the system names it
 	provider  string
 }
 
@@ -67,6 +68,9 @@ func prepare(ctx context.Context, dir, binary, provider string, k kind, n int) (
 		return nil, err
 	}
 	b := &bench{vendors: vendors, server: k.server(vendors), provider: filepath.Join(provider, "terraform-provider-accounts")}
+	if b.terraform, err = filepath.EvalSymlinks(binary); err != nil {
+		return nil, errors.Join(err, vendors.Close())
+	}
 	b.workspace, err = terraform.NewWorkspace(dir, binary, provider, vendors.Environment())
 	if err != nil {
 		return nil, errors.Join(err, vendors.Close())
@@ -79,7 +83,7 @@ func prepare(ctx context.Context, dir, binary, provider string, k kind, n int) (
 	}
 	err = errors.Join(b.workspace.Write("main.tf", blocks.String()), b.workspace.Write("imports.tf", imports.String()), b.setBulkReads(true))
 	if err == nil {
-		err = b.terraform(ctx, "apply", "-auto-approve", "-parallelism=10")
+		err = b.run(ctx, "apply", "-auto-approve", "-parallelism=10")
 	}
 	if err == nil {
 		err = b.workspace.Write("imports.tf", "")
@@ -97,7 +101,7 @@ func (b *bench) setBulkReads(on bool) error {
 	return b.workspace.Write("provider.tf", fmt.Sprintf("provider \"accounts\" {\n  bulk_reads = %t\n}\n", on))
 }
 
-func (b *bench) terraform(ctx context.Context, args ...string) error {
+func (b *bench) run(ctx context.Context, args ...string) error {
 	result, err := b.workspace.Run(ctx, args...)
 	if err == nil && result.Exit != 0 {
 		err = fmt.Errorf("terraform %s: exit %d\n%s", strings.Join(args, " "), result.Exit, result)
@@ -107,9 +111,9 @@ func (b *bench) terraform(ctx context.Context, args ...string) error {
 
 // cost is what a plan has cost.
 type cost struct {
-	took     time.Duration
-	requests int
-	peak     int64 // bytes of the provider's memory at its largest
+	took                time.Duration
+	requests            int
+	terraform, provider usage // the last run's
 }
 
 // measure runs a plan, which must be empty, and returns the median time.
@@ -121,14 +125,17 @@ func (b *bench) measure(ctx context.Context, bulk bool, runs int) (cost, error) 
 	var times []time.Duration
 	for range runs {
 		b.server.Reset()
-		watch, stop := context.WithCancel(ctx)
-		peak := make(chan int64, 1)
-		go func() { peak <- watchMemory(watch, b.provider) }()
+		watching, stop := context.WithCancel(ctx)
+		watched := make(chan struct{})
+		go func() {
+			c.terraform, c.provider = watch(watching, b.terraform, b.provider)
+			close(watched)
+		}()
 		started := time.Now()
-		err := b.terraform(ctx, "plan", "-detailed-exitcode", "-parallelism=10", "-lock=false")
+		err := b.run(ctx, "plan", "-detailed-exitcode", "-parallelism=10", "-lock=false")
 		times = append(times, time.Since(started))
 		stop()
-		c.peak = max(c.peak, <-peak)
+		<-watched
 		if err != nil {
 			return cost{}, err
 		}
@@ -198,21 +205,33 @@ func startupTime(ctx context.Context, provider string) (time.Duration, error) {
 	return took, err
 }
 
-// watchMemory returns the largest memory that processes of a program have had until ctx ends, where the system tells
-// (Linux), else 0.
-func watchMemory(ctx context.Context, program string) (peak int64) {
+// usage is what processes of one program have used, where the system tells (Linux); else zero.
+type usage struct {
+	peak int64 // bytes of memory, of the process that has had the most
+	cpu  time.Duration
+}
+
+// watch follows the processes of two programs until ctx ends.
+func watch(ctx context.Context, terraform, provider string) (ofTerraform, ofProvider usage) {
+	followed := map[string]*usage{terraform: {}, provider: {}}
+	spent := map[string]time.Duration{} // by process
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			return peak
+			return *followed[terraform], *followed[provider]
 		case <-tick.C:
 		}
 		links, _ := filepath.Glob("/proc/[0-9]*/exe")
 		for _, link := range links {
-			if target, err := os.Readlink(link); err == nil && target == program {
-				peak = max(peak, highWater(filepath.Dir(link)))
+			program, err := os.Readlink(link)
+			if used := followed[program]; err == nil && used != nil {
+				process := filepath.Dir(link)
+				used.peak = max(used.peak, highWater(process))
+				cpu := max(cpuTime(process), spent[process])
+				used.cpu += cpu - spent[process]
+				spent[process] = cpu
 			}
 		}
 	}
@@ -231,4 +250,22 @@ func highWater(process string) int64 {
 		}
 	}
 	return 0
+}
+
+// cpuTime reads the time that a process has computed for.
+func cpuTime(process string) time.Duration {
+	stat, err := os.ReadFile(filepath.Join(process, "stat")) //nolint:gosec // a folder of /proc
+	if err != nil {
+		return 0
+	}
+	// Only the name, in parentheses, can hold blanks. User and system time are the 12th and 13th fields after it, in
+	// hundredths of a second.
+	_, rest, _ := strings.Cut(string(stat), ") ")
+	fields := strings.Fields(rest)
+	if len(fields) < 13 {
+		return 0
+	}
+	user, _ := strconv.ParseInt(fields[11], 10, 64)
+	system, _ := strconv.ParseInt(fields[12], 10, 64)
+	return time.Duration(user+system) * 10 * time.Millisecond
 }
