@@ -246,7 +246,6 @@ func (s *session) login(ctx context.Context) error {
 		s.refuse(err)
 	}
 	if e, ok := errors.AsType[*transport.Error](err); ok && transport.IsStatus(e, http.StatusUnauthorized, http.StatusForbidden) {
-		e.Message = strings.TrimSpace(e.Message + " (check fortanix.username and fortanix.password)")
 		s.refuse(e)
 	}
 	return err

@@ -201,7 +201,7 @@ func TestRefusedLogin(t *testing.T) {
 		"no access_token": {options: mock.Options{OmitAccessToken: true}, says: "set fortanix.token"},
 		"wrong password": {
 			change: func(o *fortanix.Options) { o.Password = transport.NewSecret("a wrong password") },
-			says:   "check fortanix.username and fortanix.password",
+			says:   "log in",
 		},
 	}
 	for name, tt := range tests {

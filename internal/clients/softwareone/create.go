@@ -110,5 +110,9 @@ func (c *Client) ours(sent NewAccount, found Account, since time.Time) bool {
 }
 
 func describe(a Account) exactlyonce.Candidate {
-	return exactlyonce.Candidate{ID: a.ID, Label: a.Name}
+	label := a.Name
+	if a.Status != "" && a.Status != "Active" {
+		label += " (" + a.Status + ")"
+	}
+	return exactlyonce.Candidate{ID: a.ID, Label: label}
 }

@@ -91,7 +91,7 @@ func sessionFailure(err error) *Error {
 	}
 	own := *e
 	if !IsStatus(e, http.StatusUnauthorized) {
-		own.Kind = KindCancelled
+		own.Kind, own.Err = KindCancelled, e
 	}
 	return &own
 }

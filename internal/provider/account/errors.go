@@ -17,6 +17,9 @@ import (
 // to do. Messages about a field go onto its attribute. verb is such as "create"; id is "" before there is one.
 func (k Kind) AddError(diags *diag.Diagnostics, verb, id string, err error) {
 	summary := fmt.Sprintf("Unable to %s %s", verb, k.Title)
+	if verb == "list" {
+		summary += "s"
+	}
 	prefix := ""
 	if id != "" {
 		prefix = fmt.Sprintf("%s %s: ", k.Title, id)
@@ -65,8 +68,11 @@ func (k Kind) context(failure *transport.Error) string {
 func (k Kind) advice(failure *transport.Error) string {
 	switch {
 	case failure.Kind == transport.KindUntrusted, failure.Kind == transport.KindNotSent:
-		return "Nothing was sent. Check the base URL in the provider block, the network, and any proxy (HTTPS_PROXY, NO_PROXY)."
+		return "Nothing was sent. Check " + k.Address + ", the network, and any proxy (HTTPS_PROXY, NO_PROXY)."
 	case failure.Kind == transport.KindCancelled:
+		if login, ok := errors.AsType[*transport.Error](failure.Err); ok && login.Kind != transport.KindCancelled {
+			return k.advice(login)
+		}
 		return "Nothing was sent."
 	case failure.Status == http.StatusUnauthorized:
 		return "The credential was not accepted. Check " + k.Credentials + "."
@@ -75,11 +81,11 @@ func (k Kind) advice(failure *transport.Error) string {
 	case failure.Status == http.StatusTooManyRequests:
 		return "The vendor limits requests. Try again later, raise the resource's timeouts, lower -parallelism, or set max_requests_per_second in the provider block."
 	case failure.Status >= 300 && failure.Status < 400:
-		return "Check the base URL in the provider block."
+		return "Check " + k.Address + "."
 	case failure.Status >= 500:
 		return "This is a fault at the vendor. Try again; if it lasts, give them the request id."
 	case failure.Kind == transport.KindUnreadable, failure.Kind == transport.KindUnexpected:
-		return "Check that the base URL in the provider block is the vendor's API, and not a web page or a gateway in front of it."
+		return "Check that " + k.Address + " is the vendor's API, and not a web page or a gateway in front of it."
 	}
 	return ""
 }
@@ -108,13 +114,14 @@ func (k Kind) AddCreateError(diags *diag.Diagnostics, err error) {
 			text += fmt.Sprintf("\n\nNo such account was found at %s so far. Look there before you apply again; if it is "+
 				"there, import it.", k.Vendor)
 		} else {
-			text += "\n\nWhat exists there can't be proven to come from this create. If it is yours, import it:\n" +
+			text += "\n\nWhat exists there can't be proven to come from this create. If it is yours, import it; NAME stands for the name of its " +
+				"resource block:\n" +
 				k.importBlocks(failed.Candidates)
 		}
 		diags.AddError("Outcome of creating "+k.Title+" is unclear", text)
 	case len(failed.Candidates) > 0:
-		text := fmt.Sprintf("A %s with the same name or address exists already. Nothing was created, and nothing is adopted "+
-			"silently. To manage it with Terraform, import it:\n%s", k.Title, k.importBlocks(failed.Candidates))
+		text := fmt.Sprintf("A %s with this %s exists already. Nothing was created, and nothing is adopted "+
+			"silently. To manage it with Terraform, import it; NAME stands for the name of its resource block:\n%s", k.Title, k.Natural, k.importBlocks(failed.Candidates))
 		switch {
 		case failed.Err != nil:
 			text += "\n\n" + cause()
@@ -186,6 +193,16 @@ func (k Kind) AddIncomplete(diags *diag.Diagnostics, id, step string, err error)
 			"shows what is missing, and the next apply finishes it in place; no second account is created.", k.Title, id, step, sentence(text)))
 }
 
+// AddNothingToImport reports that an id can't be found on the first read after its import.
+func (k Kind) AddNothingToImport(diags *diag.Diagnostics, id string, err error) {
+	text := err.Error()
+	if failure, ok := errors.AsType[*transport.Error](err); ok {
+		text = k.Words(failure)
+	}
+	diags.AddError("Unable to import "+k.Title, fmt.Sprintf("%s shows no account %s to this credential, so nothing was imported. Check the id, "+
+		"which the data source %ss lists, %s, and %s.\n\n%s", k.Vendor, id, k.Type, k.Address, k.Credentials, text))
+}
+
 // AddLag reports a 404 that comes too soon after our own create to mean anything.
 func (k Kind) AddLag(diags *diag.Diagnostics, id string) {
 	diags.AddError(k.Title+" can't be read yet", fmt.Sprintf("%s %s was created less than ten minutes ago, and %s doesn't "+
@@ -194,14 +211,17 @@ func (k Kind) AddLag(diags *diag.Diagnostics, id string) {
 
 // NotManagedWarning warns that attributes were taken out of the configuration whose values stay at the vendor.
 func (k Kind) NotManagedWarning(diags *diag.Diagnostics, attribute, id string) {
-	diags.AddWarning(k.Title+": removed attribute is no longer managed", fmt.Sprintf(
-		"%s of %s %s was taken out of the configuration. The plan shows it as removed, but what %s has stays there; it is "+
-			"only no longer managed.", attribute, k.Title, id, k.Vendor))
+	diags.AddWarning(k.Title+": attribute is no longer managed", fmt.Sprintf(
+		"%s of %s %s isn't in the configuration. The plan shows it as removed, but what %s has stays there; it is only no longer "+
+			"managed.", attribute, k.Title, id, k.Vendor))
 }
 
-// sentence ends text with a full stop.
+// sentence ends text with a full stop, unless a bracket follows one.
 func sentence(text string) string {
 	text = strings.TrimSpace(text)
+	if bracket := strings.LastIndex(text, " ("); bracket > 0 && strings.HasSuffix(text, ")") && strings.HasSuffix(text[:bracket], ".") {
+		return text
+	}
 	if text == "" || strings.HasSuffix(text, ".") || strings.HasSuffix(text, "!") || strings.HasSuffix(text, "?") {
 		return text
 	}

@@ -23,6 +23,10 @@ type Kind struct {
 	Remains string
 	// Duplicates says how to create an account beside one of the same name, where the vendor allows that; else "".
 	Duplicates string
+	// Natural is what no two accounts may have in common, as in "name"; a create looks an account up by it.
+	Natural string
+	// Address says which provider attribute and variable hold the base URL.
+	Address string
 	// Credentials names the provider attributes and variables to check after a 401.
 	Credentials string
 	// Permission says what a credential needs, for a 403.

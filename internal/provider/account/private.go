@@ -80,6 +80,12 @@ func MarkImported(ctx context.Context, private Private, diags *diag.Diagnostics)
 	Put(ctx, private, keyImported, true, diags)
 }
 
+// Importing tells whether this is the first read after an import.
+func Importing(ctx context.Context, private Private, diags *diag.Diagnostics) (imported bool) {
+	Fetch(ctx, private, keyImported, &imported, diags)
+	return imported
+}
+
 // MarkRead notes that the account has been read, and tells whether this was the first read after an import.
 func MarkRead(ctx context.Context, private Private, diags *diag.Diagnostics) (imported bool) {
 	if Fetch(ctx, private, keyImported, &imported, diags) {

@@ -35,7 +35,7 @@ func (v text) ValidateString(_ context.Context, req validator.StringRequest, res
 	var problem string
 	switch {
 	case value == "":
-		problem = "is empty. Leave the attribute out instead, or set it to null"
+		problem = "is empty. To have none, where that is allowed, leave the attribute out or set it to null"
 	case strings.TrimSpace(value) != value:
 		problem = "begins or ends with a blank. The vendor would cut it off"
 	case strings.ContainsFunc(value, func(r rune) bool {

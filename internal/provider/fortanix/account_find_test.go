@@ -243,10 +243,7 @@ func TestAccountImport(t *testing.T) {
 			}
 			do(p.Resource(accountType), bad).Errors().Contain(t, "Invalid import id", "UUID", "fortanix_accounts")
 		}
-		r := p.Resource(accountType)
-		if said := do(r, otherID); r.State() != nil || len(said.Errors()) > 0 {
-			t.Errorf("one that does not exist: %v %s", r.State(), said) // Terraform itself reports a read that finds nothing
-		}
+		do(p.Resource(accountType), otherID).Errors().Contain(t, otherID, "nothing was imported", "fortanix_accounts", "account not found")
 	}
 	if n := acctest.Changes(s); n > 0 {
 		t.Errorf("%d changes were sent", n)

@@ -158,6 +158,9 @@ func (r *accountResource) Read(ctx context.Context, req resource.ReadRequest, re
 	case transport.IsNotFound(err) && account.Lagging(ctx, req.Private, api.Now(), &resp.Diagnostics):
 		kind.AddLag(&resp.Diagnostics, id)
 		return
+	case transport.IsNotFound(err) && account.Importing(ctx, req.Private, &resp.Diagnostics):
+		kind.AddNothingToImport(&resp.Diagnostics, id, err)
+		return
 	case errors.Is(err, client.ErrGone):
 		account.Gone(ctx, resp)
 		return

@@ -45,7 +45,7 @@ func accountSchema(ctx context.Context) schema.Schema {
 			"name": schema.StringAttribute{
 				Required: true, Validators: words,
 				PlanModifiers:       []planmodifier.String{account.KeepEqual(client.SameName)},
-				MarkdownDescription: "Name, unique within a CCM installation. Changed in place. Names that differ in case alone count as equal.",
+				MarkdownDescription: "Name, unique within a CCM installation. Changed in place. A change of case alone is no change.",
 			},
 			"custom_logo": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{logo{}},

@@ -28,10 +28,12 @@ const (
 
 // kind is fortanix_account as the shared life-cycle code sees it.
 var kind = account.Kind{
-	Type:   "fortanix_account",
-	Title:  "Fortanix account",
-	Vendor: vendorTitle,
-	Acting: account.PolicyDelete,
+	Type:    "fortanix_account",
+	Title:   "Fortanix account",
+	Vendor:  vendorTitle,
+	Acting:  account.PolicyDelete,
+	Natural: "name",
+	Address: "the base URL in fortanix.endpoint (FORTANIX_CCM_ENDPOINT)",
 	Credentials: "fortanix.username and fortanix.password, or fortanix.token, in the provider block (FORTANIX_CCM_USERNAME, " +
 		"FORTANIX_CCM_PASSWORD, FORTANIX_CCM_TOKEN); a session's token ends by itself",
 	Permission: "Changing or deleting an account takes a user who is one of its administrators.",

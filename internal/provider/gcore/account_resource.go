@@ -32,6 +32,8 @@ var accountKind = account.Kind{
 	Type:        "gcore_account",
 	Title:       "Gcore account",
 	Vendor:      vendorTitle,
+	Natural:     "company name",
+	Address:     address,
 	Credentials: credentials,
 	Permission:  "Creating an account takes a user who may have additional accounts; renaming one takes a reseller's credential.",
 	ValidID:     client.ValidID,
@@ -153,6 +155,9 @@ func (r *accountResource) Read(ctx context.Context, req resource.ReadRequest, re
 	switch {
 	case transport.IsNotFound(err) && account.Lagging(ctx, req.Private, api.Now(), &resp.Diagnostics):
 		accountKind.AddLag(&resp.Diagnostics, id)
+		return
+	case transport.IsNotFound(err) && account.Importing(ctx, req.Private, &resp.Diagnostics):
+		accountKind.AddNothingToImport(&resp.Diagnostics, id, err)
 		return
 	case errors.Is(err, client.ErrGone):
 		account.Gone(ctx, resp)

@@ -22,6 +22,7 @@ const (
 	vendorTitle     = "Gcore"
 	standardBaseURL = "https://api.gcore.com"
 	badSettings     = "Invalid Gcore configuration"
+	address         = "the base URL in gcore.base_url (GCORE_BASE_URL)"
 	credentials     = "gcore.api_key or gcore.access_token in the provider block, or GCORE_API_KEY or GCORE_ACCESS_TOKEN"
 )
 

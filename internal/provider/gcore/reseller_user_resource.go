@@ -35,6 +35,8 @@ var userKind = account.Kind{
 	Acting: account.PolicyDelete,
 	Remains: "the account that came with the user stays at Gcore, and its company name stays taken: the user can't be created again " +
 		"with the same company. Gcore has no call that deletes an account.",
+	Natural:     "e-mail address or company name",
+	Address:     address,
 	Credentials: credentials,
 	Permission: "It takes a reseller's credential. A user with API tokens or with several accounts can't be deleted; a product in use " +
 		"can't be made unavailable.",
@@ -225,6 +227,9 @@ func (r *resellerUserResource) Read(ctx context.Context, req resource.ReadReques
 	switch {
 	case transport.IsNotFound(err) && account.Lagging(ctx, req.Private, api.Now(), &resp.Diagnostics):
 		userKind.AddLag(&resp.Diagnostics, id)
+		return
+	case transport.IsNotFound(err) && account.Importing(ctx, req.Private, &resp.Diagnostics):
+		userKind.AddNothingToImport(&resp.Diagnostics, id, err)
 		return
 	case errors.Is(err, client.ErrGone):
 		account.Gone(ctx, resp)

@@ -64,7 +64,7 @@ func resellerUserSchema(ctx context.Context) schema.Schema {
 			"password_wo_version": schema.Int64Attribute{
 				Optional: true, Validators: []validator.Int64{int64validator.AtLeast(1)},
 				MarkdownDescription: "Number that goes with `password_wo`, such as `1`. Set after an import, it is recorded and nothing is sent; any " +
-					"later change is an error at plan time.",
+					"other number later is an error at plan time. Removed from the configuration, it is only forgotten.",
 			},
 			"name": schema.StringAttribute{
 				Optional: true, Validators: words,

@@ -150,7 +150,9 @@ func TestAccountDisable(t *testing.T) {
 			if test.before != nil {
 				test.before(m, s, id)
 			}
-			said := r.Execute(r.Plan(nil)) // without the refresh, which would see it first
+			plan := r.Plan(nil) // without the refresh, which would see it first
+			plan.Diagnostics.Warnings().Contain(t, id, "stays on the platform")
+			said := r.Execute(plan)
 			if n := s.Count(actions); n != test.sent || acctest.Changes(s) != n {
 				t.Errorf("%d actions were sent, want %d", n, test.sent)
 			}
@@ -172,7 +174,7 @@ func TestAccountDisable(t *testing.T) {
 func TestAccountPolicyTable(t *testing.T) {
 	t.Parallel()
 	_, s, p := startProtocol(t, mock.Options{})
-	for policy, says := range map[string]string{"prevent": "is protected", "abandon": "will only be forgotten", "disable": ""} {
+	for policy, says := range map[string]string{"prevent": "is protected", "abandon": "will only be forgotten", "disable": "stays on the platform"} {
 		r := p.Resource("softwareone_account")
 		config := Values{"name": "Acme " + policy, "type": "Client", "deletion_policy": policy}
 		applied(t, r, config)

@@ -242,7 +242,7 @@ func TestAccountImport(t *testing.T) {
 			do(r, bad).Errors().Contain(t, "Invalid import id", "ACC-1234-5678", "softwareone_accounts")
 		}
 		r := p.Resource("softwareone_account")
-		do(r, "ACC-0000-0000").Errors().Contain(t, "doesn't show account ACC-0000-0000")
+		do(r, "ACC-0000-0000").Errors().Contain(t, "shows no account ACC-0000-0000")
 	}
 	if n := acctest.Changes(s); n > 0 {
 		t.Errorf("%d changes were sent", n)

@@ -126,6 +126,9 @@ func (r *accountResource) Read(ctx context.Context, req resource.ReadRequest, re
 	case transport.IsNotFound(err) && account.Lagging(ctx, req.Private, api.Now(), &resp.Diagnostics):
 		kind.AddLag(&resp.Diagnostics, id)
 		return
+	case transport.IsNotFound(err) && account.Importing(ctx, req.Private, &resp.Diagnostics):
+		kind.AddNothingToImport(&resp.Diagnostics, id, err)
+		return
 	case transport.IsNotFound(err):
 		addInvisible(&resp.Diagnostics, "read", id, err)
 		return
@@ -186,7 +189,7 @@ func (r *accountResource) change(ctx context.Context, plan, state accountModel, 
 	now := client.Account{
 		ID: id, Type: state.Type.ValueString(), Status: state.Status.ValueString(), ExternalID: state.ExternalID.ValueStringPointer(),
 	}
-	next := change{fields: plan.fields(ctx, diags), put: plan.differs(state)}
+	next := change{fields: plan.fields(ctx, diags), put: plan.differs(ctx, state, diags)}
 	if !plan.Logo.Equal(state.Logo) && known(plan.Logo) {
 		next.logo, next.put = plan.logo(), true
 	}
@@ -257,14 +260,6 @@ func (r *accountResource) Delete(ctx context.Context, req resource.DeleteRequest
 // ImportState implements resource.ResourceWithImportState.
 func (r *accountResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	kind.Import(ctx, req, resp)
-}
-
-// differs tells whether an update has anything to send but the status and the logo.
-func (m accountModel) differs(state accountModel) bool {
-	return !m.Name.Equal(state.Name) || !m.ExternalID.Equal(state.ExternalID) || !m.Address.Equal(state.Address) ||
-		!m.TechnicalSupportEmail.Equal(state.TechnicalSupportEmail) || !m.Website.Equal(state.Website) ||
-		!m.Description.Equal(state.Description) || !m.Eligibility.Equal(state.Eligibility) ||
-		!m.DefaultLanguageCode.Equal(state.DefaultLanguageCode)
 }
 
 // keepUnknown fills in from the state what the plan left unknown, where nothing was sent.
