@@ -113,7 +113,7 @@ func (b *bench) run(ctx context.Context, args ...string) error {
 type cost struct {
 	took                time.Duration
 	requests            int
-	terraform, provider usage // the last run's
+	terraform, provider usage // the last run's, but for the peak, which is the largest
 }
 
 // measure runs a plan, which must be empty, and returns the median time.
@@ -127,6 +127,7 @@ func (b *bench) measure(ctx context.Context, bulk bool, runs int) (cost, error) 
 		b.server.Reset()
 		watching, stop := context.WithCancel(ctx)
 		watched := make(chan struct{})
+		peak := c.provider.peak
 		go func() {
 			c.terraform, c.provider = watch(watching, b.terraform, b.provider)
 			close(watched)
@@ -136,6 +137,7 @@ func (b *bench) measure(ctx context.Context, bulk bool, runs int) (cost, error) 
 		times = append(times, time.Since(started))
 		stop()
 		<-watched
+		c.provider.peak = max(c.provider.peak, peak)
 		if err != nil {
 			return cost{}, err
 		}

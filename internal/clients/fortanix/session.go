@@ -2,7 +2,6 @@ package fortanix
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"strings"
 	"sync"
@@ -245,8 +244,8 @@ func (s *session) login(ctx context.Context) error {
 		}
 		s.refuse(err)
 	}
-	if e, ok := errors.AsType[*transport.Error](err); ok && transport.IsStatus(e, http.StatusUnauthorized, http.StatusForbidden) {
-		s.refuse(e)
+	if transport.IsStatus(err, http.StatusUnauthorized, http.StatusForbidden) {
+		s.refuse(err)
 	}
 	return err
 }

@@ -56,6 +56,14 @@ func (k Kind) Words(failure *transport.Error) string {
 	return text
 }
 
+// cause is an error in sentences: in the vendor's words, where it is the vendor's.
+func (k Kind) cause(err error) string {
+	if failure, ok := errors.AsType[*transport.Error](err); ok {
+		return k.Words(failure)
+	}
+	return sentence(err.Error())
+}
+
 // context is what a message on an attribute needs beside the vendor's words.
 func (k Kind) context(failure *transport.Error) string {
 	text := fmt.Sprintf(" (HTTP %d", failure.Status)
@@ -97,16 +105,10 @@ func (k Kind) AddCreateError(diags *diag.Diagnostics, err error) {
 		k.AddError(diags, "create", "", err)
 		return
 	}
-	cause := func() string {
-		if failure, ok := errors.AsType[*transport.Error](failed.Err); ok {
-			return k.Words(failure)
-		}
-		return sentence(failed.Err.Error())
-	}
 	switch {
 	case failed.Unclear:
 		text := fmt.Sprintf("The %s may have been created, or not: its create was sent, but the reply is missing or unreadable. "+
-			"It was not sent again.\n\n%s", k.Title, cause())
+			"It was not sent again.\n\n%s", k.Title, k.cause(failed.Err))
 		if failed.LookUp != nil {
 			text += "\n\nLooking for it failed too: " + sentence(failed.LookUp.Error())
 		}
@@ -124,7 +126,7 @@ func (k Kind) AddCreateError(diags *diag.Diagnostics, err error) {
 			"silently. To manage it with Terraform, import it; NAME stands for the name of its resource block:\n%s", k.Title, k.Natural, k.importBlocks(failed.Candidates))
 		switch {
 		case failed.Err != nil:
-			text += "\n\n" + cause()
+			text += "\n\n" + k.cause(failed.Err)
 		case k.Duplicates != "":
 			text += "\n\n" + k.Duplicates
 		}
@@ -184,23 +186,15 @@ func QuoteHCL(value string) string {
 // AddIncomplete warns that an account was created but a step after that failed. An error would taint the account, and
 // Terraform would then want to destroy it.
 func (k Kind) AddIncomplete(diags *diag.Diagnostics, id, step string, err error) {
-	text := err.Error()
-	if failure, ok := errors.AsType[*transport.Error](err); ok {
-		text = k.Words(failure)
-	}
 	diags.AddWarning("Creation of "+k.Title+" is incomplete", fmt.Sprintf(
 		"%s %s was created, but this could not be done after that: %s.\n\n%s\n\nThe account is in the state. The next plan "+
-			"shows what is missing, and the next apply finishes it in place; no second account is created.", k.Title, id, step, sentence(text)))
+			"shows what is missing, and the next apply finishes it in place; no second account is created.", k.Title, id, step, k.cause(err)))
 }
 
 // AddNothingToImport reports that an id can't be found on the first read after its import.
 func (k Kind) AddNothingToImport(diags *diag.Diagnostics, id string, err error) {
-	text := err.Error()
-	if failure, ok := errors.AsType[*transport.Error](err); ok {
-		text = k.Words(failure)
-	}
 	diags.AddError("Unable to import "+k.Title, fmt.Sprintf("%s shows no account %s to this credential, so nothing was imported. Check the id, "+
-		"which the data source %ss lists, %s, and %s.\n\n%s", k.Vendor, id, k.Type, k.Address, k.Credentials, text))
+		"which the data source %ss lists, %s, and %s.\n\n%s", k.Vendor, id, k.Type, k.Address, k.Credentials, k.cause(err)))
 }
 
 // AddLag reports a 404 that comes too soon after our own create to mean anything.

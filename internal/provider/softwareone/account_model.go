@@ -3,7 +3,6 @@ package softwareone
 import (
 	"context"
 	"encoding/base64"
-	"reflect"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -132,11 +131,6 @@ func (m accountModel) fields(ctx context.Context, diags *diag.Diagnostics) clien
 		body.DefaultLanguageCode = wire.Value(m.DefaultLanguageCode.ValueString())
 	}
 	return body
-}
-
-// differs tells whether an update has anything to send but the status and the logo.
-func (m accountModel) differs(ctx context.Context, state accountModel, diags *diag.Diagnostics) bool {
-	return !reflect.DeepEqual(m.fields(ctx, diags), state.fields(ctx, diags))
 }
 
 func known(v attr.Value) bool { return !v.IsNull() && !v.IsUnknown() }

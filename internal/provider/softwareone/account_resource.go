@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -189,7 +190,8 @@ func (r *accountResource) change(ctx context.Context, plan, state accountModel, 
 	now := client.Account{
 		ID: id, Type: state.Type.ValueString(), Status: state.Status.ValueString(), ExternalID: state.ExternalID.ValueStringPointer(),
 	}
-	next := change{fields: plan.fields(ctx, diags), put: plan.differs(ctx, state, diags)}
+	fields := plan.fields(ctx, diags)
+	next := change{fields: fields, put: !reflect.DeepEqual(fields, state.fields(ctx, diags))}
 	if !plan.Logo.Equal(state.Logo) && known(plan.Logo) {
 		next.logo, next.put = plan.logo(), true
 	}
