@@ -149,9 +149,10 @@ func TestAccountLostReply(t *testing.T) {
 				t.Parallel()
 				m, s, p := startProtocol(t, mock.Options{ThinList: true, CreatedMillis: offset > 0})
 				s.SetClockOffset(offset)
-				fault.On, fault.Effect, fault.Times = posts, true, 1
-				fault.Before = func() { m.Seed(mock.Account{Name: "acme"}) } // somebody else's, made at the very same time
-				s.Inject(fault)
+				lost := fault // each clock has its own
+				lost.On, lost.Effect, lost.Times = posts, true, 1
+				lost.Before = func() { m.Seed(mock.Account{Name: "acme"}) } // somebody else's, made at the very same time
+				s.Inject(lost)
 				r := p.Resource(accountType)
 				r.Applied(config)
 				if a := stored(t, m, r); a.Name != "Acme" || a.AccountStatus != "Deactivated" || len(a.AuthConfigs) != 6 {
