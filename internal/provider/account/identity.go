@@ -36,6 +36,11 @@ func SetIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, id types
 	}
 }
 
+// notAnID says what is wrong with an id, and what one looks like.
+func (k Kind) notAnID(id string, err error) string {
+	return fmt.Sprintf("%q is no id of a %s: %v.", id, k.Title, err)
+}
+
 // Import takes an id from the command, an import block or an identity, and leaves a state that the first read fills.
 func (k Kind) Import(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	id := req.ID
@@ -45,7 +50,7 @@ func (k Kind) Import(ctx context.Context, req resource.ImportStateRequest, resp 
 		id = identity.ID.ValueString()
 	}
 	if err := k.ValidID(id); err != nil {
-		resp.Diagnostics.AddError("Invalid import id", fmt.Sprintf("%q is no id of a %s: %v.", id, k.Title, err))
+		resp.Diagnostics.AddError("Invalid import id", k.notAnID(id, err))
 	}
 	if resp.Diagnostics.HasError() {
 		return

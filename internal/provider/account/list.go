@@ -4,11 +4,9 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
@@ -47,29 +45,4 @@ func List[T any](ctx context.Context, req list.ListRequest, k Kind, accounts ite
 					"must have. They can't be managed with Terraform and are not listed.", skipped, k.Vendor))}})
 		}
 	}
-}
-
-// Only returns the one thing that a look-up by a natural key yields; anything but exactly one is an error that tells the
-// matches. describe names one of them.
-func Only[T any](k Kind, things iter.Seq2[T, error], attribute path.Path, value string, describe func(T) string, diags *diag.Diagnostics) (only T, ok bool) {
-	var matches []string
-	for thing, err := range things {
-		if err != nil {
-			k.AddError(diags, "find", "", err)
-			return only, false
-		}
-		only = thing
-		matches = append(matches, describe(thing))
-	}
-	switch len(matches) {
-	case 0:
-		diags.AddAttributeError(attribute, "No such "+k.Title, fmt.Sprintf("%s shows no account whose %s is %q to this credential. "+
-			"Check the spelling, and %s.", k.Vendor, attribute, value, k.Credentials))
-	case 1:
-		return only, true
-	default:
-		diags.AddAttributeError(attribute, "More than one "+k.Title, fmt.Sprintf("%d accounts at %s have %q as %s:\n  %s\nLook it up by id instead.",
-			len(matches), k.Vendor, value, attribute, strings.Join(matches, "\n  ")))
-	}
-	return only, false
 }

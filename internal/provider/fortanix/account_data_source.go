@@ -3,13 +3,13 @@ package fortanix
 import (
 	"context"
 	"fmt"
+	"iter"
 	"maps"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	client "github.com/cloud-accounts/terraform-provider-accounts/internal/clients/fortanix"
@@ -149,7 +149,10 @@ func (d *accountDataSource) Configure(_ context.Context, req datasource.Configur
 func (d *accountDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := accountDataAttributes()
 	maps.Copy(attributes, map[string]schema.Attribute{
-		"id": schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: "Account id, a UUID. Give this or `name`."},
+		"id": schema.StringAttribute{
+			Optional: true, Computed: true, Validators: []validator.String{kind.ID()},
+			MarkdownDescription: "Account id, a UUID. Give this or `name`.",
+		},
 		"name": schema.StringAttribute{
 			Optional: true, Computed: true, Validators: words,
 			MarkdownDescription: "Name, without regard to case. Exactly one account must have it. Give this or `id`.",
@@ -163,45 +166,31 @@ func (d *accountDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 
 // ConfigValidators implements datasource.DataSourceWithConfigValidators.
 func (d *accountDataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
-	return []datasource.ConfigValidator{datasourcevalidator.ExactlyOneOf(path.MatchRoot("id"), path.MatchRoot("name"))}
+	return account.IDOr("name")
 }
 
 // Read implements datasource.DataSource.
 func (d *accountDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var id, name types.String
-	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("id"), &id)...)
-	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("name"), &name)...)
+	search := kind.NewSearch(ctx, req.Config, "name", &resp.Diagnostics)
 	api, ok := d.client.Get(&resp.Diagnostics)
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
-	wanted := id.ValueString()
-	if id.IsNull() {
-		if wanted = idByName(ctx, api, name.ValueString(), &resp.Diagnostics); wanted == "" {
-			return
-		}
-	}
-	found, err := api.ReadAccountDetails(ctx, wanted)
-	if err != nil {
-		kind.AddError(&resp.Diagnostics, "find", wanted, err)
+	found, ok := account.Find(search,
+		func(id string) (client.Account, error) { return client.Account{ID: id}, nil }, // read below
+		func(name string) iter.Seq2[client.Account, error] {
+			return named(api.ListAccounts(ctx), types.StringValue(name))
+		},
+		func(a client.Account) string { return fmt.Sprintf("%s (%s)", a.ID, a.Name) }, &resp.Diagnostics)
+	if !ok {
 		return
 	}
-	data := newAccountData(ctx, found, &resp.Diagnostics)
-	if !name.IsNull() {
-		data.Name = name // a data source must answer in the spelling that it was asked in
+	whole, err := api.ReadAccountDetails(ctx, found.ID)
+	if err != nil {
+		kind.AddError(&resp.Diagnostics, "find", found.ID, err)
+		return
 	}
-	if !id.IsNull() {
-		data.ID = id
-	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
-}
-
-// idByName looks up the id of the one account of a name, "" where there isn't exactly one.
-func idByName(ctx context.Context, api *client.Client, name string, diags *diag.Diagnostics) string {
-	namesakes := named(api.ListAccounts(ctx), types.StringValue(name))
-	describe := func(a client.Account) string { return fmt.Sprintf("%s (%s)", a.ID, a.Name) }
-	only, _ := account.Only(kind, namesakes, path.Root("name"), name, describe, diags)
-	return only.ID
+	search.Answer(ctx, &resp.State, newAccountData(ctx, whole, &resp.Diagnostics), &resp.Diagnostics)
 }
 
 // NewAccountsDataSource makes the data source fortanix_accounts.
@@ -252,13 +241,10 @@ func (d *accountsDataSource) Read(ctx context.Context, req datasource.ReadReques
 		return
 	}
 	data.Accounts = []accountData{}
-	for a, err := range api.ListAccounts(ctx) {
+	for a, err := range named(api.ListAccounts(ctx), data.Name) {
 		if err != nil {
 			kind.AddError(&resp.Diagnostics, "list", "", err)
 			return
-		}
-		if !data.Name.IsNull() && !client.SameName(a.Name, data.Name.ValueString()) {
-			continue
 		}
 		whole, err := api.Whole(ctx, a)
 		if err != nil {

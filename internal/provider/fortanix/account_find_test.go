@@ -153,7 +153,7 @@ func TestAccountDataSource(t *testing.T) {
 				{Values{"name": `Acme "Corp"`}, []string{"More than one", a.ID}},
 				{Values{"name": "Acme"}, []string{"No such Fortanix account", "Acme"}},
 				{Values{"id": otherID}, []string{"HTTP 404"}},
-				{Values{"id": "12345"}, []string{"is a UUID"}},
+				{Values{"id": "12345"}, []string{"Invalid id", "is a UUID"}},
 				{Values{"name": ""}, []string{"is empty"}},
 				{Values{}, []string{"id", "name"}},
 				{Values{"id": a.ID, "name": "Acme"}, []string{"id", "name"}},

@@ -3,12 +3,11 @@ package gcore
 import (
 	"context"
 	"fmt"
+	"iter"
 	"maps"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -120,7 +119,10 @@ func (d *accountDataSource) Configure(_ context.Context, req datasource.Configur
 func (d *accountDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := accountDataAttributes()
 	maps.Copy(attributes, map[string]schema.Attribute{
-		"id": schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: "Account id. Give this or `company`."},
+		"id": schema.StringAttribute{
+			Optional: true, Computed: true, Validators: []validator.String{accountKind.ID()},
+			MarkdownDescription: "Account id. Give this or `company`.",
+		},
 		"company": schema.StringAttribute{
 			Optional: true, Computed: true, Validators: []validator.String{account.Text()},
 			MarkdownDescription: "Company name, spelt as Gcore has it. Exactly one account must have it. Give this or `id`.",
@@ -134,37 +136,25 @@ func (d *accountDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 
 // ConfigValidators implements datasource.DataSourceWithConfigValidators.
 func (d *accountDataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
-	return []datasource.ConfigValidator{datasourcevalidator.ExactlyOneOf(path.MatchRoot("id"), path.MatchRoot("company"))}
+	return account.IDOr("company")
 }
 
 // Read implements datasource.DataSource.
 func (d *accountDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var id, company types.String
-	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("id"), &id)...)
-	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("company"), &company)...)
+	search := accountKind.NewSearch(ctx, req.Config, "company", &resp.Diagnostics)
 	api, ok := d.client.Get(&resp.Diagnostics)
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
-	var found client.Account
-	if id.IsNull() {
-		describe := func(a client.Account) string { return fmt.Sprintf("%s (%s)", a.ID, a.Company) }
-		listed := api.ListAccounts(ctx, client.AccountFilter{Company: company.ValueString()})
-		if found, ok = account.Only(accountKind, listed, path.Root("company"), company.ValueString(), describe, &resp.Diagnostics); !ok {
-			return
-		}
-	} else {
-		var err error
-		if found, err = api.ReadAccount(ctx, id.ValueString(), client.Known{}); err != nil {
-			accountKind.AddError(&resp.Diagnostics, "find", id.ValueString(), err)
-			return
-		}
+	found, ok := account.Find(search,
+		func(id string) (client.Account, error) { return api.ReadAccount(ctx, id, client.Known{}) },
+		func(company string) iter.Seq2[client.Account, error] {
+			return api.ListAccounts(ctx, client.AccountFilter{Company: company})
+		},
+		func(a client.Account) string { return fmt.Sprintf("%s (%s)", a.ID, a.Company) }, &resp.Diagnostics)
+	if ok {
+		search.Answer(ctx, &resp.State, newAccountData(found), &resp.Diagnostics)
 	}
-	data := newAccountData(found)
-	if !company.IsNull() {
-		data.Company = company // a data source must answer in the spelling that it was asked in
-	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
 }
 
 // NewAccountsDataSource makes the data source gcore_accounts.
@@ -254,13 +244,9 @@ func (d *accountsDataSource) Read(ctx context.Context, req datasource.ReadReques
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
-	data.Accounts = []accountData{}
-	for a, err := range api.ListAccounts(ctx, data.filter()) {
-		if err != nil {
-			accountKind.AddError(&resp.Diagnostics, "list", "", err)
-			return
-		}
-		data.Accounts = append(data.Accounts, newAccountData(a))
+	data.Accounts = account.Collect(accountKind, api.ListAccounts(ctx, data.filter()), newAccountData, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
 }

@@ -3,12 +3,11 @@ package gcore
 import (
 	"context"
 	"fmt"
+	"iter"
 	"maps"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -135,7 +134,10 @@ func (d *resellerUserDataSource) Configure(_ context.Context, req datasource.Con
 func (d *resellerUserDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := userDataAttributes()
 	maps.Copy(attributes, map[string]schema.Attribute{
-		"id": schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: "User id. Give this or `email`."},
+		"id": schema.StringAttribute{
+			Optional: true, Computed: true, Validators: []validator.String{userKind.ID()},
+			MarkdownDescription: "User id. Give this or `email`.",
+		},
 		"email": schema.StringAttribute{
 			Optional: true, Computed: true, Validators: []validator.String{account.Text()},
 			MarkdownDescription: "E-mail address, without regard to case. Exactly one user must have it. Give this or `id`.",
@@ -149,37 +151,25 @@ func (d *resellerUserDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 
 // ConfigValidators implements datasource.DataSourceWithConfigValidators.
 func (d *resellerUserDataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
-	return []datasource.ConfigValidator{datasourcevalidator.ExactlyOneOf(path.MatchRoot("id"), path.MatchRoot("email"))}
+	return account.IDOr("email")
 }
 
 // Read implements datasource.DataSource.
 func (d *resellerUserDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var id, email types.String
-	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("id"), &id)...)
-	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("email"), &email)...)
+	search := userKind.NewSearch(ctx, req.Config, "email", &resp.Diagnostics)
 	api, ok := d.client.Get(&resp.Diagnostics)
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
-	var found client.User
-	if id.IsNull() {
-		describe := func(u client.User) string { return fmt.Sprintf("%s (%s)", u.ID, u.Email) }
-		listed := api.ListUsers(ctx, client.UserFilter{Email: email.ValueString()})
-		if found, ok = account.Only(userKind, listed, path.Root("email"), email.ValueString(), describe, &resp.Diagnostics); !ok {
-			return
-		}
-	} else {
-		var err error
-		if found, err = api.ReadUser(ctx, id.ValueString(), "", client.Known{}); err != nil {
-			userKind.AddError(&resp.Diagnostics, "find", id.ValueString(), err)
-			return
-		}
+	found, ok := account.Find(search,
+		func(id string) (client.User, error) { return api.ReadUser(ctx, id, "", client.Known{}) },
+		func(email string) iter.Seq2[client.User, error] {
+			return api.ListUsers(ctx, client.UserFilter{Email: email})
+		},
+		func(u client.User) string { return fmt.Sprintf("%s (%s)", u.ID, u.Email) }, &resp.Diagnostics)
+	if ok {
+		search.Answer(ctx, &resp.State, newUserData(found), &resp.Diagnostics)
 	}
-	data := newUserData(found)
-	if !email.IsNull() {
-		data.Email = email // a data source must answer in the spelling that it was asked in
-	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
 }
 
 // NewResellerUsersDataSource makes the data source gcore_reseller_users.
@@ -245,13 +235,9 @@ func (d *resellerUsersDataSource) Read(ctx context.Context, req datasource.ReadR
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
-	data.Users = []userData{}
-	for u, err := range api.ListUsers(ctx, data.filter()) {
-		if err != nil {
-			userKind.AddError(&resp.Diagnostics, "list", "", err)
-			return
-		}
-		data.Users = append(data.Users, newUserData(u))
+	data.Users = account.Collect(userKind, api.ListUsers(ctx, data.filter()), newUserData, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
 }

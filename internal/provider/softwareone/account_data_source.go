@@ -3,15 +3,14 @@ package softwareone
 import (
 	"context"
 	"fmt"
+	"iter"
 	"maps"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -168,7 +167,10 @@ func (d *accountDataSource) Configure(_ context.Context, req datasource.Configur
 func (d *accountDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := accountDataAttributes()
 	maps.Copy(attributes, map[string]schema.Attribute{
-		"id": schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: "Account id, such as `ACC-1234-5678`. Give this or `name`."},
+		"id": schema.StringAttribute{
+			Optional: true, Computed: true, Validators: []validator.String{kind.ID()},
+			MarkdownDescription: "Account id, such as `ACC-1234-5678`. Give this or `name`.",
+		},
 		"name": schema.StringAttribute{
 			Optional: true, Computed: true, Validators: []validator.String{account.Text()},
 			MarkdownDescription: "Name, without regard to case. Exactly one account must have it. Give this or `id`.",
@@ -182,37 +184,25 @@ func (d *accountDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 
 // ConfigValidators implements datasource.DataSourceWithConfigValidators.
 func (d *accountDataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
-	return []datasource.ConfigValidator{datasourcevalidator.ExactlyOneOf(path.MatchRoot("id"), path.MatchRoot("name"))}
+	return account.IDOr("name")
 }
 
 // Read implements datasource.DataSource.
 func (d *accountDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var id, name types.String
-	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("id"), &id)...)
-	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("name"), &name)...)
+	search := kind.NewSearch(ctx, req.Config, "name", &resp.Diagnostics)
 	api, ok := d.client.Get(&resp.Diagnostics)
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
-	var found client.Account
-	if id.IsNull() {
-		describe := func(a client.Account) string { return fmt.Sprintf("%s (%s, %s, %s)", a.ID, a.Name, a.Type, a.Status) }
-		all := api.ListAccounts(ctx, client.Filter{Name: name.ValueString()}, true)
-		if found, ok = account.Only(kind, all, path.Root("name"), name.ValueString(), describe, &resp.Diagnostics); !ok {
-			return
-		}
-	} else {
-		var err error
-		if found, err = api.ReadAccountDetails(ctx, id.ValueString()); err != nil {
-			kind.AddError(&resp.Diagnostics, "find", id.ValueString(), err)
-			return
-		}
+	found, ok := account.Find(search,
+		func(id string) (client.Account, error) { return api.ReadAccountDetails(ctx, id) },
+		func(name string) iter.Seq2[client.Account, error] {
+			return api.ListAccounts(ctx, client.Filter{Name: name}, true)
+		},
+		func(a client.Account) string { return fmt.Sprintf("%s (%s, %s, %s)", a.ID, a.Name, a.Type, a.Status) }, &resp.Diagnostics)
+	if ok {
+		search.Answer(ctx, &resp.State, newAccountData(ctx, found, &resp.Diagnostics), &resp.Diagnostics)
 	}
-	data := newAccountData(ctx, found, &resp.Diagnostics)
-	if !name.IsNull() {
-		data.Name = name // a data source must answer in the spelling that it was asked in
-	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
 }
 
 // NewAccountsDataSource makes the data source softwareone_accounts.
@@ -292,13 +282,10 @@ func (d *accountsDataSource) Read(ctx context.Context, req datasource.ReadReques
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
-	data.Accounts = []accountData{}
-	for a, err := range api.ListAccounts(ctx, data.filter(), true) {
-		if err != nil {
-			kind.AddError(&resp.Diagnostics, "list", "", err)
-			return
-		}
-		data.Accounts = append(data.Accounts, newAccountData(ctx, a, &resp.Diagnostics))
+	show := func(a client.Account) accountData { return newAccountData(ctx, a, &resp.Diagnostics) }
+	data.Accounts = account.Collect(kind, api.ListAccounts(ctx, data.filter(), true), show, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
 }

@@ -157,7 +157,7 @@ func TestAccountDataSource(t *testing.T) {
 		{Values{"name": `Acme "Corp", Inc.`}, []string{"More than one", a.ID, "Vendor"}},
 		{Values{"name": "Acme"}, []string{"No such SoftwareOne account", "Acme"}},
 		{Values{"id": "ACC-0000-0000"}, []string{"HTTP 404"}},
-		{Values{"id": "12345"}, []string{"looks like ACC-"}},
+		{Values{"id": "12345"}, []string{"Invalid id", "looks like ACC-"}},
 		{Values{"name": ""}, []string{"is empty"}},
 		{Values{}, []string{"id", "name"}},
 		{Values{"id": a.ID, "name": "Acme"}, []string{"id", "name"}},

@@ -1,0 +1,109 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// IDOr demands either an id or the natural key.
+func IDOr(key string) []datasource.ConfigValidator {
+	return []datasource.ConfigValidator{datasourcevalidator.ExactlyOneOf(path.MatchRoot("id"), path.MatchRoot(key))}
+}
+
+// Search is what a data source of one thing is asked for: its id, or the value of its natural key.
+type Search struct {
+	kind  Kind
+	asked path.Path // the attribute that is set
+	value types.String
+}
+
+// NewSearch reads id, or the natural key where that is null, from a data source's configuration.
+func (k Kind) NewSearch(ctx context.Context, config tfsdk.Config, key string, diags *diag.Diagnostics) Search {
+	s := Search{kind: k, asked: path.Root("id")}
+	diags.Append(config.GetAttribute(ctx, s.asked, &s.value)...)
+	if s.value.IsNull() {
+		s.asked = path.Root(key)
+		diags.Append(config.GetAttribute(ctx, s.asked, &s.value)...)
+	}
+	return s
+}
+
+// Find answers a search: by byID, or by the only thing that byKey yields. Anything but exactly one is an error that
+// tells the matches; describe names one of them.
+func Find[T any](s Search, byID func(id string) (T, error), byKey func(value string) iter.Seq2[T, error], describe func(T) string, diags *diag.Diagnostics) (found T, ok bool) {
+	value := s.value.ValueString()
+	if s.asked.Equal(path.Root("id")) {
+		found, err := byID(value)
+		if err != nil {
+			s.kind.AddError(diags, "find", value, err)
+		}
+		return found, err == nil
+	}
+	var matches []string
+	for thing, err := range byKey(value) {
+		if err != nil {
+			s.kind.AddError(diags, "find", "", err)
+			return found, false
+		}
+		found = thing
+		matches = append(matches, describe(thing))
+	}
+	switch len(matches) {
+	case 0:
+		diags.AddAttributeError(s.asked, "No such "+s.kind.Title, fmt.Sprintf("%s shows this credential none whose %s is %q. "+
+			"Check the spelling, and %s.", s.kind.Vendor, s.asked, value, s.kind.Credentials))
+	case 1:
+		return found, true
+	default:
+		diags.AddAttributeError(s.asked, "More than one "+s.kind.Title, fmt.Sprintf("%d at %s have %q as %s:\n  %s\nLook it up by id instead.",
+			len(matches), s.kind.Vendor, value, s.asked, strings.Join(matches, "\n  ")))
+	}
+	return found, false
+}
+
+// Answer stores what was found, in the spelling that it was asked for: Terraform holds a data source to that.
+func (s Search) Answer(ctx context.Context, state *tfsdk.State, found any, diags *diag.Diagnostics) {
+	diags.Append(state.Set(ctx, found)...)
+	diags.Append(state.SetAttribute(ctx, s.asked, s.value)...)
+}
+
+// Collect shows all that a listing yields, as a data source of many does; nil after an error.
+func Collect[T, D any](k Kind, things iter.Seq2[T, error], show func(T) D, diags *diag.Diagnostics) []D {
+	shown := []D{}
+	for thing, err := range things {
+		if err != nil {
+			k.AddError(diags, "list", "", err)
+			return nil
+		}
+		shown = append(shown, show(thing))
+	}
+	return shown
+}
+
+// ID refuses what can't be an id of this kind.
+func (k Kind) ID() validator.String { return idValidator{k} }
+
+type idValidator struct{ kind Kind }
+
+func (v idValidator) Description(context.Context) string { return "must be an id of a " + v.kind.Title }
+
+func (v idValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v idValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if err := v.kind.ValidID(req.ConfigValue.ValueString()); err != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid id", v.kind.notAnID(req.ConfigValue.ValueString(), err))
+	}
+}
