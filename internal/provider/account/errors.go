@@ -56,8 +56,8 @@ func (k Kind) Words(failure *transport.Error) string {
 	return text
 }
 
-// cause is an error in sentences: in the vendor's words, where it is the vendor's.
-func (k Kind) cause(err error) string {
+// Cause is an error in sentences: in the vendor's words, where it is the vendor's.
+func (k Kind) Cause(err error) string {
 	if failure, ok := errors.AsType[*transport.Error](err); ok {
 		return k.Words(failure)
 	}
@@ -108,7 +108,7 @@ func (k Kind) AddCreateError(diags *diag.Diagnostics, err error) {
 	switch {
 	case failed.Unclear:
 		text := fmt.Sprintf("The %s may have been created, or not: its create was sent, but the reply is missing or unreadable. "+
-			"It was not sent again.\n\n%s", k.Title, k.cause(failed.Err))
+			"It was not sent again.\n\n%s", k.Title, k.Cause(failed.Err))
 		if failed.LookUp != nil {
 			text += "\n\nLooking for it failed too: " + sentence(failed.LookUp.Error())
 		}
@@ -126,7 +126,7 @@ func (k Kind) AddCreateError(diags *diag.Diagnostics, err error) {
 			"silently. To manage it with Terraform, import it; NAME stands for the name of its resource block:\n%s", k.Title, k.Natural, k.importBlocks(failed.Candidates))
 		switch {
 		case failed.Err != nil:
-			text += "\n\n" + k.cause(failed.Err)
+			text += "\n\n" + k.Cause(failed.Err)
 		case k.Duplicates != "":
 			text += "\n\n" + k.Duplicates
 		}
@@ -188,13 +188,19 @@ func QuoteHCL(value string) string {
 func (k Kind) AddIncomplete(diags *diag.Diagnostics, id, step string, err error) {
 	diags.AddWarning("Creation of "+k.Title+" is incomplete", fmt.Sprintf(
 		"%s %s was created, but this could not be done after that: %s.\n\n%s\n\nThe account is in the state. The next plan "+
-			"shows what is missing, and the next apply finishes it in place; no second account is created.", k.Title, id, step, k.cause(err)))
+			"shows what is missing, and the next apply finishes it in place; no second account is created.", k.Title, id, step, k.Cause(err)))
 }
 
 // AddNothingToImport reports that an id can't be found on the first read after its import.
 func (k Kind) AddNothingToImport(diags *diag.Diagnostics, id string, err error) {
 	diags.AddError("Unable to import "+k.Title, fmt.Sprintf("%s shows no account %s to this credential, so nothing was imported. Check the id, "+
-		"which the data source %ss lists, %s, and %s.\n\n%s", k.Vendor, id, k.Type, k.Address, k.Credentials, k.cause(err)))
+		"which the data source %ss lists, %s, and %s.\n\n%s", k.Vendor, id, k.Type, k.Address, k.Credentials, k.Cause(err)))
+}
+
+// AddNotProven reports that an account can't be found, and why that doesn't prove that it is gone.
+func (k Kind) AddNotProven(diags *diag.Diagnostics, id, reason string, err error) {
+	diags.AddError("Unable to read "+k.Title, fmt.Sprintf("%s %s can't be found, but that doesn't prove that it is gone: %s. It stays in "+
+		"the state. Check %s.\n\n%s\n\nIf you know that it is gone, %s", k.Title, id, reason, k.Credentials, k.Cause(err), k.Forget()))
 }
 
 // AddLag reports a 404 that comes too soon after our own create to mean anything.

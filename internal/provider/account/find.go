@@ -10,7 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
@@ -88,22 +87,4 @@ func Collect[T, D any](k Kind, things iter.Seq2[T, error], show func(T) D, diags
 		shown = append(shown, show(thing))
 	}
 	return shown
-}
-
-// ID refuses what can't be an id of this kind.
-func (k Kind) ID() validator.String { return idValidator{k} }
-
-type idValidator struct{ kind Kind }
-
-func (v idValidator) Description(context.Context) string { return "must be an id of a " + v.kind.Title }
-
-func (v idValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (v idValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	if err := v.kind.ValidID(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid id", v.kind.notAnID(req.ConfigValue.ValueString(), err))
-	}
 }

@@ -109,14 +109,23 @@ func (k Kind) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, r
 
 // wayOut says how to get on where the policy is prevent.
 func (k Kind) wayOut(id string) string {
-	acting := ""
-	if k.Acting != "" {
-		acting = fmt.Sprintf(" or \"%s\"", k.Acting)
+	ways := fmt.Sprintf("\"abandon\" (%s keeps the account, and Terraform forgets it)", k.Vendor)
+	switch k.Acting {
+	case PolicyDelete:
+		ways = fmt.Sprintf("\"delete\" (it is deleted at %s) or %s", k.Vendor, ways)
+	case PolicyDisable:
+		ways = fmt.Sprintf("\"disable\" (it is disabled at %s) or %s", k.Vendor, ways)
 	}
-	return fmt.Sprintf("%s %s has deletion_policy = \"prevent\" in the state, so that nothing destroys it by surprise. "+
-		"To destroy it, set deletion_policy = \"abandon\"%s, apply that, and only then destroy. To keep the account and "+
-		"only take it out of Terraform, use a removed block with lifecycle { destroy = false }, or terraform state rm. "+
-		"If you renamed the resource, add a moved block.", k.Title, id, acting)
+	return fmt.Sprintf("%s %s has deletion_policy = \"prevent\" in the state, so that nothing destroys it by surprise.\n\n"+
+		"To destroy it, set deletion_policy = %s, apply that, and only then destroy.\n\n"+
+		"To keep the account and only take it out of Terraform, %s\n\n"+
+		"If you renamed the resource, add a moved block.", k.Title, id, ways, k.Forget())
+}
+
+// Forget says how to take an account out of the state, after words such as "to do so,".
+func (k Kind) Forget() string {
+	return fmt.Sprintf("run terraform state rm, or write this in place of its resource block; NAME stands for the name of that:\n\n"+
+		"  removed {\n    from = %s.NAME\n    lifecycle {\n      destroy = false\n    }\n  }", k.Type)
 }
 
 // refuseReplacement refuses a create that replaces an existing account, unless the old one is really deleted.
@@ -146,7 +155,7 @@ func (k Kind) PlanDelete(ctx context.Context, state stateReader, diags *diag.Dia
 	switch policy {
 	case PolicyPrevent:
 		diags.AddError(k.Title+" is protected from being destroyed", fmt.Sprintf(
-			"%s %s is tainted, so Terraform wants to destroy it and create another one. Run terraform untaint for it. ", k.Title, id)+
+			"%s %s is tainted, so Terraform wants to destroy it and create another one. Run terraform untaint for it.\n\n", k.Title, id)+
 			k.wayOut(id))
 		return false
 	case PolicyAbandon:

@@ -188,14 +188,11 @@ func (r *accountResource) Read(ctx context.Context, req resource.ReadRequest, re
 // addReadError reports that an account couldn't be read; where it was not found, why that does not prove it gone.
 func addReadError(diags *diag.Diagnostics, id string, err error) {
 	var doubt *client.NotProvenError
-	var failure *transport.Error
-	if !errors.As(err, &doubt) || !errors.As(err, &failure) {
-		kind.AddError(diags, "read", id, err)
+	if errors.As(err, &doubt) {
+		kind.AddNotProven(diags, id, doubt.Reason, err)
 		return
 	}
-	diags.AddError("Unable to read "+kind.Title, fmt.Sprintf("Account %s can't be found, but that doesn't prove that it is gone: %s. It stays "+
-		"in the state. Check %s. If you know that it is gone, take it out of the state with a removed block with lifecycle { destroy = "+
-		"false }, or terraform state rm.\n\n%s", id, doubt.Reason, kind.Credentials, kind.Words(failure)))
+	kind.AddError(diags, "read", id, err)
 }
 
 // Update implements resource.Resource.

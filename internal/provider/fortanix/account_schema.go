@@ -137,7 +137,8 @@ func authConfigsAttribute() schema.Attribute {
 	addSecret(oauth, "client_secret", "Secret of the OAuth client, write-only: it is in no plan and no state. Any change of this "+
 		"configuration sends it, since the API requires it, so it must be there then; it may be left out while nothing changes.")
 	return schema.ListNestedAttribute{
-		Optional: true, Validators: []validator.List{listvalidator.SizeAtLeast(1)},
+		Optional: true, Validators: []validator.List{account.Elements("With no way to log in, everybody would be locked out. To leave " +
+			"those that the account has as they are, leave auth_configs out.")},
 		MarkdownDescription: "How users log in to the account. Elements are told apart by what they are (one by password; OAuth by `idp_name` " +
 			"and `client_id`; references by `target_id`), not by their place: reordering changes nothing. Append new ones. Changed in place. " +
 			"Removed from the configuration as a whole, they stay and are no longer managed; an empty list is refused, since it would lock " +
@@ -176,7 +177,9 @@ func tlsAttribute() schema.Attribute {
 				},
 				"pinned": schema.ListAttribute{
 					Optional: true, ElementType: types.StringType,
-					Validators:          []validator.List{listvalidator.SizeAtLeast(1), listvalidator.ValueStringsAre(account.Base64())},
+					Validators: []validator.List{
+						account.Elements("Give at least one certificate, or ca_set instead."), listvalidator.ValueStringsAre(account.Base64()),
+					},
 					MarkdownDescription: "The certificates themselves, each as base64.",
 				},
 			},

@@ -173,7 +173,7 @@ func TestAuthConfigsRefused(t *testing.T) {
 		from, to []any
 		says     []string
 	}{
-		"empty list":            {to: []any{}, says: []string{"at least 1"}},
+		"empty list":            {to: []any{}, says: []string{"auth_configs is empty", "locked out"}},
 		"empty element":         {to: []any{Values{}}, says: []string{"auth_configs[0]"}},
 		"two kinds in one":      {to: []any{acctest.With(password(true), cluster("x"))}, says: []string{"auth_configs[0]"}},
 		"no TLS mode":           {to: []any{oauth("a", "s", Values{"tls": Values{}})}, says: []string{"tls"}},

@@ -80,7 +80,9 @@ func resellerUserSchema(ctx context.Context) schema.Schema {
 			},
 			"services": schema.MapAttribute{
 				Optional: true, ElementType: types.BoolType,
-				Validators: []validator.Map{mapvalidator.SizeAtLeast(1), mapvalidator.KeysAre(stringvalidator.OneOf(products...))},
+				Validators: []validator.Map{
+					account.Elements("To leave every product as it is, leave services out."), mapvalidator.KeysAre(stringvalidator.OneOf(products...)),
+				},
 				MarkdownDescription: "Overrides of product availability for the account: `true` may be activated, `false` may not, `null` inherits " +
 					"the reseller's default. Products: `CDN`, `STORAGE`, `STREAMING`, `DNS`, `DDOS`, `CLOUD`. Changed in place, one request per " +
 					"product. A product that is left out, or the whole map removed from the configuration, is no longer managed and stays as it " +

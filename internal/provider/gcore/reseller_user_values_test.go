@@ -209,7 +209,7 @@ func TestUserRefusedValues(t *testing.T) {
 		{Values{"company": " Acme"}, "blank"}, {Values{"company": nil}, "company"}, {Values{"name": ""}, "is empty"},
 		{Values{"phone": "1\n2"}, "control character"}, {Values{"custom_id": ""}, "is empty"}, {Values{"country_code": ""}, "is empty"},
 		{Values{"lang": "fr"}, "lang"}, {Values{"user_type": "admin"}, "user_type"}, {Values{"user_type": "reseller"}, "common"},
-		{Values{"services": Values{}}, "at least 1"}, {Values{"services": Values{"MAIL": true}}, "services"},
+		{Values{"services": Values{}}, "services is empty. To leave every product"}, {Values{"services": Values{"MAIL": true}}, "services"},
 		{Values{"password_wo": ""}, "password_wo"}, {Values{"password_wo": nil}, "needs a password"},
 		{Values{"password_wo": nil, "password_wo_version": nil}, "needs a password"},
 		{Values{"password_wo_version": nil}, "password_wo_version"}, {Values{"password_wo_version": 0}, "password_wo_version"},

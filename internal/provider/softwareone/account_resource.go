@@ -147,14 +147,10 @@ func (r *accountResource) Read(ctx context.Context, req resource.ReadRequest, re
 // addInvisible explains a 404, which never means that an account is gone: the platform has no delete, and hides what
 // a token may not see.
 func addInvisible(diags *diag.Diagnostics, verb, id string, err error) {
-	words := err.Error()
-	if failure, ok := errors.AsType[*transport.Error](err); ok {
-		words = kind.Words(failure)
-	}
 	diags.AddError("Unable to "+verb+" "+kind.Title, fmt.Sprintf("SoftwareOne doesn't show account %s to this token. Accounts can't "+
 		"be deleted there, so the token belongs to another account, lacks the permission to manage accounts, or the base URL is that "+
 		"of another environment. Check softwareone.api_token (MPT_API_TOKEN) and softwareone.base_url (MPT_API_BASE_URL). The account "+
-		"stays in the state; to take it out, use a removed block with lifecycle { destroy = false }, or terraform state rm.\n\n%s", id, words))
+		"stays in the state.\n\n%s\n\nTo take it out of the state, %s", id, kind.Cause(err), kind.Forget()))
 }
 
 // Update implements resource.Resource.

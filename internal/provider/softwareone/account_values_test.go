@@ -89,7 +89,7 @@ func TestAccountRefusedValues(t *testing.T) {
 		{Values{"address": Values{"city": ""}}, "is empty"},
 		{Values{"logo": "not base64"}, "filebase64"},
 		{Values{"logo": ""}, "base64"},
-		{Values{"groups": []string{}}, "at least 1"},
+		{Values{"groups": []string{}}, "groups is empty. To name no user groups"},
 		{Values{"groups": []string{"UGR-1", "UGR-1"}}, "UGR-1"},
 		{Values{"deletion_policy": "delete"}, "disable"},
 		{Values{"timeouts": Values{"create": "soon"}}, "Time Duration"},
