@@ -32,18 +32,36 @@ func (k Kind) AddError(diags *diag.Diagnostics, verb, id string, err error) {
 	rest := *failure
 	rest.Fields = nil
 	for _, field := range failure.Fields {
-		attribute, ok := k.Wire[field.Field]
+		attribute, name, ok := k.attribute(field.Field)
 		if !ok {
 			rest.Fields = append(rest.Fields, field)
 			continue
 		}
-		detail := fmt.Sprintf("%s%s answers for this attribute: %s", prefix, k.Vendor, sentence(strings.Join(field.Messages, " ")))
+		detail := fmt.Sprintf("%s%s answers for %s: %s", prefix, k.Vendor, name, sentence(strings.Join(field.Messages, " ")))
 		diags.AddAttributeError(attribute, summary, detail+k.context(failure))
 	}
 	if len(rest.Fields) < len(failure.Fields) && len(rest.Fields) == 0 {
 		return // every message stands on its attribute
 	}
 	diags.AddError(summary, prefix+k.Words(&rest))
+}
+
+// attribute is where messages about one of the vendor's fields belong, and how they name it. Vendors write a field in
+// several ways ("website", "$.website", "Website"), and one within it or of an element after it ("groups[0].id").
+func (k Kind) attribute(field string) (attribute path.Path, name string, ok bool) {
+	whole := strings.TrimPrefix(field, "$.")
+	for part := whole; part != ""; part = part[:max(0, strings.LastIndexAny(part, ".["))] {
+		for known, attribute := range k.Wire {
+			if !strings.EqualFold(known, part) {
+				continue
+			}
+			if part == whole {
+				return attribute, "this attribute", true
+			}
+			return attribute, field, true
+		}
+	}
+	return path.Empty(), "", false
 }
 
 // Words tells a failure in the vendor's words, and what to do about it.

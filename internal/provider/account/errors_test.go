@@ -1,0 +1,53 @@
+package account_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/account"
+)
+
+// Messages about a field stand on its attribute, however the vendor writes the field; others stand by themselves, and
+// none is lost.
+func TestFieldMessages(t *testing.T) {
+	t.Parallel()
+	kind := account.Kind{Title: "Acme account", Vendor: "Acme", Wire: map[string]path.Path{
+		"website": path.Root("website"), "groups": path.Root("groups"),
+		"address": path.Root("address"), "address.country": path.Root("address").AtName("country"),
+	}}
+	for field, want := range map[string]struct {
+		at   path.Path
+		says string
+	}{
+		"website":         {path.Root("website"), "Acme answers for this attribute: No good."},
+		"Website":         {path.Root("website"), "Acme answers for this attribute: No good."},
+		"$.website":       {path.Root("website"), "Acme answers for this attribute: No good."},
+		"groups[0].id":    {path.Root("groups"), "Acme answers for groups[0].id: No good."},
+		"groups.0":        {path.Root("groups"), "Acme answers for groups.0: No good."},
+		"address.country": {path.Root("address").AtName("country"), "Acme answers for this attribute: No good."},
+		"address.street":  {path.Root("address"), "Acme answers for address.street: No good."},
+		"other":           {path.Empty(), "other: No good."},
+		"":                {path.Empty(), "No good."},
+		"websites":        {path.Empty(), "websites: No good."},
+	} {
+		var diags diag.Diagnostics
+		kind.AddError(&diags, "create", "", &transport.Error{
+			Vendor: "Acme", Operation: "create account", Status: 400, Fields: []transport.FieldError{{Field: field, Messages: []string{"No good."}}},
+		})
+		if len(diags) != 1 || !strings.Contains(diags[0].Detail(), want.says) {
+			t.Errorf("%q: got %v, want %q", field, diags, want.says)
+			continue
+		}
+		at := path.Empty()
+		if d, ok := diags[0].(diag.DiagnosticWithPath); ok {
+			at = d.Path()
+		}
+		if !at.Equal(want.at) {
+			t.Errorf("%q: the message stands at %q, want %q", field, at, want.at)
+		}
+	}
+}
