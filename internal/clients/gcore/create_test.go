@@ -268,6 +268,7 @@ func TestLostUser(t *testing.T) {
 		"substrings":     {SubstringFilters: true},
 		"thin lists":     {ThinLists: []string{"users"}},
 		"thinner lists":  {ThinLists: []string{"users", "companyName", "email", "client_and_roles"}},
+		"thin members":   {ThinMembers: true},
 		"bare lists":     {Envelope: mock.EnvelopeBare},
 		"lag":            {Lag: 1},
 		"folded address": {Email: strings.ToLower},

@@ -1,6 +1,7 @@
 package gcore
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -161,9 +162,14 @@ func (c *Client) userNamesakes(ctx context.Context, user NewUser) ([]accountUser
 	if whole {
 		for _, a := range near {
 			for _, p := range a.users {
-				own := near[p.Client.id()] // p may also enter accounts that aren't its own
+				// p may also enter accounts that aren't its own. One that doesn't tell which is, is taken for a's until
+				// it is read singly.
+				own := near[p.Client.id()]
+				if p.Client == 0 {
+					own = a
+				}
 				if !p.Deleted && (sameText(p.Email, user.Email) || holds(own)) {
-					u := User{ID: p.ID.id(), Email: p.Email, ClientID: p.Client.id()}
+					u := User{ID: p.ID.id(), Email: p.Email, ClientID: orPrior(p.Client.id(), own.ID)}
 					found = append(found, accountUser{User: u, account: own, partial: true})
 				}
 			}
@@ -182,7 +188,13 @@ func (c *Client) userNamesakes(ctx context.Context, user NewUser) ([]accountUser
 			found = append(found, accountUser{User: u, account: near[u.ClientID]})
 		}
 	}
-	slices.SortFunc(found, func(a, b accountUser) int { return compareIDs(a.ID, b.ID) })
+	rank := func(u accountUser) int {
+		if holds(u.account) { // likelier the one that it belongs to
+			return 0
+		}
+		return 1
+	}
+	slices.SortFunc(found, func(a, b accountUser) int { return cmp.Or(compareIDs(a.ID, b.ID), rank(a)-rank(b)) })
 	found = slices.CompactFunc(found, func(a, b accountUser) bool { return a.ID == b.ID })
 	for i, u := range found {
 		if !u.partial || !holds(u.account) || !sameText(u.Email, user.Email) {

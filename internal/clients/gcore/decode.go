@@ -127,7 +127,8 @@ func (a *Account) UnmarshalJSON(raw []byte) error {
 		ClientType  wire.Field[string]   `json:"client_type"`
 		BillType    wire.Field[string]   `json:"bill_type"`
 		Website     wire.Field[string]   `json:"website"`
-		Reseller    integer              `json:"resellers"`
+		Resellers   integer              `json:"resellers"` // one id all the same
+		Reseller    integer              `json:"reseller"`  // as the request that changes an account has it
 		Owner       integer              `json:"owner"`
 		Viewer      integer              `json:"currentUser"`
 		Deleted     bool                 `json:"deleted"`
@@ -143,7 +144,7 @@ func (a *Account) UnmarshalJSON(raw []byte) error {
 	*a = Account{
 		ID: id, Company: in.Company, Email: in.Email, Name: in.Name, Phone: in.Phone, Status: in.Status,
 		CustomID: in.CustomID, CountryCode: in.CountryCode, IsTest: in.IsTest, Seller: int64Field(in.Seller),
-		ClientType: in.ClientType, BillType: in.BillType, Website: in.Website, Reseller: in.Reseller.id(),
+		ClientType: in.ClientType, BillType: in.BillType, Website: in.Website, Reseller: orPrior(in.Resellers.id(), in.Reseller.id()),
 		Owner: in.Owner.id(), Viewer: in.Viewer.id(), Deleted: in.Deleted, View: ResellerView,
 	}
 	if people, shown := in.Users.Get(); shown && people != nil {

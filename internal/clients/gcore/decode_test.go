@@ -31,6 +31,19 @@ func TestInteger(t *testing.T) {
 	}
 }
 
+// The reseller of an account stands under either of the names that the description gives it.
+func TestResellerOfAccount(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		`{"id":1,"resellers":5}`: "5", `{"id":1,"reseller":5}`: "5", `{"id":1,"resellers":5,"reseller":6}`: "5", `{"id":1,"resellers":null}`: "",
+	} {
+		var a Account
+		if err := json.Unmarshal([]byte(in), &a); err != nil || a.Reseller != want {
+			t.Errorf("%s: %q, %v", in, a.Reseller, err)
+		}
+	}
+}
+
 // A number where text belongs, or the reverse, names the field.
 func TestWrongTypes(t *testing.T) {
 	t.Parallel()

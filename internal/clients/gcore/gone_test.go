@@ -144,8 +144,8 @@ func TestLastAccountGone(t *testing.T) {
 	}{
 		"same user":       {want: -1},
 		"somebody else":   {viewer: "5", want: NothingShown},
-		"nobody is named": {faults: []kit.Fault{{On: "GET /iam/clients/me", Body: `{"id": 1}`}}, viewer: "5", want: -1},
-		"refused":         {faults: []kit.Fault{{On: "GET /iam/clients/me", Status: 403}}, viewer: "5", want: -1},
+		"nobody is named": {faults: []kit.Fault{{On: "GET /iam/clients/me", Body: `{"id": 1}`}}, viewer: "5", want: NothingShown},
+		"refused":         {faults: []kit.Fault{{On: "GET /iam/clients/me", Status: 403}}, viewer: "5", want: NothingShown},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -164,6 +164,28 @@ func TestLastAccountGone(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 		})
+	}
+}
+
+// Where replies don't tell whose the accounts are, those of another user speak for nobody.
+func TestGoneForAnotherUser(t *testing.T) {
+	t.Parallel()
+	for viewer, want := range map[string]Reason{text(mock.DemoResellerUser): -1, "901": NothingShown} {
+		w := start(t, mock.Options{})
+		client := w.SeedClient(mock.Client{Company: "Acme"})
+		known := w.remembered(client.ID)
+		other := w.SeedClient(mock.Client{Company: "Bcme"})
+		w.RemoveClient(client.ID)
+		thin := `{"id": ` + text(other.ID) + `, "companyName": "Bcme", "currentUser": ` + viewer + `}`
+		w.server.Inject(
+			kit.Fault{On: "GET /iam/clients/" + text(client.ID), Status: 404},
+			kit.Fault{On: "GET /iam/clients/" + text(other.ID), Body: thin},
+			kit.Fault{On: "GET /iam/clients", Body: `{"count": 1, "results": [` + thin + `]}`},
+		)
+		_, err := w.reseller().ReadAccount(t.Context(), text(client.ID), known)
+		if reasonOf(err) != want {
+			t.Errorf("as user %s: %v", viewer, err)
+		}
 	}
 }
 

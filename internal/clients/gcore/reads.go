@@ -144,8 +144,8 @@ func (c *Client) probe(ctx context.Context) error {
 
 // doubt returns the reason why the reseller's view may not show this credential what it has shown before, or proven.
 // The view must be open, its accounts belong to the same reseller, and the credential to no common user, whose view ends
-// where the membership does. Where the view is open and empty, the credential must be that of the user who saw the
-// account, as far as that can be told.
+// where the membership does. Where no account tells its reseller, the credential must be that of the user who saw the
+// account, unless nothing has ever told who that was.
 func (c *Client) doubt(ctx context.Context, known Known) (Reason, error) {
 	if _, _, told := c.view.seen(""); !told {
 		if err := c.probe(ctx); denied(err) {
@@ -154,15 +154,16 @@ func (c *Client) doubt(ctx context.Context, known Known) (Reason, error) {
 			return 0, err
 		}
 	}
-	viewer, fits, _ := c.view.seen(known.Reseller)
-	if !c.view.hasAnswered() {
+	viewer, fits, told := c.view.seen(known.Reseller)
+	comparable := told && known.Reseller != ""
+	if !comparable && viewer == "" {
 		var err error
 		if viewer, err = c.currentUser(ctx); err != nil && !denied(err) {
 			return 0, err
 		}
-		if viewer != "" && known.Viewer != "" && viewer != known.Viewer {
-			return NothingShown, nil
-		}
+	}
+	if !comparable && known.Viewer != "" && viewer != known.Viewer {
+		return NothingShown, nil
 	}
 	common, err := c.directory.hasCommonUser(ctx, viewer)
 	switch {

@@ -56,6 +56,8 @@ type Options struct {
 	SubstringFilters bool
 	// ThinLists names fields that list items lack.
 	ThinLists []string
+	// ThinMembers shows of a client's users id, e-mail address and name alone; the description requires nothing of them.
+	ThinMembers bool
 	// OmitNulls leaves nullable fields out of clients when they are null, where the description doesn't require them.
 	OmitNulls bool
 	// Numbers is how fields typed as number are written: a user's client, a client's owner, the count of clients.

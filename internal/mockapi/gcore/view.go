@@ -34,7 +34,11 @@ func (m *Mock) overviewJSON(client *Client, viewer caller) object {
 	}
 	users, hasAdmin := []object{}, false
 	for _, u := range sorted(members) {
-		users = append(users, m.userBaseJSON(u))
+		shown := m.userBaseJSON(u)
+		if m.opts.ThinMembers {
+			shown = object{"id": u.ID, "email": u.Email, "name": u.Name}
+		}
+		users = append(users, shown)
 		hasAdmin = hasAdmin || u.IsActive && slices.Contains(u.Access[client.ID], roleAdministrator)
 	}
 	doc := object{

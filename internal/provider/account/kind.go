@@ -21,6 +21,8 @@ type Kind struct {
 	Acting string
 	// Remains tells what a destroy by the acting policy leaves behind, for a warning; "" where nothing.
 	Remains string
+	// Taken is the attribute whose value stays taken at the vendor after a deletion, as in "company"; "" where none does.
+	Taken string
 	// Duplicates says how to create an account beside one of the same name, where the vendor allows that; else "".
 	Duplicates string
 	// Natural is what no two accounts may have in common, as in "name"; a create looks an account up by it.

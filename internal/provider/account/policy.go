@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -58,6 +59,7 @@ func (k Kind) DeletionPolicyAttribute() schema.Attribute {
 type object struct {
 	ID     string `json:"id"`
 	Policy string `json:"policy"`
+	Taken  string `json:"taken,omitempty"` // the value of Kind.Taken
 }
 
 // PlanLife looks after the beginning and the end of an account's life at plan time. It returns false where there is
@@ -72,7 +74,11 @@ func (k Kind) PlanLife(ctx context.Context, req resource.ModifyPlanRequest, resp
 	}
 	// A replacement is planned in two steps; the second one is given the private state that this one leaves.
 	id, policy := k.idAndPolicy(ctx, req.State, &resp.Diagnostics)
-	Put(ctx, resp.Private, keyObject, object{ID: id, Policy: policy}, &resp.Diagnostics)
+	var taken types.String
+	if k.Taken != "" {
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root(k.Taken), &taken)...)
+	}
+	Put(ctx, resp.Private, keyObject, object{ID: id, Policy: policy, Taken: taken.ValueString()}, &resp.Diagnostics)
 	return true
 }
 
@@ -131,7 +137,11 @@ func (k Kind) Forget() string {
 // refuseReplacement refuses a create that replaces an existing account, unless the old one is really deleted.
 func (k Kind) refuseReplacement(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) bool {
 	var old object
-	if !Fetch(ctx, req.Private, keyObject, &old, &resp.Diagnostics) || old.Policy == PolicyDelete {
+	if !Fetch(ctx, req.Private, keyObject, &old, &resp.Diagnostics) {
+		return !resp.Diagnostics.HasError()
+	}
+	if old.Policy == PolicyDelete {
+		k.refuseTaken(ctx, old, req, resp)
 		return !resp.Diagnostics.HasError()
 	}
 	reach := "it would be left behind, and a second one created"
@@ -146,6 +156,21 @@ func (k Kind) refuseReplacement(ctx context.Context, req resource.ModifyPlanRequ
 	detail += "To forget it and create another one, take it out of the state first (terraform state rm)."
 	resp.Diagnostics.AddError(k.Title+" can't be replaced", detail)
 	return false
+}
+
+// refuseTaken refuses a replacement whose create would fail once the delete is done.
+func (k Kind) refuseTaken(ctx context.Context, old object, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if k.Taken == "" {
+		return
+	}
+	var wanted types.String
+	resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, path.Root(k.Taken), &wanted)...)
+	if !strings.EqualFold(strings.TrimSpace(wanted.ValueString()), strings.TrimSpace(old.Taken)) {
+		return
+	}
+	resp.Diagnostics.AddAttributeError(path.Root(k.Taken), k.Title+" can't be replaced", fmt.Sprintf(
+		"This plan deletes %s %s and creates it anew (by -replace, replace_triggered_by, or a change that forces it). The delete would be "+
+			"done, and then the create would fail: %s\n\nGive %s another value in the same change, or don't replace it.", k.Title, old.ID, k.Remains, k.Taken))
 }
 
 // PlanDelete tells at apply time whether the vendor is to be called. A protected account gets here only by a taint,

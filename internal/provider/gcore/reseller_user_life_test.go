@@ -210,7 +210,7 @@ func TestUserDestroy(t *testing.T) {
 		deletes int
 		gone    bool
 	}{
-		"prevent": {policy: "prevent", fails: true, says: []string{"protected", "removed", "moved", "state rm", `"abandon" or "delete"`}},
+		"prevent": {policy: "prevent", fails: true, says: []string{"protected", "removed", "moved", "state rm", `"delete" (it is deleted at Gcore) or "abandon"`}},
 		"default": {policy: "", fails: true, says: []string{"protected"}},
 		"abandon": {policy: "abandon", says: []string{"only be forgotten"}},
 		"delete":  {policy: "delete", deletes: 1, gone: true, says: []string{"leaves something behind", "company name stays taken"}},
@@ -272,9 +272,14 @@ func TestReplacement(t *testing.T) {
 			replaced := r.Replace(config)
 			switch policy {
 			case "delete":
-				// The account that stays behind holds the company name.
-				said := r.Execute(replaced)
-				said.Errors().Contain(t, "already exists", "gcore_account.NAME")
+				// The account that stays behind holds the company name: the delete would be done, and the create fail.
+				replaced.Diagnostics.Refused(t, w.server, "can't be replaced", "another value")
+				renamed := acctest.With(config, Values{"company": "Bcme"})
+				said := r.Execute(r.Replace(renamed))
+				if len(said.Errors()) > 0 || w.server.Count(deleteUser) != 1 || w.server.Count(posts) != 1 {
+					t.Error(said)
+				}
+				r.Settled(renamed)
 			case "prevent":
 				replaced.Diagnostics.Refused(t, w.server, "can't be replaced")
 				r.Tainted = true
@@ -335,7 +340,8 @@ func TestUserGone(t *testing.T) {
 		away    func(w *world, user, client int64)
 		key     string
 		faults  []kit.Fault
-		says    string // "" where the user is gone
+		says    string // "" where the user is gone, or stays with a warning
+		warns   string
 	}{
 		"removed":          {away: remove},
 		"deleted":          {away: func(w *world, u, _ int64) { w.ChangeUser(u, func(u *mock.User) { u.Deleted = true }) }},
@@ -345,7 +351,7 @@ func TestUserGone(t *testing.T) {
 			w.RemoveUser(u)
 			removeAll(w)
 		}},
-		"account alone":     {away: func(w *world, _, c int64) { w.RemoveClient(c) }, says: "can't see the account behind it"},
+		"account alone":     {away: func(w *world, _, c int64) { w.RemoveClient(c) }, warns: "has lost its account"},
 		"member":            {away: remove, key: mock.DemoMemberKey, says: "doesn't prove"},
 		"member, not found": {options: mock.Options{Member: mock.MemberNotFound}, away: remove, key: mock.DemoMemberKey, says: "doesn't prove"},
 		"member, empty":     {options: mock.Options{Member: mock.MemberEmpty}, away: remove, key: mock.DemoMemberKey, says: "doesn't prove"},
@@ -372,6 +378,13 @@ func TestUserGone(t *testing.T) {
 			w.use(test.key)
 			w.server.Inject(test.faults...)
 			said := r.Refresh()
+			if test.warns != "" {
+				said.Warnings().Contain(t, test.warns)
+				if len(said) != 1 || idOf(r) != fmt.Sprint(id) {
+					t.Errorf("%v\n%s", r.State(), said)
+				}
+				return
+			}
 			if test.says == "" {
 				if len(said) > 0 || r.State() != nil {
 					t.Errorf("it is still there: %v\n%s", r.State(), said)
@@ -418,5 +431,24 @@ func TestUserChangingCredentials(t *testing.T) {
 				t.Errorf("%d changes were sent, want the create alone", n)
 			}
 		})
+	}
+}
+
+// A user who belongs to another account all at once doesn't take its resource along: that account is left alone.
+func TestUserMoved(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, mock.Options{})
+	r := w.Resource(userType)
+	config := acctest.With(minimal(userType), Values{"custom_id": "c-1", "services": Values{"CDN": false}})
+	r.Applied(config)
+	other := w.SeedClient(mock.Client{Company: "Somebody else's", Reseller: mock.DemoReseller})
+	w.ChangeUser(number(t, idOf(r)), func(u *mock.User) {
+		u.Client, u.Access = other.ID, map[int64][]string{other.ID: {"1"}}
+	})
+	before, clientID := acctest.Changes(w.server), fmt.Sprint(r.State()["client_id"])
+	r.Refresh().Errors().Contain(t, "belongs to another account", clientID, fmt.Sprint(other.ID), "removed {")
+	r.Apply(acctest.With(config, Values{"custom_id": "c-2"})).Errors().Contain(t, "belongs to another account")
+	if acctest.Changes(w.server) != before || r.State()["client_id"] != clientID {
+		t.Errorf("changes were sent, or the state moved along: %v", r.State())
 	}
 }

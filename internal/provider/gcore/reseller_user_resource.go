@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/exactlyonce"
 	client "github.com/cloud-accounts/terraform-provider-accounts/internal/clients/gcore"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/account"
@@ -35,6 +36,7 @@ var userKind = account.Kind{
 	Acting: account.PolicyDelete,
 	Remains: "the account that came with the user stays at Gcore, and its company name stays taken: the user can't be created again " +
 		"with the same company. Gcore has no call that deletes an account.",
+	Taken:       "company",
 	Natural:     "e-mail address or company name",
 	Address:     address,
 	Credentials: credentials,
@@ -200,10 +202,17 @@ func finishUser(ctx context.Context, api *client.Client, plan *userModel, made c
 // account can be imported as a gcore_account.
 func addCreateUserError(diags *diag.Diagnostics, err error) {
 	userKind.AddCreateError(diags, err)
-	if taken, ok := errors.AsType[*client.CompanyTakenError](err); ok {
-		accountKind.AddNamesake(diags, path.Root("company"), taken.Accounts, "A user can't be created for an account that exists. Choose another "+
-			"company name; to manage the account itself, import it as a gcore_account.")
+	taken, ok := errors.AsType[*client.CompanyTakenError](err)
+	if !ok {
+		return
 	}
+	advice := "A user can't be created for an account that exists. Choose another company name; to manage the account itself, import it as a " +
+		"gcore_account."
+	if failed, ok := errors.AsType[*exactlyonce.Error](err); ok && failed.Unclear {
+		advice = "It may be the account of this very create. If its user shows up at Gcore, import the user. If it has none, choose another " +
+			"company name; to manage the account itself, import it as a gcore_account."
+	}
+	accountKind.AddNamesake(diags, path.Root("company"), taken.Accounts, advice)
 }
 
 // Read implements resource.Resource.
@@ -234,6 +243,11 @@ func (r *resellerUserResource) Read(ctx context.Context, req resource.ReadReques
 	case errors.Is(err, client.ErrGone):
 		account.Gone(ctx, resp)
 		return
+	case errors.Is(err, errMoved):
+		resp.Diagnostics.AddError(userKind.Title+" belongs to another account", fmt.Sprintf("%s %s: %v. Nothing is planned, since a "+
+			"change of company, custom_id, seller, is_test or services would now reach that other account.\n\nIf it is right, import the user "+
+			"again once it is out of the state. To take it out, %s", userKind.Title, id, err, userKind.Forget()))
+		return
 	case err != nil:
 		addReadError(&resp.Diagnostics, userKind, id, err)
 		return
@@ -243,15 +257,25 @@ func (r *resellerUserResource) Read(ctx context.Context, req resource.ReadReques
 	account.MarkRead(ctx, resp.Private, &resp.Diagnostics)
 }
 
+// What may have become of the account behind a user.
+var (
+	errAccountGone = errors.New("the account that came with it is deleted")
+	errMoved       = errors.New("the account behind it is another one")
+)
+
 // refresh reads the user, the account behind it and the availability of the products that are managed. The error is
 // client.ErrGone only where the user is gone.
 func (m *userModel) refresh(ctx context.Context, api *client.Client, known client.Known, diags *diag.Diagnostics) (client.Known, error) {
 	user, a, err := m.look(ctx, api.ReadUser, api.ReadAccount, known)
-	if err == nil && (user.Listed || a.Listed) && m.isOther(user, a) {
+	if (err == nil && (user.Listed || a.Listed) && m.isOther(user, a)) || (errors.Is(err, errMoved) && user.Listed) {
 		// A listing may leave out what only some accounts have.
 		user, a, err = m.look(ctx, api.ReadUserAlone, api.ReadAccountAlone, known)
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, errAccountGone):
+		diags.AddWarning(userKind.Title+" has lost its account", fmt.Sprintf("%s %s exists, but %v. The state keeps what was last read of "+
+			"the account, and changes of it will fail.", userKind.Title, m.ID.ValueString(), err))
+	case err != nil:
 		return known, err
 	}
 	m.readUser(user)
@@ -281,11 +305,13 @@ func (m *userModel) look(
 	if err != nil || clientID == "" {
 		return user, client.Account{}, err
 	}
+	if !m.ClientID.IsNull() && clientID != m.ClientID.ValueString() {
+		return user, client.Account{}, fmt.Errorf("%w: it came with account %s, and Gcore now says that it belongs to account %s",
+			errMoved, m.ClientID.ValueString(), clientID)
+	}
 	a, err := readAccount(ctx, clientID, known)
 	if errors.Is(err, client.ErrGone) {
-		var failure *transport.Error
-		errors.As(err, &failure)
-		err = &client.NotProvenError{ID: m.ID.ValueString(), Reason: client.AccountHidden, Err: failure}
+		err = errAccountGone
 	}
 	return user, a, err
 }
