@@ -180,10 +180,9 @@ func (s *session) renew(ctx context.Context, rejected transport.Secret) (transpo
 		token, _ := result.Val.(transport.Secret)
 		return token, result.Err
 	case <-ctx.Done():
-		return transport.Secret{}, &transport.Error{
-			Vendor: vendor, Operation: "log in", Kind: transport.KindCancelled,
-			Message: "stopped before the request was sent", Err: ctx.Err(),
-		}
+		failure := transport.NotSent(ctx.Err())
+		failure.Vendor, failure.Operation = vendor, "log in"
+		return transport.Secret{}, failure
 	}
 }
 

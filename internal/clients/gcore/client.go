@@ -129,9 +129,12 @@ func asError(operation string, err error) error {
 	if e, ok := errors.AsType[*transport.Error](err); ok {
 		return e
 	}
-	return &transport.Error{
-		Vendor: vendor, Operation: operation, Kind: transport.KindCancelled, Message: err.Error(), Err: err,
+	failure := &transport.Error{Kind: transport.KindCancelled, Message: err.Error(), Err: err}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		failure = transport.NotSent(err)
 	}
+	failure.Vendor, failure.Operation = vendor, operation
+	return failure
 }
 
 // unexpected is a reply that was understood and makes no sense.

@@ -2,6 +2,7 @@ package softwareone
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -97,11 +98,30 @@ type Event struct {
 	} `json:"by"`
 }
 
+// UnmarshalJSON implements json.Unmarshaler. A time that can't be read, such as one without a zone, is none: it proves
+// nothing, and must not make the account unreadable.
+func (e *Event) UnmarshalJSON(raw []byte) error {
+	type plain Event
+	in := struct {
+		*plain
+		At json.RawMessage `json:"at"`
+	}{plain: (*plain)(e)}
+	if err := json.Unmarshal(raw, &in); err != nil {
+		return err
+	}
+	var at time.Time
+	e.At = nil
+	if json.Unmarshal(in.At, &at) == nil && !at.IsZero() {
+		e.At = &at
+	}
+	return nil
+}
+
 // AccountFields are the fields that both create and update send.
 type AccountFields struct {
 	Name                  string                  `json:"name"`
 	ExternalID            wire.Field[string]      `json:"externalId,omitzero"`
-	Address               *Address                `json:"address,omitempty"` // not nullable: cleared by null in every field
+	Address               *Address                `json:"address,omitempty"` // not nullable: cleared by null in every field, nil to leave out
 	TechnicalSupportEmail wire.Field[string]      `json:"technicalSupportEmail,omitzero"`
 	Website               wire.Field[string]      `json:"website,omitzero"`
 	Description           wire.Field[string]      `json:"description,omitzero"`
@@ -131,7 +151,15 @@ func (c *Client) UpdateAccount(ctx context.Context, id string, fields AccountFie
 		}
 		body = f
 	}
-	return c.write(ctx, "update account", http.MethodPut, id, "", transport.Harmless, body)
+	account, err := c.write(ctx, "update account", http.MethodPut, id, "", transport.Harmless, body)
+	if transport.Accepted(err) {
+		now, readErr := c.getAccount(ctx, id)
+		if missing, _ := fields.Missing(now); readErr == nil && missing == "" {
+			c.accounts.Written(id, now)
+			return now, nil
+		}
+	}
+	return account, err
 }
 
 // write changes one account and keeps later reads right.

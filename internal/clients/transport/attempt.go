@@ -76,7 +76,7 @@ func (c *Client) build(ctx context.Context, r Request, d *delivery) (*http.Reque
 		}
 	}
 	if err := ctx.Err(); err != nil {
-		return nil, notSent(err)
+		return nil, NotSent(err)
 	}
 	return req, nil
 }

@@ -71,7 +71,7 @@ func (d *delivery) failure(err error) *Error {
 	case d.state.Load() == sent:
 		failure.Kind, failure.Message = KindNoReply, "no complete reply: "+said
 	case d.state.Load() == calledOff, errors.Is(err, context.Canceled):
-		return notSent(context.Canceled)
+		return NotSent(context.Canceled)
 	case mayPass(err):
 		failure.Kind, failure.Message = KindNotSent, "no connection: "+said
 	case isDNS:
@@ -103,8 +103,8 @@ func mayPass(err error) bool {
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
-// notSent is the failure of a request that was given up, because of err, before it went out.
-func notSent(err error) *Error {
+// NotSent is the failure of a request that was given up, because of err, before it went out.
+func NotSent(err error) *Error {
 	message := "stopped before the request was sent"
 	if errors.Is(err, context.DeadlineExceeded) {
 		message = "the time ran out before the request was sent"

@@ -134,6 +134,13 @@ func Unclear(err error) bool {
 	return false
 }
 
+// Accepted tells whether the server answered with a success status, and then nothing that can be used: what was asked
+// for is done, as far as a status can say, and a read shows it.
+func Accepted(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && (e.Kind == KindUnreadable || e.Kind == KindUnexpected)
+}
+
 // Refused tells whether the server says itself that it did not take the request up, so that a repeat is right once a
 // look-up has found nothing.
 func Refused(err error) bool {

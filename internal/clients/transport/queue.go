@@ -87,7 +87,7 @@ func (q *queue) wait(ctx context.Context) *Error {
 			waited = until
 		}
 		if err := q.takeTurn(ctx); err != nil {
-			return notSent(err)
+			return NotSent(err)
 		}
 		if q.pauseAfter(waited).IsZero() {
 			return nil
@@ -110,7 +110,7 @@ func (q *queue) sitOut(ctx context.Context, pause time.Duration) *Error {
 	// Spread what has gathered, or it would all hit the limit again.
 	spread := rand.N(min(pause/4, mostSpread) + 50*time.Millisecond) //nolint:gosec // jitter
 	if err := q.clock.Sleep(ctx, pause+min(spread, (left-pause)/2)); err != nil {
-		return notSent(err)
+		return NotSent(err)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -26,7 +27,12 @@ func (k Kind) AddError(diags *diag.Diagnostics, verb, id string, err error) {
 	}
 	var failure *transport.Error
 	if !errors.As(err, &failure) {
-		diags.AddError(summary, prefix+sentence(err.Error()))
+		text := sentence(err.Error())
+		if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+			stopped := transport.NotSent(err)
+			text = sentence(stopped.Message) + "\n\n" + k.advice(stopped)
+		}
+		diags.AddError(summary, prefix+text)
 		return
 	}
 	rest := *failure
@@ -43,7 +49,12 @@ func (k Kind) AddError(diags *diag.Diagnostics, verb, id string, err error) {
 	if len(rest.Fields) < len(failure.Fields) && len(rest.Fields) == 0 {
 		return // every message stands on its attribute
 	}
-	diags.AddError(summary, prefix+k.Words(&rest))
+	text := prefix + k.Words(&rest)
+	if failure.Status == http.StatusNotFound {
+		text += fmt.Sprintf("\n\nWhat was asked for doesn't exist, or %s doesn't show it to this credential, or %s isn't that of the API. Check "+
+			"them, and %s.", k.Vendor, k.Address, k.Credentials)
+	}
+	diags.AddError(summary, text)
 }
 
 // attribute is where messages about one of the vendor's fields belong, and how they name it. Vendors write a field in
@@ -56,7 +67,7 @@ func (k Kind) attribute(field string) (attribute path.Path, name string, ok bool
 				continue
 			}
 			if part == whole {
-				return attribute, "this attribute", true
+				return attribute, attribute.String(), true
 			}
 			return attribute, field, true
 		}
@@ -85,6 +96,9 @@ func (k Kind) Cause(err error) string {
 // context is what a message on an attribute needs beside the vendor's words.
 func (k Kind) context(failure *transport.Error) string {
 	text := fmt.Sprintf(" (HTTP %d", failure.Status)
+	if failure.Message != "" {
+		text += ": " + failure.Message
+	}
 	if failure.RequestID != "" {
 		text += ", request id " + failure.RequestID
 	}
@@ -92,18 +106,26 @@ func (k Kind) context(failure *transport.Error) string {
 }
 
 func (k Kind) advice(failure *transport.Error) string {
+	const slow = "If the vendor is slow, raise request_timeout in the provider block, which is for one request, or the resource's timeouts, " +
+		"which are for an operation. A read goes by the timeouts in the state: apply others with -refresh=false."
+	outOfTime := errors.Is(failure.Err, context.DeadlineExceeded)
 	switch {
 	case failure.Kind == transport.KindUntrusted, failure.Kind == transport.KindNotSent:
-		return "Nothing was sent. Check " + k.Address + ", the network, and any proxy (HTTPS_PROXY, NO_PROXY)."
+		return strings.TrimSpace("Nothing was sent. Check " + k.Address + ", the network, and any proxy (HTTPS_PROXY, NO_PROXY). " + k.Trust)
 	case failure.Kind == transport.KindCancelled:
 		if login, ok := errors.AsType[*transport.Error](failure.Err); ok && login.Kind != transport.KindCancelled {
 			return k.advice(login)
 		}
+		if outOfTime {
+			return "Nothing was sent. " + slow
+		}
 		return "Nothing was sent."
+	case failure.Kind == transport.KindNoReply && outOfTime:
+		return slow
 	case failure.Status == http.StatusUnauthorized:
 		return "The credential was not accepted. Check " + k.Credentials + "."
 	case failure.Status == http.StatusForbidden:
-		return "The credential is not allowed to do this. " + k.Permission
+		return "The vendor does not allow this. " + k.Permission
 	case failure.Status == http.StatusTooManyRequests:
 		return "The vendor limits requests. Try again later, raise the resource's timeouts, lower -parallelism, or set max_requests_per_second in the provider block."
 	case failure.Status >= 300 && failure.Status < 400:
@@ -130,10 +152,13 @@ func (k Kind) AddCreateError(diags *diag.Diagnostics, err error) {
 		if failed.LookUp != nil {
 			text += "\n\nLooking for it failed too: " + sentence(failed.LookUp.Error())
 		}
-		if len(failed.Candidates) == 0 {
+		switch {
+		case len(failed.Candidates) == 0 && failed.LookUp != nil:
+			text += fmt.Sprintf("\n\nLook at %s before you apply again; if it is there, import it.", k.Vendor)
+		case len(failed.Candidates) == 0:
 			text += fmt.Sprintf("\n\nNo such account was found at %s so far. Look there before you apply again; if it is "+
 				"there, import it.", k.Vendor)
-		} else {
+		default:
 			text += "\n\nWhat exists there can't be proven to come from this create. If it is yours, import it; NAME stands for the name of its " +
 				"resource block:\n" +
 				k.importBlocks(failed.Candidates)

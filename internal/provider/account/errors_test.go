@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -23,12 +24,12 @@ func TestFieldMessages(t *testing.T) {
 		at   path.Path
 		says string
 	}{
-		"website":         {path.Root("website"), "Acme answers for this attribute: No good."},
-		"Website":         {path.Root("website"), "Acme answers for this attribute: No good."},
-		"$.website":       {path.Root("website"), "Acme answers for this attribute: No good."},
+		"website":         {path.Root("website"), "Acme answers for website: No good."},
+		"Website":         {path.Root("website"), "Acme answers for website: No good."},
+		"$.website":       {path.Root("website"), "Acme answers for website: No good."},
 		"groups[0].id":    {path.Root("groups"), "Acme answers for groups[0].id: No good."},
 		"groups.0":        {path.Root("groups"), "Acme answers for groups.0: No good."},
-		"address.country": {path.Root("address").AtName("country"), "Acme answers for this attribute: No good."},
+		"address.country": {path.Root("address").AtName("country"), "Acme answers for address.country: No good."},
 		"address.street":  {path.Root("address"), "Acme answers for address.street: No good."},
 		"other":           {path.Empty(), "other: No good."},
 		"":                {path.Empty(), "No good."},
@@ -48,6 +49,37 @@ func TestFieldMessages(t *testing.T) {
 		}
 		if !at.Equal(want.at) {
 			t.Errorf("%q: the message stands at %q, want %q", field, at, want.at)
+		}
+	}
+}
+
+// What to do next, as far as the failure tells.
+func TestAdvice(t *testing.T) {
+	t.Parallel()
+	kind := account.Kind{
+		Title: "Acme account", Vendor: "Acme", Address: "acme.base_url", Credentials: "acme.token", Permission: "It takes a manager.",
+		Trust: "Set acme.ca_certificate.",
+	}
+	ranOut := transport.NotSent(context.DeadlineExceeded)
+	for name, test := range map[string]struct {
+		err  error
+		says []string
+	}{
+		"no reply in time":  {&transport.Error{Kind: transport.KindNoReply, Err: context.DeadlineExceeded}, []string{"request_timeout", "timeouts", "-refresh=false"}},
+		"no time to send":   {ranOut, []string{"the time ran out before the request was sent", "Nothing was sent", "timeouts"}},
+		"bare":              {context.DeadlineExceeded, []string{"the time ran out before the request was sent", "timeouts"}},
+		"no time to log in": {&transport.Error{Kind: transport.KindCancelled, Message: ranOut.Message, Err: ranOut}, []string{"Nothing was sent"}},
+		"interrupted":       {context.Canceled, []string{"stopped before the request was sent", "Nothing was sent"}},
+		"untrusted":         {&transport.Error{Kind: transport.KindUntrusted}, []string{"acme.base_url", "acme.ca_certificate"}},
+		"not found":         {&transport.Error{Status: 404}, []string{"doesn't exist", "acme.base_url", "acme.token"}},
+		"forbidden":         {&transport.Error{Status: 403}, []string{"does not allow this", "It takes a manager."}},
+	} {
+		var diags diag.Diagnostics
+		kind.AddError(&diags, "read", "5", test.err)
+		for _, words := range test.says {
+			if len(diags) != 1 || !strings.Contains(diags[0].Detail(), words) {
+				t.Errorf("%s: %q is not said in %v", name, words, diags)
+			}
 		}
 	}
 }

@@ -44,7 +44,7 @@ func (k Kind) notAnID(id string, err error) string {
 // Import takes an id from the command, an import block or an identity, and leaves a state that the first read fills.
 func (k Kind) Import(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	id := req.ID
-	if id == "" && req.Identity != nil {
+	if id == "" && req.Identity != nil && !req.Identity.Raw.IsNull() {
 		var identity Identity
 		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
 		id = identity.ID.ValueString()

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
 // Kind describes one resource type to the shared code.
@@ -29,6 +30,8 @@ type Kind struct {
 	Natural string
 	// Address says which provider attribute and variable hold the base URL.
 	Address string
+	// Trust says how to trust a server whose certificate comes from an authority of its own; "" where there is no way.
+	Trust string
 	// Credentials names the provider attributes and variables to check after a 401.
 	Credentials string
 	// Permission says what a credential needs, for a 403.
@@ -58,6 +61,12 @@ func Timeouts(ctx context.Context) schema.Attribute {
 		DeleteDescription: "How long a destroy may take." + form + " Default: `\"10m\"`.",
 	})
 	if nested, ok := attribute.(schema.SingleNestedAttribute); ok { // the library leaves it without a description
+		for name, each := range nested.Attributes {
+			if text, ok := each.(schema.StringAttribute); ok { // the library takes negative times
+				text.Validators = []validator.String{Duration()}
+				nested.Attributes[name] = text
+			}
+		}
 		nested.MarkdownDescription = "How long each operation may take, waits for rate limits and repeats included. A change makes no request."
 		return nested
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -36,7 +37,7 @@ func (v text) ValidateString(_ context.Context, req validator.StringRequest, res
 	case value == "":
 		problem = "is empty. To have none, where that is allowed, leave the attribute out or set it to null"
 	case strings.TrimSpace(value) != value:
-		problem = "begins or ends with a blank. The vendor would cut it off"
+		problem = "begins or ends with a blank or a line break. The vendor would cut it off; trimspace() does so here, as a heredoc needs it"
 	case strings.ContainsFunc(value, func(r rune) bool {
 		return (unicode.IsControl(r) && !(v.lines && strings.ContainsRune("\r\n\t", r))) || r == unicode.ReplacementChar
 	}):
@@ -84,10 +85,70 @@ func (v idValidator) ValidateString(_ context.Context, req validator.StringReque
 	}
 }
 
-// Elements refuses lists and maps that are empty; why says what to write instead.
+// Duration refuses what is no length of time above zero.
+func Duration() validator.String { return duration{} }
+
+type duration struct{}
+
+func (duration) Description(context.Context) string {
+	return "must be a time such as \"30s\" or \"10m\""
+}
+
+func (v duration) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (duration) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if d, err := time.ParseDuration(req.ConfigValue.ValueString()); err != nil || d <= 0 {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid time", fmt.Sprintf(
+			"%s is %q. It must be a time above zero, such as \"30s\" or \"10m\".", req.Path, req.ConfigValue.ValueString()))
+	}
+}
+
+// ExactlyOne refuses objects in which not exactly one of these attributes is set.
+func ExactlyOne(attributes ...string) validator.Object { return exactlyOne{attributes} }
+
+type exactlyOne struct{ attributes []string }
+
+func (v exactlyOne) Description(context.Context) string {
+	return "exactly one of these must be set: " + strings.Join(v.attributes, ", ")
+}
+
+func (v exactlyOne) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v exactlyOne) ValidateObject(_ context.Context, req validator.ObjectRequest, resp *validator.ObjectResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	var set []string
+	open := false
+	for _, name := range v.attributes {
+		value := req.ConfigValue.Attributes()[name]
+		switch {
+		case value == nil || value.IsNull():
+		case value.IsUnknown():
+			open = true
+		default:
+			set = append(set, name)
+		}
+	}
+	if len(set) == 1 || len(set) == 0 && open {
+		return
+	}
+	found := "none is"
+	if len(set) > 1 {
+		found = strings.Join(set, " and ") + " are"
+	}
+	resp.Diagnostics.AddAttributeError(req.Path, "Exactly one is needed", fmt.Sprintf(
+		"Exactly one of %s must be set in %s; %s.", strings.Join(v.attributes, ", "), req.Path, found))
+}
+
+// Elements refuses lists, maps and objects that have nothing in them; why says what to write instead.
 func Elements(why string) interface {
 	validator.List
 	validator.Map
+	validator.Object
 } {
 	return elements{why}
 }
@@ -108,6 +169,18 @@ func (v elements) ValidateMap(_ context.Context, req validator.MapRequest, resp 
 	if !req.ConfigValue.IsNull() && !req.ConfigValue.IsUnknown() && len(req.ConfigValue.Elements()) == 0 {
 		v.refuse(req.Path, &resp.Diagnostics)
 	}
+}
+
+func (v elements) ValidateObject(_ context.Context, req validator.ObjectRequest, resp *validator.ObjectResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	for _, value := range req.ConfigValue.Attributes() {
+		if !value.IsNull() {
+			return
+		}
+	}
+	v.refuse(req.Path, &resp.Diagnostics)
 }
 
 func (v elements) refuse(at path.Path, diags *diag.Diagnostics) {

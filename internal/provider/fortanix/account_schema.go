@@ -9,7 +9,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/objectvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -103,9 +102,9 @@ func groupID(description string) schema.Attribute {
 	}
 }
 
-// exactlyOne makes an attribute and its siblings of these names exclude each other, with one of them needed.
-func exactlyOne(siblings ...string) []validator.Object {
-	return []validator.Object{objectvalidator.ExactlyOneOf(relatives(siblings)...)}
+// oneOf is for objects in which exactly one of these attributes is given.
+func oneOf(attributes ...string) []validator.Object {
+	return []validator.Object{account.ExactlyOne(attributes...)}
 }
 
 func relatives(siblings []string) []path.Expression {
@@ -143,10 +142,9 @@ func authConfigsAttribute() schema.Attribute {
 			"and `client_id`; references by `target_id`), not by their place: reordering changes nothing. Append new ones. Changed in place. " +
 			"Removed from the configuration as a whole, they stay and are no longer managed; an empty list is refused, since it would lock " +
 			"everybody out.",
-		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+		NestedObject: schema.NestedAttributeObject{Validators: oneOf("password", "oauth", "cluster_auth_ref"), Attributes: map[string]schema.Attribute{
 			"password": schema.SingleNestedAttribute{
-				Optional: true, Validators: exactlyOne("password", "oauth", "cluster_auth_ref"),
-				MarkdownDescription: "Log-in by password. Exactly one of `password`, `oauth` and `cluster_auth_ref` is given.",
+				Optional: true, MarkdownDescription: "Log-in by password. Exactly one of `password`, `oauth` and `cluster_auth_ref` is given.",
 				Attributes: map[string]schema.Attribute{
 					"require_2fa":         schema.BoolAttribute{Required: true, MarkdownDescription: "Whether a second factor is needed."},
 					"administrators_only": schema.BoolAttribute{Required: true, MarkdownDescription: "Whether only administrators may log in so."},
@@ -167,12 +165,10 @@ func tlsAttribute() schema.Attribute {
 	requiredTLS := map[string]schema.Attribute{
 		"validate_hostname": schema.BoolAttribute{Required: true, MarkdownDescription: "Whether the provider's certificate must carry its host name."},
 		"ca": schema.SingleNestedAttribute{
-			Required: true, MarkdownDescription: "Trusted authorities.",
+			Required: true, Validators: oneOf("ca_set", "pinned"), MarkdownDescription: "Trusted authorities.",
 			Attributes: map[string]schema.Attribute{
 				"ca_set": schema.StringAttribute{
-					Optional: true, Validators: []validator.String{
-						stringvalidator.OneOf(client.CASetGlobalRoots), stringvalidator.ExactlyOneOf(relatives([]string{"pinned"})...),
-					},
+					Optional: true, Validators: []validator.String{stringvalidator.OneOf(client.CASetGlobalRoots)},
 					MarkdownDescription: "`\"GLOBAL_ROOTS\"`: the authorities that the server knows. Exactly one of `ca_set` and `pinned` is given.",
 				},
 				"pinned": schema.ListAttribute{
@@ -191,11 +187,11 @@ func tlsAttribute() schema.Attribute {
 	addSecret(requiredTLS, "client_key", "Key of `client_cert`, as base64, write-only: it is in no plan and no state. Sent with any change "+
 		"of this configuration, like `client_secret_wo`.", account.Base64())
 	return schema.SingleNestedAttribute{
-		Required: true, MarkdownDescription: "TLS towards the provider. Exactly one of `disabled`, `opportunistic` and `required` is given.",
+		Required: true, Validators: oneOf("disabled", "opportunistic", "required"),
+		MarkdownDescription: "TLS towards the provider. Exactly one of `disabled`, `opportunistic` and `required` is given.",
 		Attributes: map[string]schema.Attribute{
 			"disabled": schema.SingleNestedAttribute{
-				Optional: true, Validators: exactlyOne("disabled", "opportunistic", "required"),
-				MarkdownDescription: "No TLS; written `{}`.", Attributes: map[string]schema.Attribute{},
+				Optional: true, MarkdownDescription: "No TLS; written `{}`.", Attributes: map[string]schema.Attribute{},
 			},
 			"opportunistic": schema.SingleNestedAttribute{
 				Optional: true, MarkdownDescription: "TLS where the provider offers it; written `{}`.", Attributes: map[string]schema.Attribute{},

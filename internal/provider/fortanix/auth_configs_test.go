@@ -174,11 +174,11 @@ func TestAuthConfigsRefused(t *testing.T) {
 		says     []string
 	}{
 		"empty list":            {to: []any{}, says: []string{"auth_configs is empty", "locked out"}},
-		"empty element":         {to: []any{Values{}}, says: []string{"auth_configs[0]"}},
-		"two kinds in one":      {to: []any{acctest.With(password(true), cluster("x"))}, says: []string{"auth_configs[0]"}},
-		"no TLS mode":           {to: []any{oauth("a", "s", Values{"tls": Values{}})}, says: []string{"tls"}},
-		"two TLS modes":         {to: []any{oauth("a", "s", Values{"tls": Values{"disabled": Values{}, "opportunistic": Values{}}})}, says: []string{"tls"}},
-		"no CA":                 {to: []any{oauth("a", "s", Values{"tls": Values{"required": Values{"validate_hostname": true, "ca": Values{}}}})}, says: []string{"ca"}},
+		"empty element":         {to: []any{Values{}}, says: []string{"Exactly one of password, oauth, cluster_auth_ref must be set in auth_configs[0]; none is."}},
+		"two kinds in one":      {to: []any{acctest.With(password(true), cluster("x"))}, says: []string{"password and cluster_auth_ref are."}},
+		"no TLS mode":           {to: []any{oauth("a", "s", Values{"tls": Values{}})}, says: []string{"in auth_configs[0].oauth.tls; none is."}},
+		"two TLS modes":         {to: []any{oauth("a", "s", Values{"tls": Values{"disabled": Values{}, "opportunistic": Values{}}})}, says: []string{"disabled and opportunistic are."}},
+		"no CA":                 {to: []any{oauth("a", "s", Values{"tls": Values{"required": Values{"validate_hostname": true, "ca": Values{}}}})}, says: []string{"Exactly one of ca_set, pinned", "none is."}},
 		"two passwords":         {to: []any{password(true), cluster("x"), password(false)}, says: []string{"auth_configs[0] and auth_configs[2]"}},
 		"two of one client":     {to: []any{oauth("a", "s"), oauth("a", "t")}, says: []string{"auth_configs[0] and auth_configs[1]"}},
 		"two of one target":     {to: []any{cluster("x"), cluster("x")}, says: []string{"auth_configs[0] and auth_configs[1]"}},

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"maps"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -186,7 +187,7 @@ func (f accountFilterModel) filter() client.AccountFilter {
 	}
 }
 
-// The filters' descriptions; those beside company need a reseller's credential.
+// The filters' descriptions, and what their values may be; those beside company need a reseller's credential.
 var (
 	accountFilterTexts = map[string]string{
 		"company":      "Only accounts of this company name, spelt as Gcore has it.",
@@ -197,6 +198,11 @@ var (
 		"client_type":  "Only accounts of this type: `common`, `reseller` or `sales`.",
 		"user_email":   "Only accounts that have a user with this e-mail address.",
 		"reseller":     "Only accounts of the reseller with this id.",
+	}
+	accountFilterValues = map[string][]validator.String{
+		"company": words, "email": words, "name": words, "custom_id": words, "country_code": words, "user_email": words,
+		"client_type": {stringvalidator.OneOf("common", "reseller", "sales")},
+		"reseller":    {accountKind.ID()},
 	}
 	accountFilterIsTest = "Only test accounts (`true`), or only others (`false`)."
 	accountFilterSeller = "Only accounts of the seller with this id."
@@ -221,7 +227,7 @@ func (d *accountsDataSource) Configure(_ context.Context, req datasource.Configu
 // Schema implements datasource.DataSource.
 func (d *accountsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Gcore accounts that the credential sees: a reseller's are all its clients, a member's those that the user may enter.",
+		MarkdownDescription: "Gcore accounts that the credential sees: a reseller's are all its clients, a member's those that the users whom it sees may enter.",
 		Attributes: map[string]schema.Attribute{
 			"is_test": schema.BoolAttribute{Optional: true, MarkdownDescription: accountFilterIsTest},
 			"seller":  schema.Int64Attribute{Optional: true, MarkdownDescription: accountFilterSeller},
@@ -232,7 +238,7 @@ func (d *accountsDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 		},
 	}
 	for name, text := range accountFilterTexts {
-		resp.Schema.Attributes[name] = schema.StringAttribute{Optional: true, MarkdownDescription: text}
+		resp.Schema.Attributes[name] = schema.StringAttribute{Optional: true, Validators: accountFilterValues[name], MarkdownDescription: text}
 	}
 }
 

@@ -44,7 +44,7 @@ func (l *accountList) ListResourceConfigSchema(_ context.Context, _ list.ListRes
 		},
 	}
 	for name, text := range accountFilterTexts {
-		resp.Schema.Attributes[name] = schema.StringAttribute{Optional: true, MarkdownDescription: text}
+		resp.Schema.Attributes[name] = schema.StringAttribute{Optional: true, Validators: accountFilterValues[name], MarkdownDescription: text}
 	}
 }
 

@@ -145,6 +145,15 @@ func TestListLeavesOut(t *testing.T) {
 
 func TestListFailures(t *testing.T) {
 	t.Parallel()
+	for typeName, config := range map[string]Values{accountType: {"company": ""}, userType: {"email": ""}} {
+		w := newWorld(t, mock.Options{})
+		seeded(w)
+		listed, said := w.List(typeName, config, 0, false)
+		said.Errors().Contain(t, "is empty")
+		if len(listed) > 0 {
+			t.Errorf("an empty filter lists everything: %v", listed)
+		}
+	}
 	for _, fault := range []kit.Fault{{Status: 401}, {Status: 500}, {Body: "<html>"}, {Body: `{"results":null}`}, {Cut: true, Effect: true}} {
 		w := newWorld(t, mock.Options{})
 		seeded(w)

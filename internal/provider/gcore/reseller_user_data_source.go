@@ -223,7 +223,7 @@ func (d *resellerUsersDataSource) Schema(_ context.Context, _ datasource.SchemaR
 		},
 	}
 	for name, text := range userFilterTexts {
-		resp.Schema.Attributes[name] = schema.StringAttribute{Optional: true, MarkdownDescription: text}
+		resp.Schema.Attributes[name] = schema.StringAttribute{Optional: true, Validators: words, MarkdownDescription: text}
 	}
 }
 

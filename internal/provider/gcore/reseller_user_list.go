@@ -43,7 +43,7 @@ func (l *resellerUserList) ListResourceConfigSchema(_ context.Context, _ list.Li
 		Attributes:          map[string]schema.Attribute{},
 	}
 	for name, text := range userFilterTexts {
-		resp.Schema.Attributes[name] = schema.StringAttribute{Optional: true, MarkdownDescription: text}
+		resp.Schema.Attributes[name] = schema.StringAttribute{Optional: true, Validators: words, MarkdownDescription: text}
 	}
 }
 

@@ -213,7 +213,7 @@ func TestUserRefusedValues(t *testing.T) {
 		{Values{"password_wo": ""}, "password_wo"}, {Values{"password_wo": nil}, "needs a password"},
 		{Values{"password_wo": nil, "password_wo_version": nil}, "needs a password"},
 		{Values{"password_wo_version": nil}, "password_wo_version"}, {Values{"password_wo_version": 0}, "password_wo_version"},
-		{Values{"deletion_policy": "disable"}, "delete"}, {Values{"timeouts": Values{"create": "soon"}}, "Time Duration"},
+		{Values{"deletion_policy": "disable"}, "delete"}, {Values{"timeouts": Values{"create": "soon"}}, "timeouts.create is"},
 	} {
 		said := w.Resource(userType).Apply(acctest.With(all(), test.config))
 		said.Refused(t, w.server, test.says)

@@ -39,11 +39,11 @@ func TestImportOfNoID(t *testing.T) {
 	each(t, func(s subject) {
 		t := s.T
 		w := s.open(t, 0)
-		for _, id := range append(hostileIDs, "7310004x", "ACC-1234-567", "11111111-2222-4333-8444-55555555555g") {
+		for _, id := range append(hostileIDs, "", "7310004x", "ACC-1234-567", "11111111-2222-4333-8444-55555555555g") {
 			w.server.Reset()
 			r := w.Resource(s.typeName)
 			said := r.Import(id)
-			if len(said.Errors()) == 0 || r.State() != nil && w.server.Count("GET *") == 0 {
+			if len(said.Errors()) != 1 || r.State() != nil && w.server.Count("GET *") == 0 {
 				t.Errorf("%q: %s, state %v", id, said, r.State())
 			}
 			for _, request := range w.server.Requests() {

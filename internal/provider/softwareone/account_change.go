@@ -56,7 +56,7 @@ func (c change) apply(ctx context.Context, api *client.Client, now client.Accoun
 		now = after
 	}
 	if field, problem := c.fields.Missing(now); field != "" {
-		return now, &stepError{step: "update", field: field, err: fmt.Errorf("SoftwareOne accepted the update, but answers for %s that %s", field, problem)}
+		return now, &stepError{step: "update", field: field, err: fmt.Errorf("SoftwareOne accepted the update, but answers for %s that %s", fieldName(field), problem)}
 	}
 	return now, nil
 }

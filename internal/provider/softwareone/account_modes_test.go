@@ -32,7 +32,7 @@ func TestAccountModes(t *testing.T) {
 		"as documented":              {},
 		"PUT replaces":               {options: mock.Options{PUTReplaces: true}},
 		"PUT ignores null":           {options: mock.Options{PUTIgnoresNull: true}, fails: "clear", says: "not cleared"},
-		"PUT ignores the id":         {options: mock.Options{PUTIgnoresExternalID: true}, fails: "clear", says: "externalId"},
+		"PUT ignores the id":         {options: mock.Options{PUTIgnoresExternalID: true}, fails: "clear", says: "external_id"},
 		"form keeps icon":            {options: mock.Options{FormKeepsIcon: true}},
 		"create activates":           {options: mock.Options{CreateActivates: true}},
 		"create honours status":      {options: mock.Options{CreateHonoursStatus: true}},

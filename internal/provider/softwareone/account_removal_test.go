@@ -3,6 +3,8 @@ package softwareone_test
 import (
 	"encoding/base64"
 	"maps"
+	"slices"
+	"strings"
 	"testing"
 
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/softwareone"
@@ -117,4 +119,22 @@ func remove(config Values, name string) Values {
 	}
 	delete(config, name)
 	return config
+}
+
+// An account without an address can be changed where an address that is sent must be whole.
+func TestNoAddressIsSent(t *testing.T) {
+	t.Parallel()
+	_, s, p := startProtocol(t, mock.Options{})
+	r := p.Resource("softwareone_account")
+	applied(t, r, Values{"name": "Acme", "type": "Client"})
+	applied(t, r, Values{"name": "Acme", "type": "Client", "website": "https://e.example"})
+	applied(t, r, Values{"name": "Acme", "type": "Client", "address": Values{"city": "Town"}})
+	applied(t, r, Values{"name": "Acme", "type": "Client"})
+	var sent []bool
+	for _, put := range s.Find(puts) {
+		sent = append(sent, strings.Contains(string(put.Body), `"address"`))
+	}
+	if !slices.Equal(sent, []bool{false, true, true}) {
+		t.Errorf("the updates that sent an address: %v", sent)
+	}
 }

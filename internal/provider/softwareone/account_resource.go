@@ -100,11 +100,19 @@ func finish(ctx context.Context, api *client.Client, plan accountModel, body cli
 	if err != nil {
 		step := "setting the status " + rest.status
 		if err.step == "update" {
-			step = "setting " + cmp.Or(err.field, field, "its fields")
+			step = "setting " + fieldName(cmp.Or(err.field, field))
 		}
 		kind.AddIncomplete(diags, made.ID, step, err)
 	}
 	return after
+}
+
+// fieldName is the attribute of one of the API's fields, for people.
+func fieldName(field string) string {
+	if attribute, ok := kind.Wire[field]; ok {
+		return attribute.String()
+	}
+	return "its fields"
 }
 
 // Read implements resource.Resource.
@@ -188,6 +196,10 @@ func (r *accountResource) change(ctx context.Context, plan, state accountModel, 
 	}
 	fields := plan.fields(ctx, diags)
 	next := change{fields: fields, put: !reflect.DeepEqual(fields, state.fields(ctx, diags))}
+	if plan.Address.IsNull() && state.Address.IsNull() {
+		// There is nothing to clear, and a server may want an address that is sent to be whole.
+		next.fields.Address = nil
+	}
 	if !plan.Logo.Equal(state.Logo) && known(plan.Logo) {
 		next.logo, next.put = plan.logo(), true
 	}

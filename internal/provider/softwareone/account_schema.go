@@ -95,6 +95,7 @@ func accountSchema(ctx context.Context) schema.Schema {
 			},
 			"eligibility": schema.SingleNestedAttribute{
 				Optional: true, Computed: true, PlanModifiers: keepObject,
+				Validators:          []validator.Object{account.Elements("Set client or partner in it, or leave eligibility out.")},
 				MarkdownDescription: "What a Client account may be; an error for other types. Changed in place." + kept,
 				Attributes: map[string]schema.Attribute{
 					"client":  schema.BoolAttribute{Optional: true, Computed: true, PlanModifiers: keepBool, MarkdownDescription: "Whether it may buy as a client."},

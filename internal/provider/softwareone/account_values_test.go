@@ -92,7 +92,11 @@ func TestAccountRefusedValues(t *testing.T) {
 		{Values{"groups": []string{}}, "groups is empty. To name no user groups"},
 		{Values{"groups": []string{"UGR-1", "UGR-1"}}, "UGR-1"},
 		{Values{"deletion_policy": "delete"}, "disable"},
-		{Values{"timeouts": Values{"create": "soon"}}, "Time Duration"},
+		{Values{"timeouts": Values{"create": "soon"}}, "timeouts.create is"},
+		{Values{"timeouts": Values{"read": "0s"}}, "timeouts.read is"},
+		{Values{"timeouts": Values{"delete": "-5m"}}, "timeouts.delete is"},
+		{Values{"eligibility": Values{}}, "eligibility is empty"},
+		{Values{"description": "a heredoc\n"}, "trimspace()"},
 		{Values{"type": "Vendor", "eligibility": Values{"client": true}}, "Client accounts alone"},
 	} {
 		r := p.Resource("softwareone_account")
