@@ -236,7 +236,7 @@ func (k Kind) AddIncomplete(diags *diag.Diagnostics, id, step string, err error)
 
 // AddNothingToImport reports that an id can't be found on the first read after its import.
 func (k Kind) AddNothingToImport(diags *diag.Diagnostics, id string, err error) {
-	diags.AddError("Unable to import "+k.Title, fmt.Sprintf("%s shows no account %s to this credential, so nothing was imported. Check the id, "+
+	diags.AddError("Unable to import "+k.Title, fmt.Sprintf("%s shows this credential nothing with the id %s, so nothing was imported. Check the id, "+
 		"which the data source %ss lists, %s, and %s.\n\n%s", k.Vendor, id, k.Type, k.Address, k.Credentials, k.Cause(err)))
 }
 

@@ -60,8 +60,9 @@ func checkAuthConfigs(ctx context.Context, configured, prior []authConfigModel, 
 		}
 		missing := func(at path.Path, secret string) {
 			diags.AddAttributeError(at.AtName(secret), "A changed OAuth configuration needs its secrets", fmt.Sprintf(
-				"Fortanix takes an OAuth configuration only together with its secrets, and this one is new, or differs from what Fortanix has. "+
-					"Set %s and its version in the configuration; it is in no plan and no state.", secret))
+				"Fortanix takes an OAuth configuration only together with its secrets, and auth_configs[%d] (idp_name %s, client_id %s) is new, or "+
+					"differs from what Fortanix has. Set %s and its version in it; it is in no plan and no state.",
+				i, m.OAuth.IDPName, m.OAuth.ClientID, secret))
 		}
 		at = at.AtName("oauth")
 		if m.OAuth.ClientSecretWO.IsNull() {

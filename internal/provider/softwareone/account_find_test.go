@@ -242,7 +242,7 @@ func TestAccountImport(t *testing.T) {
 			do(r, bad).Errors().Contain(t, "Invalid import id", "ACC-1234-5678", "softwareone_accounts")
 		}
 		r := p.Resource("softwareone_account")
-		do(r, "ACC-0000-0000").Errors().Contain(t, "shows no account ACC-0000-0000")
+		do(r, "ACC-0000-0000").Errors().Contain(t, "nothing with the id ACC-0000-0000")
 	}
 	if n := acctest.Changes(s); n > 0 {
 		t.Errorf("%d changes were sent", n)
@@ -284,5 +284,23 @@ func TestAccountLogoAfterImport(t *testing.T) {
 	now, _ := m.Get(a.ID)
 	if len(now.Logo) == 0 || now.Website != a.Website {
 		t.Errorf("the account is %+v", now)
+	}
+}
+
+// An account with a value that configuration may not have would fail the plan of all that is generated beside it.
+func TestListLeavesOut(t *testing.T) {
+	t.Parallel()
+	m, _, p := startProtocol(t, mock.Options{})
+	good := m.Seed(mock.Account{Name: "Good", Description: "Two\nlines", Address: mock.Address{City: "Town"}})
+	for _, a := range []mock.Account{
+		{Name: "Two\nlines"}, {Name: "Tab", ExternalID: "a\tb"}, {Name: "Mail", TechnicalSupportEmail: "nobody"},
+		{Name: "Town", Address: mock.Address{City: "To\x07wn"}},
+	} {
+		m.Seed(a)
+	}
+	listed, said := p.List("softwareone_account", Values{"type": "Client"}, 0, true)
+	said.Warnings().Contain(t, "4 at SoftwareOne")
+	if len(said.Errors()) > 0 || len(listed) != 1 || listed[0].ID != good.ID {
+		t.Errorf("%v\n%s", listed, said)
 	}
 }
