@@ -155,14 +155,14 @@ func (c *Client) doubt(ctx context.Context, known Known) (Reason, error) {
 		}
 	}
 	viewer, fits, told := c.view.seen(known.Reseller)
-	comparable := told && known.Reseller != ""
-	if !comparable && viewer == "" {
+	compared := told && known.Reseller != ""
+	if !compared && viewer == "" {
 		var err error
 		if viewer, err = c.currentUser(ctx); err != nil && !denied(err) {
 			return 0, err
 		}
 	}
-	if !comparable && known.Viewer != "" && viewer != known.Viewer {
+	if !compared && known.Viewer != "" && viewer != known.Viewer {
 		return NothingShown, nil
 	}
 	common, err := c.directory.hasCommonUser(ctx, viewer)

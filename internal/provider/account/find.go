@@ -39,7 +39,9 @@ func (k Kind) NewSearch(ctx context.Context, config tfsdk.Config, key string, di
 
 // Find answers a search: by byID, or by the only thing that byKey yields. Anything but exactly one is an error that
 // tells the matches; describe names one of them.
-func Find[T any](s Search, byID func(id string) (T, error), byKey func(value string) iter.Seq2[T, error], describe func(T) string, diags *diag.Diagnostics) (found T, ok bool) {
+func Find[T any](
+	s Search, byID func(id string) (T, error), byKey func(value string) iter.Seq2[T, error], describe func(T) string, diags *diag.Diagnostics,
+) (found T, ok bool) {
 	value := s.value.ValueString()
 	if s.asked.Equal(path.Root("id")) {
 		found, err := byID(value)

@@ -174,8 +174,7 @@ func (r *accountResource) Read(ctx context.Context, req resource.ReadRequest, re
 
 // addReadError reports that something couldn't be read; where it was not found, why that does not prove it gone.
 func addReadError(diags *diag.Diagnostics, kind account.Kind, id string, err error) {
-	var doubt *client.NotProvenError
-	if errors.As(err, &doubt) {
+	if doubt, ok := errors.AsType[*client.NotProvenError](err); ok {
 		kind.AddNotProven(diags, id, doubt.Reason.String(), err)
 		return
 	}
