@@ -106,7 +106,7 @@ func (c Creation[T]) Run(ctx context.Context) (T, error) {
 			return found, nil
 		}
 		repeat := transport.Refused(err) && failure.LookUp == nil && len(failure.Candidates) == 0
-		if !repeat || attempt == posts || !c.pause(ctx, postPause<<(attempt-1), err) {
+		if !repeat || attempt == posts || !transport.Pause(ctx, c.Clock, postPause<<(attempt-1), err) {
 			return none, failure
 		}
 	}
@@ -120,22 +120,6 @@ func (c Creation[T]) post(ctx context.Context) (T, error) {
 		defer cancel()
 	}
 	return c.Post(ctx)
-}
-
-// pause waits until the POST may be repeated, and tells whether it may. Where the vendor asks for more than the time
-// left, the cause says so from then on.
-func (c Creation[T]) pause(ctx context.Context, atLeast time.Duration, cause error) bool {
-	e, ok := errors.AsType[*transport.Error](cause)
-	if ok {
-		atLeast = max(atLeast, e.RetryAfter)
-	}
-	if deadline, bound := ctx.Deadline(); bound && atLeast > time.Until(deadline) {
-		if ok {
-			e.Wait = e.RetryAfter
-		}
-		return false
-	}
-	return c.Clock.Sleep(ctx, atLeast) == nil
 }
 
 // settle looks for what an unclear POST may have made. It runs on even if the caller is interrupted: the answer must
@@ -213,10 +197,16 @@ func (c Creation[T]) describe(found []T) []Candidate {
 // add keeps what has been seen before: where a listing lags, what one reply shows the next may lack.
 func (e *Error) add(candidates []Candidate) {
 	for _, candidate := range candidates {
-		if !slices.Contains(e.Candidates, candidate) {
-			e.Candidates = append(e.Candidates, candidate)
-		}
+		e.Candidates = Add(e.Candidates, candidate)
 	}
+}
+
+// Add appends a candidate, unless one of its id is there already.
+func Add(candidates []Candidate, candidate Candidate) []Candidate {
+	if slices.ContainsFunc(candidates, func(c Candidate) bool { return c.ID == candidate.ID }) {
+		return candidates
+	}
+	return append(candidates, candidate)
 }
 
 // CandidatesOf returns the candidates that err names.

@@ -96,8 +96,9 @@ func (c *Client) UpdateAccount(ctx context.Context, id string, update AccountUpd
 			return c.getAccount(ctx, id, nil)
 		}
 		account, err := c.patch(ctx, id, update, changes)
-		if (err == nil && update.ignored(changes, account) != nil) || (changes.IsEmpty() && transport.Accepted(err)) {
-			// The reply may be thin: what the account itself shows counts.
+		if (err == nil && update.ignored(changes, account) != nil) || transport.Done(err) || (changes.IsEmpty() && transport.Accepted(err)) {
+			// The reply may be thin: what the account itself shows counts. It shows no secret, so that a web page in the place of
+			// a reply proves nothing about one.
 			if now, readErr := c.getAccount(ctx, id, nil); readErr == nil && update.ignored(changes, now) == nil {
 				c.accounts.Written(readerID(id), now.thin())
 				return now, nil
@@ -109,7 +110,7 @@ func (c *Client) UpdateAccount(ctx context.Context, id string, update AccountUpd
 		if changes.IsEmpty() || !transport.Unclear(err) || try == maxPatches {
 			return account, err
 		}
-		if c.http.Clock.Sleep(ctx, patchPause<<(try-1)) != nil {
+		if !transport.Pause(ctx, c.http.Clock, patchPause<<(try-1), err) {
 			return Account{}, err
 		}
 		now, readErr := c.getAccount(ctx, id, nil)

@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"strconv"
 
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
 )
 
@@ -225,13 +226,21 @@ func int64Field(f wire.Field[integer]) wire.Field[int64] {
 	return wire.Value(int64(*n))
 }
 
+// ErrNameless says that an account or user reads without what people know it by, which a listing passes on as it is.
+var ErrNameless = errors.New("no name")
+
+// nameless is ErrNameless as the failure of an operation.
+func nameless(operation, message string) error {
+	return &transport.Error{Vendor: vendor, Operation: operation, Kind: transport.KindUnexpected, Message: message, Err: ErrNameless}
+}
+
 // check tells whether the reply to a request for one account is about it and says enough.
 func (a Account) check(operation, id string) error {
 	switch {
 	case a.ID != id:
 		return unexpected(operation, "the reply is about account "+a.ID+", not "+id)
 	case a.Company == "" && !a.Deleted:
-		return unexpected(operation, "the reply holds no companyName")
+		return nameless(operation, "the reply holds no companyName")
 	}
 	return nil
 }
@@ -242,7 +251,7 @@ func (u User) check(operation, id string) error {
 	case u.ID != id:
 		return unexpected(operation, "the reply is about user "+u.ID+", not "+id)
 	case u.Email == "" && !u.Deleted:
-		return unexpected(operation, "the reply holds no email")
+		return nameless(operation, "the reply holds no email")
 	}
 	return nil
 }

@@ -2,11 +2,13 @@ package gcore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
@@ -97,9 +99,14 @@ func (c *Client) ListAccounts(ctx context.Context, filter AccountFilter) iter.Se
 				shown = true
 				c.view.saw(account)
 				if account.Company == "" && !account.Deleted {
-					if account, failure = c.wholeAccount(ctx, account.ID); failure != nil {
+					whole, err := c.wholeAccount(ctx, account.ID)
+					if failure = err; errors.Is(err, ErrNameless) {
+						whole, failure = account, nil
+					}
+					if failure != nil {
 						break
 					}
+					account = whole
 				}
 				if filter.matches(account) && !yield(account, nil) {
 					return
@@ -154,14 +161,14 @@ func (c *Client) listAsMember(ctx context.Context, filter AccountFilter, failure
 	}
 }
 
+// needsReseller is ErrNeedsReseller in the words of the refusal, if there was one.
 func needsReseller(err error) error {
-	if err == nil {
-		err = &transport.Error{
-			Vendor: vendor, Operation: "list accounts", Kind: transport.KindCancelled,
-			Message: "the vendor has refused this credential the list of clients",
-		}
+	failure := transport.Error{Vendor: vendor, Operation: "list accounts", Kind: transport.KindCancelled}
+	if refusal, ok := errors.AsType[*transport.Error](err); ok {
+		failure = *refusal
 	}
-	return fmt.Errorf("%w: %w", ErrNeedsReseller, err)
+	failure.Message = strings.TrimSpace("only a reseller's credential can filter by more than the company name. " + failure.Message)
+	return fmt.Errorf("%w: %w", ErrNeedsReseller, &failure)
 }
 
 // wholeAccount reads an account whose list item is too thin.
@@ -200,7 +207,11 @@ func (c *Client) ListUsers(ctx context.Context, filter UserFilter) iter.Seq2[Use
 	return func(yield func(User, error) bool) {
 		for user, err := range c.everyUser(ctx) {
 			if err == nil && user.Email == "" && !user.Deleted { // too thin
-				user, err = c.users.Get(ctx, user.ID)
+				whole, readErr := c.users.Get(ctx, user.ID)
+				if err = readErr; errors.Is(err, ErrNameless) {
+					whole, err = user, nil
+				}
+				user = whole
 			}
 			if err != nil {
 				yield(User{}, asError("list users", err))

@@ -1,12 +1,14 @@
 package softwareone
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
@@ -152,7 +154,8 @@ func (c *Client) UpdateAccount(ctx context.Context, id string, fields AccountFie
 		body = f
 	}
 	account, err := c.write(ctx, "update account", http.MethodPut, id, "", transport.Harmless, body)
-	if transport.Accepted(err) {
+	if missing, _ := fields.Missing(account); transport.Accepted(err) || (err == nil && missing != "") {
+		// The reply may be thin: what the account itself shows counts.
 		now, readErr := c.getAccount(ctx, id)
 		if missing, _ := fields.Missing(now); readErr == nil && missing == "" {
 			c.accounts.Written(id, now)
@@ -167,6 +170,9 @@ func (c *Client) write(ctx context.Context, operation, method, id, action string
 	c.accounts.Dirty(id)
 	var account Account
 	_, err := c.call(ctx, operation, method, accountPath(id)+action, "", replay, body, &account)
+	if err == nil && !strings.EqualFold(account.ID, id) {
+		err = unexpected(operation, "the reply is not about this account")
+	}
 	if err != nil {
 		return Account{}, err
 	}
@@ -198,8 +204,9 @@ const (
 	actionPause = 500 * time.Millisecond
 )
 
-// SetStatus brings an account to a status by one action. An action that fails is looked into before it is sent again:
-// an account that has the status already counts as done. name and externalID are for Activate.
+// SetStatus brings an account to a status by one action, and returns it with that status. An action that fails, or whose
+// reply has another status, is looked into before it is sent again: an account that has the status already counts as
+// done. name and externalID are for Activate.
 func (c *Client) SetStatus(ctx context.Context, id string, action Action, target, name, externalID string) (Account, error) {
 	if err := ValidID(id); err != nil {
 		return Account{}, err
@@ -210,8 +217,16 @@ func (c *Client) SetStatus(ctx context.Context, id string, action Action, target
 	}
 	for try := 1; ; try++ {
 		account, err := c.write(ctx, string(action)+" account", http.MethodPost, id, "/"+string(action), transport.Guarded, body)
-		if err == nil {
+		if err == nil && account.Status == target {
 			return account, nil
+		}
+		if err == nil { // a thin reply tells less than the account itself
+			now, readErr := c.getAccount(ctx, id)
+			if readErr == nil && now.Status == target {
+				c.accounts.Written(id, now)
+				return now, nil
+			}
+			return account, fmt.Errorf("%s answers that the account is %s after %s, not %s", vendor, cmp.Or(account.Status, now.Status), action, target)
 		}
 		unclear := transport.Unclear(err)
 		if !unclear && !transport.IsStatus(err, http.StatusBadRequest, http.StatusConflict, http.StatusUnprocessableEntity) {
@@ -224,18 +239,10 @@ func (c *Client) SetStatus(ctx context.Context, id string, action Action, target
 		case now.Status == target:
 			c.accounts.Written(id, now)
 			return now, nil
-		case !unclear || try == maxActionTries || c.pause(ctx, actionPause<<(try-1), err) != nil:
+		case !unclear || try == maxActionTries || !transport.Pause(ctx, c.http.Clock, actionPause<<(try-1), err):
 			return Account{}, err
 		}
 	}
-}
-
-// pause waits before a repeat, as long as the API asks for if that is longer.
-func (c *Client) pause(ctx context.Context, d time.Duration, cause error) error {
-	if failure, ok := errors.AsType[*transport.Error](cause); ok {
-		d = max(d, failure.RetryAfter)
-	}
-	return c.http.Clock.Sleep(ctx, d)
 }
 
 func accountPath(id string) string { return accountsPath + "/" + url.PathEscape(id) }

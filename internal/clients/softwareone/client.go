@@ -49,7 +49,7 @@ func New(o Options) *Client {
 	if o.Transport.Scrubber == nil {
 		o.Transport.Scrubber = &transport.Scrubber{}
 	}
-	o.Transport.Vendor = "SoftwareOne"
+	o.Transport.Vendor = vendor
 	o.Transport.Scrubber.Add(o.APIToken)
 	if _, secret, ok := strings.Cut(strings.TrimPrefix(o.APIToken.Reveal(), "idt:"), ":"); ok {
 		o.Transport.Scrubber.Add(transport.NewSecret(secret))
@@ -98,6 +98,13 @@ var validID = regexp.MustCompile(`^ACC(-[0-9]{1,12}){1,6}$`)
 // ErrInvalidID says what an account id looks like.
 var ErrInvalidID = errors.New("a SoftwareOne account id looks like ACC-1234-5678; " +
 	"the platform shows it below the account's name, and the data source softwareone_accounts lists it")
+
+const vendor = "SoftwareOne"
+
+// unexpected is a reply that was understood and makes no sense.
+func unexpected(operation, message string) error {
+	return &transport.Error{Vendor: vendor, Operation: operation, Kind: transport.KindUnexpected, Message: message}
+}
 
 // ValidID checks an id before it enters a path.
 func ValidID(id string) error {
@@ -198,7 +205,10 @@ func (l *nameLocks) lock(ctx context.Context, name string) (unlock func(), err e
 		select {
 		case <-taken:
 		case <-ctx.Done():
-			return nil, fmt.Errorf("stopped while another account of this name was being created: %w", ctx.Err())
+			failure := transport.NotSent(ctx.Err())
+			failure.Vendor, failure.Operation = vendor, "create account"
+			failure.Message += ", while another account of this name was being created"
+			return nil, failure
 		}
 	}
 }

@@ -3,7 +3,6 @@ package softwareone
 import (
 	"context"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -39,10 +38,7 @@ func (c *Client) CreateAccount(ctx context.Context, account NewAccount, logo []b
 			var made Account
 			_, err := c.call(ctx, "create account", http.MethodPost, accountsPath, "", transport.Creating, body, &made)
 			if err == nil && ValidID(made.ID) != nil {
-				err = &transport.Error{
-					Vendor: "SoftwareOne", Operation: "create account", Kind: transport.KindUnexpected, Status: http.StatusCreated,
-					Message: "the reply holds no account id",
-				}
+				err = unexpected("create account", "the reply holds no account id")
 			}
 			return made, err
 		},
@@ -68,9 +64,7 @@ func (c *Client) refuseDuplicate(ctx context.Context, account NewAccount, known 
 		return err
 	}
 	for _, other := range same {
-		if found := describe(other); !slices.Contains(known, found) {
-			known = append(known, found)
-		}
+		known = exactlyonce.Add(known, describe(other))
 	}
 	if len(known) == 0 {
 		return nil

@@ -49,10 +49,7 @@ func (c *Client) readAccount(ctx context.Context, id, query string) (Account, er
 	case err != nil:
 		return Account{}, err
 	case !strings.EqualFold(account.ID, id):
-		return Account{}, &transport.Error{
-			Vendor: "SoftwareOne", Operation: operation, Kind: transport.KindUnexpected, Status: http.StatusOK,
-			Message: "the reply is not about this account",
-		}
+		return Account{}, unexpected(operation, "the reply is not about this account")
 	}
 	return account, nil
 }
@@ -244,10 +241,7 @@ func (c *Client) pages(ctx context.Context, query string, selected []string) ite
 				page, err = c.page(ctx, query, selected, offset, pageSize)
 			}
 			if offset > 0 && len(page.Data) > 0 && page.Data[0].ID == last {
-				err = &transport.Error{
-					Vendor: "SoftwareOne", Operation: "list accounts", Kind: transport.KindUnexpected, Status: http.StatusOK,
-					Message: "the listing begins anew instead of going on",
-				}
+				err = unexpected("list accounts", "the listing begins anew instead of going on")
 			}
 			if !yield(page, err) || err != nil {
 				return

@@ -133,11 +133,17 @@ func (c *Client) read(res *http.Response, into any) (*Response, *Error) {
 	switch {
 	case err != nil:
 		failure.Kind, failure.Message, failure.Err = KindUnreadable, "the reply was cut short: "+err.Error(), contextCause(err)
+		if errors.Is(err, context.DeadlineExceeded) {
+			failure.Message = "the reply was cut short: the time ran out"
+		}
 		return nil, failure
 	case len(raw) > maxReply:
 		failure.Kind, failure.Message = KindUnexpected, fmt.Sprintf("the reply is larger than %d MiB", maxReply>>20)
 		return nil, failure
 	case into == nil:
+	case res.StatusCode == http.StatusNoContent:
+		failure.Kind, failure.Message = KindUnexpected, "the reply is empty"
+		return nil, failure
 	case !json.Valid(trimBOM(raw)):
 		failure.Kind, failure.Message = KindUnreadable, "the reply is not JSON: "+excerpt(raw)
 		return nil, failure

@@ -141,6 +141,13 @@ func Accepted(err error) bool {
 	return ok && (e.Kind == KindUnreadable || e.Kind == KindUnexpected)
 }
 
+// Done is Accepted where nothing suggests that something else than the vendor has answered, such as a web page or a reply
+// that was cut short.
+func Done(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Kind == KindUnexpected
+}
+
 // Refused tells whether the server says itself that it did not take the request up, so that a repeat is right once a
 // look-up has found nothing.
 func Refused(err error) bool {

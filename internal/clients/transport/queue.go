@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"net/http"
 	"sync"
@@ -139,6 +140,20 @@ func timeLeft(ctx context.Context) time.Duration {
 		return maxOperation
 	}
 	return time.Until(deadline)
+}
+
+// Pause waits before a repeat, as long as the vendor asked for after cause if that is longer than atLeast, and tells
+// whether the repeat may go on. It may not where the wait is longer than the time left; where that is the vendor's wish,
+// cause says so from then on.
+func Pause(ctx context.Context, clock Clock, atLeast time.Duration, cause error) bool {
+	wait, left := atLeast, timeLeft(ctx)
+	if failure, ok := errors.AsType[*Error](cause); ok {
+		wait = max(wait, failure.RetryAfter)
+		if failure.RetryAfter >= left {
+			failure.Wait = failure.RetryAfter
+		}
+	}
+	return wait < left && clock.Sleep(ctx, wait) == nil
 }
 
 // mostSpread caps the jitter after a pause.

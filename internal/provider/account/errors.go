@@ -106,8 +106,8 @@ func (k Kind) context(failure *transport.Error) string {
 }
 
 func (k Kind) advice(failure *transport.Error) string {
-	const slow = "If the vendor is slow, raise request_timeout in the provider block, which is for one request, or the resource's timeouts, " +
-		"which are for an operation. A read goes by the timeouts in the state: apply others with -refresh=false."
+	const slow = "If the vendor is slow, raise the resource's timeouts, which are for an operation, or request_timeout in the provider block, " +
+		"which is for one request other than a create. A read goes by the timeouts in the state: apply others with -refresh=false."
 	outOfTime := errors.Is(failure.Err, context.DeadlineExceeded)
 	switch {
 	case failure.Kind == transport.KindUntrusted, failure.Kind == transport.KindNotSent:
@@ -120,8 +120,10 @@ func (k Kind) advice(failure *transport.Error) string {
 			return "Nothing was sent. " + slow
 		}
 		return "Nothing was sent."
-	case failure.Kind == transport.KindNoReply && outOfTime:
+	case (failure.Kind == transport.KindNoReply || failure.Kind == transport.KindUnreadable) && outOfTime:
 		return slow
+	case failure.Kind == transport.KindNoReply && errors.Is(failure.Err, context.Canceled):
+		return "The run was interrupted. It may be done all the same; the next plan shows what is there."
 	case failure.Status == http.StatusUnauthorized:
 		return "The credential was not accepted. Check " + k.Credentials + "."
 	case failure.Status == http.StatusForbidden:
@@ -147,8 +149,8 @@ func (k Kind) AddCreateError(diags *diag.Diagnostics, err error) {
 	}
 	switch {
 	case failed.Unclear:
-		text := fmt.Sprintf("The %s may have been created, or not: its create was sent, but the reply is missing or unreadable. "+
-			"It was not sent again.\n\n%s", k.Title, k.Cause(failed.Err))
+		text := fmt.Sprintf("The %s may have been created, or not: its create was sent, and the answer doesn't tell whether it was "+
+			"carried out.\n\n%s", k.Title, k.Cause(failed.Err))
 		if failed.LookUp != nil {
 			text += "\n\nLooking for it failed too: " + sentence(failed.LookUp.Error())
 		}

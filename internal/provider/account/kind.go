@@ -26,7 +26,7 @@ type Kind struct {
 	Taken string
 	// Duplicates says how to create an account beside one of the same name, where the vendor allows that; else "".
 	Duplicates string
-	// Natural is what no two accounts may have in common, as in "name"; a create looks an account up by it.
+	// Natural is what people tell accounts apart by, as in "name"; a create looks an account up by it.
 	Natural string
 	// Address says which provider attribute and variable hold the base URL.
 	Address string

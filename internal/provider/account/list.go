@@ -4,13 +4,10 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
-	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
@@ -22,6 +19,7 @@ func List[T any](ctx context.Context, req list.ListRequest, k Kind, accounts ite
 	return func(yield func(list.ListResult) bool) {
 		var listed int64
 		skipped := 0
+		var odd []string // ids of those that configuration can't say
 		for a, err := range accounts {
 			if err != nil {
 				var diags diag.Diagnostics
@@ -31,7 +29,11 @@ func List[T any](ctx context.Context, req list.ListRequest, k Kind, accounts ite
 			}
 			result := req.NewListResult(ctx)
 			id := fill(a, &result)
-			if id == "" || (req.IncludeResource && !result.Diagnostics.HasError() && !expressible(ctx, result.Resource)) {
+			if id != "" && req.IncludeResource && !result.Diagnostics.HasError() && !expressible(ctx, result.Resource) {
+				odd = append(odd, id)
+				continue
+			}
+			if id == "" {
 				skipped++
 				continue
 			}
@@ -44,38 +46,20 @@ func List[T any](ctx context.Context, req list.ListRequest, k Kind, accounts ite
 				break
 			}
 		}
+		var said []string
 		if skipped > 0 {
-			yield(list.ListResult{Diagnostics: diag.Diagnostics{diag.NewWarningDiagnostic(
-				k.Title+": some were left out", fmt.Sprintf("%d at %s have no name, lack something else that a resource must "+
-					"have, or have a value that configuration may not have, such as a name with a line break. They can't be managed with Terraform "+
-					"and are not listed.", skipped, k.Vendor))}})
+			said = append(said, fmt.Sprintf("%d at %s have no name, or lack something else that a resource must have. They can't be managed "+
+				"with Terraform and are not listed.", skipped, k.Vendor))
+		}
+		if len(odd) > 0 {
+			said = append(said, fmt.Sprintf("%d at %s have a value that configuration may not have, such as a name with a line break, and would "+
+				"fail the plan of all that is generated beside them. They are not listed; to manage one, change it at %s first: %s.",
+				len(odd), k.Vendor, k.Vendor, strings.Join(odd, ", ")))
+		}
+		if len(said) > 0 {
+			yield(list.ListResult{Diagnostics: diag.Diagnostics{
+				diag.NewWarningDiagnostic(k.Title+": some were left out", strings.Join(said, "\n\n")),
+			}})
 		}
 	}
-}
-
-// expressible tells whether configuration may have the texts of a resource.
-func expressible(ctx context.Context, r *tfsdk.Resource) bool {
-	return writable(ctx, r, path.Empty(), r.Schema.GetAttributes())
-}
-
-// writable is expressible for some of the attributes; A is the framework's own type of them, which can't be named here.
-func writable[A any](ctx context.Context, r *tfsdk.Resource, at path.Path, attributes map[string]A) bool {
-	for name, attribute := range attributes {
-		switch a := any(attribute).(type) {
-		case schema.StringAttribute:
-			var value types.String
-			response := validator.StringResponse{Diagnostics: r.GetAttribute(ctx, at.AtName(name), &value)}
-			for _, v := range a.Validators {
-				v.ValidateString(ctx, validator.StringRequest{Path: at.AtName(name), ConfigValue: value}, &response)
-			}
-			if response.Diagnostics.HasError() {
-				return false
-			}
-		case schema.SingleNestedAttribute:
-			if !writable(ctx, r, at.AtName(name), a.Attributes) {
-				return false
-			}
-		}
-	}
-	return true
 }

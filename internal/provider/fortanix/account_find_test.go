@@ -291,3 +291,30 @@ func TestAccountBulkReads(t *testing.T) {
 		t.Errorf("%d requests with bulk reads, %d without", read[true], read[false])
 	}
 }
+
+// An account with a value that configuration may not have would fail the plan of all that is generated beside it.
+func TestListLeavesOut(t *testing.T) {
+	t.Parallel()
+	m, _, p := startProtocol(t, mock.Options{})
+	oauth := func(name, icon string) map[string]mock.AuthConfig {
+		return map[string]mock.AuthConfig{otherID: {OAuth: &mock.OAuthConfig{
+			Name: name, IconURL: icon, AuthorizationEndpoint: "https://idp.example/a", TokenEndpoint: "https://idp.example/t", ClientID: "c",
+			ClientSecret: "theirs", TLS: mock.TLS{Disabled: &struct{}{}},
+		}}}
+	}
+	const icon = "https://idp.example/icon.png"
+	good := m.Seed(mock.Account{Name: "Good", AuthConfigs: oauth("idp", icon)})
+	var left []string
+	for i, a := range []mock.Account{
+		{AuthConfigs: oauth("idp", "")},
+		{AuthConfigs: oauth("", icon)},
+	} {
+		a.Name = fmt.Sprint("Acme ", i)
+		left = append(left, m.Seed(a).ID)
+	}
+	listed, said := p.List(accountType, Values{}, 0, true)
+	said.Warnings().Contain(t, append(left, "2 at Fortanix")...)
+	if len(said.Errors()) > 0 || len(listed) != 1 || listed[0].ID != good.ID {
+		t.Errorf("%v\n%s", listed, said)
+	}
+}

@@ -159,11 +159,11 @@ func (m *accountModel) readLogo(a client.Account, text func() (string, error)) e
 func (m *accountModel) resolve(ctx context.Context, a client.Account, diags *diag.Diagnostics) {
 	answered := *m
 	answered.read(ctx, a, false, diags)
-	m.keepUnknown(answered)
+	m.fillUnknown(answered)
 }
 
-// keepUnknown fills in from other what the plan left unknown.
-func (m *accountModel) keepUnknown(other accountModel) {
+// fillUnknown fills in from other what the plan left unknown.
+func (m *accountModel) fillUnknown(other accountModel) {
 	m.ID = account.Resolve(m.ID, other.ID)
 	m.NodeEnrollment = account.Resolve(m.NodeEnrollment, other.NodeEnrollment)
 	m.Component = account.Resolve(m.Component, other.Component)

@@ -213,7 +213,7 @@ func (r *accountResource) Update(ctx context.Context, req resource.UpdateRequest
 	defer cancel()
 
 	if len(update.Fields()) == 0 {
-		plan.keepUnknown(state)
+		plan.fillUnknown(state)
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 		plan.recordCreateOnly(ctx, resp.Private, &resp.Diagnostics)
 		return

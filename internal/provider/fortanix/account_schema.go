@@ -107,14 +107,6 @@ func oneOf(attributes ...string) []validator.Object {
 	return []validator.Object{account.ExactlyOne(attributes...)}
 }
 
-func relatives(siblings []string) []path.Expression {
-	var out []path.Expression
-	for _, name := range siblings {
-		out = append(out, path.MatchRelative().AtParent().AtName(name))
-	}
-	return out
-}
-
 func authConfigsAttribute() schema.Attribute {
 	required := func(description string) schema.StringAttribute {
 		return schema.StringAttribute{Required: true, Validators: words, MarkdownDescription: description}
@@ -208,7 +200,7 @@ func addSecret(attributes map[string]schema.Attribute, name, description string,
 	version := name + "_wo_version"
 	attributes[name+"_wo"] = schema.StringAttribute{
 		Optional: true, Sensitive: true, WriteOnly: true, MarkdownDescription: description,
-		Validators: append(slices.Clone(validators), stringvalidator.LengthAtLeast(1), stringvalidator.AlsoRequires(relatives([]string{version})...)),
+		Validators: append(slices.Clone(validators), stringvalidator.LengthAtLeast(1), stringvalidator.AlsoRequires(path.MatchRelative().AtParent().AtName(version))),
 	}
 	attributes[version] = schema.Int64Attribute{
 		Optional: true, Validators: []validator.Int64{int64validator.AtLeast(1)},

@@ -243,3 +243,34 @@ func TestAccountChangeIgnored(t *testing.T) {
 		t.Errorf("%d updates left %q", n, stored(t, m, r).Name)
 	}
 }
+
+// A change of a secret, which nothing shows, is done where the vendor accepts it, and never on the word of somebody else.
+func TestSecretAccepted(t *testing.T) {
+	t.Parallel()
+	with := func(secret string, version int) Values {
+		return Values{"name": "Acme", "auth_configs": []any{oauth("a", secret, Values{"client_secret_wo_version": version})}}
+	}
+	for name, fault := range map[string]kit.Fault{
+		"an empty object": {Body: `{}`}, "no content": {Status: 204}, "a web page": {Body: page},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m, s, p := startProtocol(t, mock.Options{})
+			r := p.Resource(accountType)
+			r.Applied(with("one", 1))
+			byVendor := name != "a web page"
+			fault.On, fault.Effect, fault.Times = patches, byVendor, 1
+			s.Reset()
+			s.Inject(fault)
+			r.Applied(with("two", 2))
+			if n := s.Count(patches); (n == 1) != byVendor {
+				t.Errorf("%d updates were sent", n)
+			}
+			for _, c := range stored(t, m, r).AuthConfigs {
+				if c.OAuth.ClientSecret != "two" {
+					t.Errorf("the secret is %q", c.OAuth.ClientSecret)
+				}
+			}
+		})
+	}
+}

@@ -174,3 +174,31 @@ func TestListFailures(t *testing.T) {
 		}
 	}
 }
+
+// One without the name that people know it by is shown as it is, and no reason to show none of the others.
+func TestNamelessAreListed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, mock.Options{})
+	client, _ := seeded(w)
+	other := w.SeedClient(mock.Client{Company: "Bcme"})
+	w.ChangeClient(client.ID, func(c *mock.Client) { c.Company = "" })
+	w.server.Inject(
+		kit.Fault{On: listUsers, Body: fmt.Sprintf(
+			`{"count":2,"results":[{"id":8,"email":"","client":%[1]d},{"id":9,"email":"a@example.com","company":"Bcme","client":%[1]d}]}`, other.ID)},
+		kit.Fault{On: "GET /iam/users/8", Body: `{"id":8}`},
+	)
+	for plural, items := range map[string]string{"gcore_accounts": "accounts", "gcore_reseller_users": "users"} {
+		got, said := w.Data(plural, Values{})
+		shown, _ := got[items].([]any)
+		if len(said) > 0 || len(shown) == 0 {
+			t.Errorf("%s: %d, %s", plural, len(shown), said)
+		}
+	}
+	for _, typeName := range []string{accountType, userType} {
+		listed, said := w.List(typeName, Values{}, 0, true)
+		said.Warnings().Contain(t, "at Gcore have no name")
+		if len(said.Errors()) > 0 || len(listed) == 0 {
+			t.Errorf("%s: %d, %s", typeName, len(listed), said)
+		}
+	}
+}

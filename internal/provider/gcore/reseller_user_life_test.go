@@ -452,3 +452,35 @@ func TestUserMoved(t *testing.T) {
 		t.Errorf("changes were sent, or the state moved along: %v", r.State())
 	}
 }
+
+// A plan that knows nothing of the move stops at the first reply that tells of it.
+func TestUserMovedSincePlan(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, mock.Options{})
+	r := w.Resource(userType)
+	config := acctest.With(minimal(userType), Values{"custom_id": "c-1"})
+	r.Applied(config)
+	plan := r.Plan(acctest.With(config, Values{"name": "Ann", "custom_id": "c-2"}))
+	other := w.SeedClient(mock.Client{Company: "Somebody else's", Reseller: mock.DemoReseller})
+	w.ChangeUser(number(t, idOf(r)), func(u *mock.User) {
+		u.Client, u.Access = other.ID, map[int64][]string{other.ID: {"1"}}
+	})
+	r.Execute(plan).Errors().Contain(t, "belongs to account "+fmt.Sprint(other.ID))
+	w.count(patchClient, 0)
+}
+
+// A user whose account can't be read is there all the same.
+func TestUserOfHiddenAccount(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, mock.Options{})
+	r := w.Resource(userType)
+	r.Applied(minimal(userType))
+	id, clientID := idOf(r), fmt.Sprint(r.State()["client_id"])
+	w.server.Inject(kit.Fault{On: getClient, Status: 500}, kit.Fault{On: listClients, Status: 500})
+	for _, said := range []acctest.Diagnostics{r.Refresh(), w.Resource(userType).Import(id)} {
+		said.Errors().Contain(t, "exists, but the account "+clientID, "HTTP 500")
+	}
+	if r.State() == nil {
+		t.Error("the user is forgotten")
+	}
+}

@@ -75,7 +75,7 @@ func (l *resellerUserList) List(ctx context.Context, req list.ListRequest, strea
 			}
 			a, err := api.ReadAccount(ctx, u.ClientID, client.Known{})
 			switch {
-			case transport.IsNotFound(err), errors.Is(err, client.ErrGone):
+			case transport.IsNotFound(err), errors.Is(err, client.ErrGone), errors.Is(err, client.ErrNameless):
 				return ""
 			case err != nil:
 				addReadError(&result.Diagnostics, userKind, u.ID, err)

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/exactlyonce"
 	client "github.com/cloud-accounts/terraform-provider-accounts/internal/clients/gcore"
@@ -233,9 +234,15 @@ func (r *resellerUserResource) Read(ctx context.Context, req resource.ReadReques
 	account.Fetch(ctx, req.Private, keyKnown, &known, &resp.Diagnostics)
 	id := state.ID.ValueString()
 	known, err := state.refresh(ctx, api, known, &resp.Diagnostics)
+	var behind *behindError
 	switch {
 	case transport.IsNotFound(err) && account.Lagging(ctx, req.Private, api.Now(), &resp.Diagnostics):
 		userKind.AddLag(&resp.Diagnostics, id)
+		return
+	case errors.As(err, &behind):
+		resp.Diagnostics.AddError("Unable to read the account of "+userKind.Title, fmt.Sprintf("%s %s exists, but the account %s that came with "+
+			"it can't be read.\n\n%s\n\nCheck that the credential is that of the account's reseller: %s.",
+			userKind.Title, id, behind.clientID, accountKind.Cause(behind.err), credentials))
 		return
 	case transport.IsNotFound(err) && account.Importing(ctx, req.Private, &resp.Diagnostics):
 		userKind.AddNothingToImport(&resp.Diagnostics, id, err)
@@ -262,6 +269,20 @@ var (
 	errAccountGone = errors.New("the account that came with it is deleted")
 	errMoved       = errors.New("the account behind it is another one")
 )
+
+// behindError says that the account behind a user can't be read.
+type behindError struct {
+	clientID string
+	err      error
+}
+
+// Error implements error.
+func (e *behindError) Error() string {
+	return fmt.Sprintf("the account %s behind it can't be read: %v", e.clientID, e.err)
+}
+
+// Unwrap implements errors.Unwrap.
+func (e *behindError) Unwrap() error { return e.err }
 
 // refresh reads the user, the account behind it and the availability of the products that are managed. The error is
 // client.ErrGone only where the user is gone.
@@ -305,15 +326,26 @@ func (m *userModel) look(
 	if err != nil || clientID == "" {
 		return user, client.Account{}, err
 	}
-	if !m.ClientID.IsNull() && clientID != m.ClientID.ValueString() {
-		return user, client.Account{}, fmt.Errorf("%w: it came with account %s, and Gcore now says that it belongs to account %s",
-			errMoved, m.ClientID.ValueString(), clientID)
+	if err := moved(m.ClientID, user); err != nil {
+		return user, client.Account{}, err
 	}
 	a, err := readAccount(ctx, clientID, known)
-	if errors.Is(err, client.ErrGone) {
+	switch {
+	case errors.Is(err, client.ErrGone):
 		err = errAccountGone
+	case err != nil:
+		err = &behindError{clientID, err}
 	}
 	return user, a, err
+}
+
+// moved is errMoved where a user belongs to another account than it came with.
+func moved(clientID types.String, user client.User) error {
+	if clientID.IsNull() || clientID.IsUnknown() || user.ClientID == "" || user.ClientID == clientID.ValueString() {
+		return nil
+	}
+	return fmt.Errorf("%w: it came with account %s, and Gcore now says that it belongs to account %s",
+		errMoved, clientID.ValueString(), user.ClientID)
 }
 
 // Update implements resource.Resource.
@@ -368,6 +400,9 @@ func (m userModel) send(
 	if change := m.userChanges(state); change != (client.UserUpdate{}) {
 		if user, err = api.UpdateUser(ctx, id, change); err != nil {
 			return user, behind, "update", err
+		}
+		if err = moved(m.ClientID, user); err != nil {
+			return user, behind, "update the account of", err
 		}
 	}
 	if change := m.clientChanges(state); change != (client.AccountUpdate{}) {

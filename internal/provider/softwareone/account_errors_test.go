@@ -263,3 +263,76 @@ func TestAccountRetries(t *testing.T) {
 		})
 	}
 }
+
+// A reply that tells less than the account itself, or something else, is not taken at its word.
+func TestAccountThinReplies(t *testing.T) {
+	t.Parallel()
+	const id = "ACC-6164-3622"
+	base := Values{"name": "Acme", "type": "Client", "deletion_policy": "disable"}
+	for name, reply := range map[string]string{
+		"an id alone": `{"id":"` + id + `"}`, "no id": `{"name":"Acme"}`, "nothing in it": `{}`, "another status": `{"id":"` + id + `","name":"Acme","status":"Active"}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m, s, p := startProtocol(t, mock.Options{})
+			r := p.Resource("softwareone_account")
+			applied(t, r, base)
+			if r.State()["id"] != id {
+				t.Fatalf("the mock gave the id %v", r.State()["id"])
+			}
+			for _, on := range []string{puts, actions} {
+				s.Inject(kit.Fault{On: on, Effect: true, Times: 1, Body: reply})
+			}
+			changed := acctest.With(base, Values{"website": "https://e.example", "status": "Disabled"})
+			applied(t, r, changed)
+			if r.State()["id"] != id || s.Count(puts) != 1 || s.Count(actions) != 1 {
+				t.Errorf("%d updates and %d actions left %v", s.Count(puts), s.Count(actions), r.State())
+			}
+			settled(t, r, changed)
+
+			applied(t, r, acctest.With(changed, Values{"status": "Enabled"}))
+			s.Inject(kit.Fault{On: actions, Body: `{"id":"` + id + `","status":"Enabled"}`})
+			if said := r.Apply(nil); len(said.Errors()) == 0 || r.State() == nil {
+				t.Errorf("an account that isn't disabled was forgotten: %s", said)
+			}
+			if a, _ := m.Get(id); a.Status != "Enabled" {
+				t.Errorf("the account is %s", a.Status)
+			}
+		})
+	}
+}
+
+// What the vendor shows no value of stays unknown to nobody, whether something is sent or not.
+func TestEligibilityInPart(t *testing.T) {
+	t.Parallel()
+	_, s, p := startProtocol(t, mock.Options{})
+	r := p.Resource("softwareone_account")
+	config := Values{"name": "Acme", "type": "Client", "eligibility": Values{"client": true}}
+	s.Inject(kit.Fault{On: posts, Effect: true, Times: 1, Status: 201, Body: `{"id":"ACC-6164-3622","name":"Acme","type":"Client","status":"Enabled","eligibility":{"client":true}}`})
+	applied(t, r, config)
+	s.Inject(kit.Fault{On: gets, Body: `{"id":"ACC-6164-3622","name":"Acme","type":"Client","status":"Enabled","eligibility":{"client":true}}`})
+	if said := r.Refresh(); len(said) > 0 {
+		t.Fatal(said)
+	}
+	applied(t, r, acctest.With(config, Values{"deletion_policy": "abandon"}))
+}
+
+// What a Vendor account shows of eligibility is neither kept nor sent: the API takes none.
+func TestEligibilityOfVendor(t *testing.T) {
+	t.Parallel()
+	_, s, p := startProtocol(t, mock.Options{})
+	r := p.Resource("softwareone_account")
+	config := Values{"name": "Acme", "type": "Vendor"}
+	applied(t, r, config)
+	s.Inject(kit.Fault{On: gets, Times: 1, Body: fmt.Sprintf(
+		`{"id":%q,"name":"Acme","type":"Vendor","status":"Active","eligibility":{"client":true,"partner":true}}`, r.State()["id"])})
+	if said := r.Refresh(); len(said) > 0 || r.State()["eligibility"] != nil {
+		t.Errorf("%v %s", r.State()["eligibility"], said)
+	}
+	applied(t, r, acctest.With(config, Values{"website": "https://e.example"}))
+	for _, put := range s.Find(puts) {
+		if strings.Contains(string(put.Body), "eligibility") {
+			t.Errorf("sent: %s", put.Body)
+		}
+	}
+}

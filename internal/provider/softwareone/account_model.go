@@ -168,6 +168,9 @@ func (m *accountModel) read(ctx context.Context, a client.Account, diags *diag.D
 	}
 	if !a.Omits("eligibility") || m.Eligibility.IsUnknown() {
 		m.Eligibility = eligibilityValue(ctx, a.Eligibility, diags)
+		if known(m.Type) && m.Type.ValueString() != client.TypeClient {
+			m.Eligibility = types.ObjectNull(eligibilityTypes) // whatever the reply shows, the API takes none of it
+		}
 	}
 	if !a.Omits("externalIds") || m.ExternalIDs.IsUnknown() {
 		m.ExternalIDs = externalIDsValue(a.ExternalIDs)
@@ -231,13 +234,18 @@ func externalIDsValue(e *client.ExternalIDs) types.Object {
 func (m *accountModel) resolve(ctx context.Context, a client.Account, diags *diag.Diagnostics) {
 	answered := *m
 	answered.read(ctx, a, diags)
-	m.ID = types.StringValue(a.ID)
-	m.Status = account.Resolve(m.Status, answered.Status)
-	m.DefaultLanguageCode = account.Resolve(m.DefaultLanguageCode, answered.DefaultLanguageCode)
-	m.ExternalName = account.Resolve(m.ExternalName, answered.ExternalName)
-	m.ExternalIDs = account.Resolve(m.ExternalIDs, answered.ExternalIDs)
-	m.Icon = account.Resolve(m.Icon, answered.Icon)
-	m.Eligibility = resolveEligibility(ctx, m.Eligibility, answered.Eligibility, diags)
+	m.fillUnknown(ctx, answered, diags)
+}
+
+// fillUnknown takes over what is unknown from a reply, or from the state where nothing was sent.
+func (m *accountModel) fillUnknown(ctx context.Context, known accountModel, diags *diag.Diagnostics) {
+	m.ID = account.Resolve(m.ID, known.ID)
+	m.Status = account.Resolve(m.Status, known.Status)
+	m.DefaultLanguageCode = account.Resolve(m.DefaultLanguageCode, known.DefaultLanguageCode)
+	m.ExternalName = account.Resolve(m.ExternalName, known.ExternalName)
+	m.ExternalIDs = account.Resolve(m.ExternalIDs, known.ExternalIDs)
+	m.Icon = account.Resolve(m.Icon, known.Icon)
+	m.Eligibility = resolveEligibility(ctx, m.Eligibility, known.Eligibility, diags)
 }
 
 // resolveEligibility fills in the members that the plan left unknown; those that the reply withholds are null.

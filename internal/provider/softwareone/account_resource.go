@@ -178,7 +178,7 @@ func (r *accountResource) Update(ctx context.Context, req resource.UpdateRequest
 	if now := r.change(ctx, plan, state, &resp.Diagnostics); now != nil {
 		plan.resolve(ctx, *now, &resp.Diagnostics)
 	} else {
-		plan.keepUnknown(state)
+		plan.fillUnknown(ctx, state, &resp.Diagnostics)
 	}
 	if resp.Diagnostics.HasError() {
 		return
@@ -270,15 +270,4 @@ func (r *accountResource) Delete(ctx context.Context, req resource.DeleteRequest
 // ImportState implements resource.ResourceWithImportState.
 func (r *accountResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	kind.Import(ctx, req, resp)
-}
-
-// keepUnknown fills in from the state what the plan left unknown, where nothing was sent.
-func (m *accountModel) keepUnknown(state accountModel) {
-	m.ID = account.Resolve(m.ID, state.ID)
-	m.Status = account.Resolve(m.Status, state.Status)
-	m.DefaultLanguageCode = account.Resolve(m.DefaultLanguageCode, state.DefaultLanguageCode)
-	m.ExternalName = account.Resolve(m.ExternalName, state.ExternalName)
-	m.ExternalIDs = account.Resolve(m.ExternalIDs, state.ExternalIDs)
-	m.Icon = account.Resolve(m.Icon, state.Icon)
-	m.Eligibility = account.Resolve(m.Eligibility, state.Eligibility)
 }
