@@ -164,7 +164,7 @@ func page(text string) *http.Response {
 // creation creates the thing Acme with the note "sent", as me.
 func (v *vendor) creation() exactlyonce.Creation[thing] {
 	base, _ := transport.ParseBaseURL("https://vendor.example")
-	client := transport.New(transport.Options{Vendor: "Vendor", BaseURL: base, HTTP: &http.Client{Transport: v}})
+	client := transport.New(transport.Options{Vendor: "Vendor", BaseURL: base, RoundTripper: v})
 	return exactlyonce.Creation[thing]{
 		Clock: transport.SystemClock{},
 		Post: func(ctx context.Context) (thing, error) {

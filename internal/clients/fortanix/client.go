@@ -48,6 +48,13 @@ type Client struct {
 	listsAll  atomic.Bool // whether list items are known to hold all that accounts do
 }
 
+// BaseURL cuts off the /v1 that users copy along with the address.
+func BaseURL(u *url.URL) *url.URL {
+	out := *u
+	out.Path = strings.TrimRight(strings.TrimSuffix(strings.TrimRight(out.Path, "/"), "/v1"), "/")
+	return &out
+}
+
 // New returns a client. It makes no request: the first one that needs a session logs in.
 func New(o Options) *Client {
 	o.Transport.Vendor = vendor

@@ -69,7 +69,7 @@ func start(t *testing.T, o mock.Options, change ...func(*fortanix.Options)) *lab
 	t.Cleanup(pool.CloseIdleConnections)
 	options := fortanix.Options{
 		Transport: transport.Options{
-			BaseURL: base, HTTP: &http.Client{Transport: pool}, UserAgent: "test", Clock: l.clock, Scrubber: l.scrubber,
+			BaseURL: base, RoundTripper: pool, UserAgent: "test", Clock: l.clock, Scrubber: l.scrubber,
 		},
 		Username: mock.DemoUsername, Password: transport.NewSecret(mock.DemoPassword),
 		Warn: func(_ context.Context, message string) {

@@ -24,18 +24,15 @@ type world struct {
 	*testing.T
 	*mock.Mock
 	server *kit.Server
-	http   *http.Client
+	http   *http.Transport
 }
 
 func start(t *testing.T, o mock.Options) *world {
 	t.Helper()
 	m := mock.New(o)
-	client, err := transport.NewHTTPClient("")
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := &world{t, m, kit.Start(t, m), client}
-	t.Cleanup(client.CloseIdleConnections)
+	pool := transport.NewTransport(nil)
+	w := &world{t, m, kit.Start(t, m), pool}
+	t.Cleanup(pool.CloseIdleConnections)
 	return w
 }
 
@@ -47,7 +44,7 @@ func (w *world) client(key string, change ...func(*Options)) *Client {
 		w.Fatal(err)
 	}
 	o := Options{
-		Transport: transport.Options{BaseURL: base, HTTP: w.http, Clock: &fastClock{}},
+		Transport: transport.Options{BaseURL: base, RoundTripper: w.http, Clock: &fastClock{}},
 		APIKey:    transport.NewSecret(key),
 		BulkReads: true,
 	}

@@ -98,15 +98,8 @@ func (c *Client) ListAccounts(ctx context.Context, filter AccountFilter) iter.Se
 				}
 				shown = true
 				c.view.saw(account)
-				if account.Company == "" && !account.Deleted {
-					whole, err := c.wholeAccount(ctx, account.ID)
-					if failure = err; errors.Is(err, ErrNameless) {
-						whole, failure = account, nil
-					}
-					if failure != nil {
-						break
-					}
-					account = whole
+				if account, failure = c.wholeAccount(ctx, account); failure != nil {
+					break
 				}
 				if filter.matches(account) && !yield(account, nil) {
 					return
@@ -171,10 +164,16 @@ func needsReseller(err error) error {
 	return fmt.Errorf("%w: %w", ErrNeedsReseller, &failure)
 }
 
-// wholeAccount reads an account whose list item is too thin.
-func (c *Client) wholeAccount(ctx context.Context, id string) (Account, error) {
-	account, err := c.accounts.Get(ctx, id)
-	if err != nil {
+// wholeAccount reads an account whose list item is too thin. One that has no name is passed on as it is listed.
+func (c *Client) wholeAccount(ctx context.Context, listed Account) (Account, error) {
+	if listed.Company != "" || listed.Deleted {
+		return listed, nil
+	}
+	account, err := c.accounts.Get(ctx, listed.ID)
+	switch {
+	case errors.Is(err, ErrNameless):
+		return listed, nil
+	case err != nil:
 		return Account{}, asError("read account", err)
 	}
 	return account, nil

@@ -56,7 +56,7 @@ func start(t *testing.T, o mock.Options) (*mock.Mock, *kit.Server, *softwareone.
 	}
 	time := &clock{}
 	return m, s, softwareone.New(softwareone.Options{
-		Transport: transport.Options{BaseURL: base, HTTP: &http.Client{Transport: &http.Transport{}}, Clock: time, UserAgent: "test"},
+		Transport: transport.Options{BaseURL: base, RoundTripper: &http.Transport{}, Clock: time, UserAgent: "test"},
 		APIToken:  transport.NewSecret(mock.DemoToken),
 	}), time
 }

@@ -33,7 +33,7 @@ func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
 func directClient(h http.Handler) *softwareone.Client {
 	return softwareone.New(softwareone.Options{
 		Transport: transport.Options{
-			BaseURL: &url.URL{Scheme: "https", Host: "api.example"}, HTTP: &http.Client{Transport: direct{h}}, Clock: &clock{},
+			BaseURL: &url.URL{Scheme: "https", Host: "api.example"}, RoundTripper: direct{h}, Clock: &clock{},
 		},
 		APIToken: transport.NewSecret(mock.DemoToken),
 	})

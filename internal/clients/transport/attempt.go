@@ -38,7 +38,7 @@ func (c *Client) once(ctx context.Context, r Request, attempt int) (*Response, *
 		c.Log(ctx, "vendor request", fields)
 	}()
 	// Not through http.Client.Do: it would look at where a redirect leads, and repeat that in an error.
-	res, err := c.roundTripper().RoundTrip(req)
+	res, err := c.RoundTripper.RoundTrip(req)
 	if err != nil {
 		failure := d.failure(err)
 		fields["failure"] = c.Scrubber.plain(failure.Message)

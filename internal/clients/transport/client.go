@@ -45,11 +45,11 @@ type Session interface {
 	Renew(ctx context.Context, failed *http.Request) (bool, error)
 }
 
-// Options configure a Client. Vendor, BaseURL and HTTP are required.
+// Options configure a Client. Vendor and BaseURL are required.
 type Options struct {
 	Vendor               string
 	BaseURL              *url.URL
-	HTTP                 *http.Client // its Transport alone is used: no redirects, no cookies
+	RoundTripper         http.RoundTripper // NewTransport(nil) where nil; redirects are refused and cookies ignored
 	UserAgent            string
 	RequestTimeout       time.Duration // one request; 60 s where zero
 	MaxRequestsPerSecond float64       // none where zero
@@ -67,6 +67,9 @@ type Client struct {
 
 // New returns a client.
 func New(o Options) *Client {
+	if o.RoundTripper == nil {
+		o.RoundTripper = NewTransport(nil)
+	}
 	if o.Clock == nil {
 		o.Clock = SystemClock{}
 	}
@@ -199,11 +202,4 @@ func (c *Client) complete(r Request, e *Error) *Error {
 	}
 	e.Fields = fields
 	return e
-}
-
-func (c *Client) roundTripper() http.RoundTripper {
-	if c.HTTP.Transport != nil {
-		return c.HTTP.Transport
-	}
-	return http.DefaultTransport
 }

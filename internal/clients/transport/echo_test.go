@@ -94,7 +94,7 @@ func TestSecretOnTheWay(t *testing.T) {
 	t.Parallel()
 	const secret = "hunter2 and more"
 	v := newVendor(t, nil, func(o *transport.Options) {
-		o.HTTP.Transport = roundTrip(func(*http.Request) (*http.Response, error) {
+		o.RoundTripper = roundTrip(func(*http.Request) (*http.Response, error) {
 			return nil, fmt.Errorf("write %s: %w", secret, io.ErrUnexpectedEOF)
 		})
 		o.Scrubber.Add(transport.NewSecret(secret))

@@ -83,12 +83,9 @@ func newClient(t *testing.T, address string, adjust ...func(*transport.Options))
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, err := transport.NewHTTPClient("")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(client.CloseIdleConnections)
-	o := transport.Options{Vendor: "Vendor", BaseURL: base, HTTP: client, Scrubber: &transport.Scrubber{}}
+	tripper := transport.NewTransport(nil)
+	t.Cleanup(tripper.CloseIdleConnections)
+	o := transport.Options{Vendor: "Vendor", BaseURL: base, RoundTripper: tripper, Scrubber: &transport.Scrubber{}}
 	for _, f := range adjust {
 		f(&o)
 	}
@@ -97,7 +94,7 @@ func newClient(t *testing.T, address string, adjust ...func(*transport.Options))
 
 // dialing replaces how connections are made.
 func dialing(dial func(ctx context.Context, network, address string) (net.Conn, error)) func(*transport.Options) {
-	return func(o *transport.Options) { o.HTTP.Transport.(*http.Transport).DialContext = dial }
+	return func(o *transport.Options) { o.RoundTripper.(*http.Transport).DialContext = dial }
 }
 
 func answer(status int, body string) http.HandlerFunc {
@@ -124,7 +121,7 @@ func (f roundTrip) RoundTrip(req *http.Request) (*http.Response, error) {
 func newFake(t *testing.T, trip roundTrip, adjust ...func(*transport.Options)) *transport.Client {
 	t.Helper()
 	return newClient(t, "https://vendor.example", append([]func(*transport.Options){func(o *transport.Options) {
-		o.HTTP = &http.Client{Transport: trip}
+		o.RoundTripper = trip
 	}}, adjust...)...)
 }
 

@@ -14,35 +14,33 @@ import (
 	"unicode"
 )
 
-// NewHTTPClient returns the HTTP client that all vendors use: proxies from the environment, TLS 1.2 or newer, no
-// redirects. A PEM bundle, where given, is added to the system's roots.
-func NewHTTPClient(caPEM string) (*http.Client, error) {
-	config := &tls.Config{MinVersion: tls.VersionTLS12}
-	if caPEM != "" {
-		roots, err := x509.SystemCertPool()
-		if err != nil {
-			roots = x509.NewCertPool()
-		}
-		if !roots.AppendCertsFromPEM([]byte(caPEM)) {
-			return nil, errors.New("no PEM certificate found")
-		}
-		config.RootCAs = roots
+// NewTransport returns the HTTP transport that all vendors use: proxies from the environment, TLS 1.2 or newer. Roots are
+// the authorities to trust, the system's where nil.
+func NewTransport(roots *x509.CertPool) *http.Transport {
+	return &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		OnProxyConnectResponse: checkProxy,
+		DialContext:            (&net.Dialer{Timeout: 30 * time.Second}).DialContext,
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots},
+		TLSHandshakeTimeout:    10 * time.Second,
+		ForceAttemptHTTP2:      true,
+		// Terraform's -parallelism may be raised, and each connection is to be used again; but not when the server may be
+		// about to close it, since what becomes of a POST then can't be told.
+		MaxIdleConnsPerHost: 64,
+		IdleConnTimeout:     30 * time.Second,
 	}
-	return &http.Client{
-		Transport: &http.Transport{
-			Proxy:                  http.ProxyFromEnvironment,
-			OnProxyConnectResponse: checkProxy,
-			DialContext:            (&net.Dialer{Timeout: 30 * time.Second}).DialContext,
-			TLSClientConfig:        config,
-			TLSHandshakeTimeout:    10 * time.Second,
-			ForceAttemptHTTP2:      true,
-			// Terraform's -parallelism may be raised, and each connection is to be used again; but not when the server
-			// may be about to close it, since what becomes of a POST then can't be told.
-			MaxIdleConnsPerHost: 64,
-			IdleConnTimeout:     30 * time.Second,
-		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}, nil
+}
+
+// ParseCA returns the system's roots with the certificates of a PEM bundle.
+func ParseCA(pem string) (*x509.CertPool, error) {
+	roots, err := x509.SystemCertPool()
+	if err != nil {
+		roots = x509.NewCertPool()
+	}
+	if !roots.AppendCertsFromPEM([]byte(pem)) {
+		return nil, errors.New("no PEM certificate found")
+	}
+	return roots, nil
 }
 
 // proxyError is a proxy's refusal to connect to the vendor.

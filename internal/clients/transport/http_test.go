@@ -42,18 +42,22 @@ func TestTLS(t *testing.T) {
 
 	do := func(t *testing.T, ca string, adjust func(*tls.Config)) (string, error) {
 		t.Helper()
-		client, err := transport.NewHTTPClient(ca)
-		if err != nil {
-			t.Fatal(err)
+		var roots *x509.CertPool
+		if ca != "" {
+			var err error
+			if roots, err = transport.ParseCA(ca); err != nil {
+				t.Fatal(err)
+			}
 		}
-		t.Cleanup(client.CloseIdleConnections)
+		tripper := transport.NewTransport(roots)
+		t.Cleanup(tripper.CloseIdleConnections)
 		if adjust != nil {
-			adjust(client.Transport.(*http.Transport).TLSClientConfig)
+			adjust(tripper.TLSClientConfig)
 		}
 		var got struct{ Proto string }
 		r := request(transport.Harmless)
 		r.Into = &got
-		_, err = newClient(t, server.URL, func(o *transport.Options) { o.HTTP = client }).Do(t.Context(), r)
+		_, err := newClient(t, server.URL, func(o *transport.Options) { o.RoundTripper = tripper }).Do(t.Context(), r)
 		return got.Proto, err
 	}
 	if _, err := do(t, "", nil); err == nil || !strings.Contains(err.Error(), "unknown authority") {
@@ -65,12 +69,12 @@ func TestTLS(t *testing.T) {
 	if _, err := do(t, own, func(c *tls.Config) { c.ServerName = "elsewhere.example" }); err == nil || !strings.Contains(err.Error(), "elsewhere.example") {
 		t.Errorf("for another host: %v", err)
 	}
-	if _, err := transport.NewHTTPClient("no certificate"); err == nil || strings.Contains(err.Error(), "no certificate\n") {
+	if _, err := transport.ParseCA("no certificate"); err == nil || strings.Contains(err.Error(), "no certificate\n") {
 		t.Errorf("no PEM: %v", err)
 	}
 
-	client, _ := transport.NewHTTPClient(own)
-	config := client.Transport.(*http.Transport).TLSClientConfig
+	roots, _ := transport.ParseCA(own)
+	config := transport.NewTransport(roots).TLSClientConfig
 	if config.MinVersion != tls.VersionTLS12 || config.InsecureSkipVerify {
 		t.Errorf("TLS %x, insecure %v", config.MinVersion, config.InsecureSkipVerify)
 	}
@@ -149,7 +153,7 @@ func TestRedirect(t *testing.T) {
 				w.Header().Set("Location", location)
 				w.WriteHeader(status)
 				_, _ = io.WriteString(w, `<a href="`+target+`">`+target+`</a>`)
-			}, func(o *transport.Options) { o.HTTP = &http.Client{Transport: o.HTTP.Transport} })
+			}, func(o *transport.Options) { o.RoundTripper = roundTrip(o.RoundTripper.RoundTrip) })
 			r := request(transport.Harmless)
 			r.Method = http.MethodGet
 			r.Body = nil

@@ -341,7 +341,7 @@ func overTLS(t *testing.T, config *tls.Config, adjust ...func(*httptest.Server, 
 		o.BaseURL.Scheme = "https"
 		dialing(connectTo(server.Listener.Addr().String()))(o)
 		for _, f := range adjust {
-			f(server, o.HTTP.Transport.(*http.Transport))
+			f(server, o.RoundTripper.(*http.Transport))
 		}
 	}
 }

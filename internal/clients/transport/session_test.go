@@ -142,7 +142,7 @@ func TestCancelInLogin(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	v := newVendor(t, nil, func(o *transport.Options) {
-		o.HTTP = &http.Client{Transport: roundTrip(nil)} // which must not be called
+		o.RoundTripper = roundTrip(nil) // which must not be called
 	})
 	r := request(transport.Creating)
 	r.Session = &session{authorize: func() error { cancel(); return nil }}

@@ -29,7 +29,7 @@ func (k Kind) PlanCreateOnly(ctx context.Context, private Private, attributes []
 	recorded := map[string]string{}
 	Fetch(ctx, private, keyRecorded, &recorded, diags)
 	for _, a := range attributes {
-		if a.Config.IsNull() || !fullyKnown(ctx, a.Config) {
+		if a.Config.IsNull() || !FullyKnown(ctx, a.Config) {
 			continue
 		}
 		last, known := recorded[a.Name]
@@ -68,12 +68,6 @@ func (k Kind) RefuseCreateOnly(attributes []CreateOnly, diags *diag.Diagnostics)
 func (k Kind) addCreateOnly(diags *diag.Diagnostics, a CreateOnly) {
 	diags.AddAttributeError(path.Root(a.Name), k.Title+": create-only attribute can't be changed", fmt.Sprintf(
 		"%s takes %s only when an account is created. %s", k.Vendor, a.Name, a.Advice))
-}
-
-// fullyKnown tells whether a value and all within it are known.
-func fullyKnown(ctx context.Context, value attr.Value) bool {
-	raw, err := value.ToTerraformValue(ctx)
-	return err == nil && raw.IsFullyKnown()
 }
 
 func (a CreateOnly) same(x, y attr.Value) bool {

@@ -54,3 +54,9 @@ func Resolve[T attr.Value](planned, answered T) T {
 	}
 	return planned
 }
+
+// FullyKnown tells whether a value and all within it are known.
+func FullyKnown(ctx context.Context, value attr.Value) bool {
+	raw, err := value.ToTerraformValue(ctx)
+	return err == nil && raw.IsFullyKnown()
+}

@@ -80,12 +80,6 @@ func authConfigsOf(ctx context.Context, list types.List, diags *diag.Diagnostics
 	return models
 }
 
-// wholly tells whether a value is known to its last leaf.
-func wholly(ctx context.Context, value attr.Value) bool {
-	raw, err := value.ToTerraformValue(ctx)
-	return err == nil && raw.IsFullyKnown()
-}
-
 // toClient is an element as the API has it, with the secrets that it holds.
 func (m authConfigModel) toClient(ctx context.Context, diags *diag.Diagnostics) client.AuthConfig {
 	var a client.AuthConfig

@@ -18,7 +18,7 @@ func planAuthConfigs(ctx context.Context, resp *resource.ModifyPlanResponse, con
 		kind.NotManagedWarning(&resp.Diagnostics, "auth_configs", state.ID.ValueString())
 	}
 	// The plan lacks secrets, which may be unknown still; all else it has as the configuration has it.
-	if plan.AuthConfigs.IsNull() || !wholly(ctx, plan.AuthConfigs) {
+	if plan.AuthConfigs.IsNull() || !account.FullyKnown(ctx, plan.AuthConfigs) {
 		return
 	}
 	configured := authConfigsOf(ctx, config.AuthConfigs, &resp.Diagnostics)

@@ -3,6 +3,7 @@ package fortanix
 
 import (
 	"context"
+	"crypto/x509"
 	"fmt"
 	"strings"
 
@@ -69,7 +70,7 @@ func Vendor() settings.Vendor {
 			"endpoint": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "Address of CCM, for an installation of one's own. Environment: `FORTANIX_CCM_ENDPOINT`. Default: `" +
-					standardEndpoint + "`. `http://` is refused but for this very machine.",
+					standardEndpoint + "`. A trailing `/` or `/v1` is dropped. `http://` is refused but for this very machine.",
 			},
 			"ca_certificate": schema.StringAttribute{
 				Optional: true, MarkdownDescription: "Certificates in PEM form that are trusted beside the system's.",
@@ -95,9 +96,12 @@ func configure(_ context.Context, block settings.Block, host settings.Host, diag
 	checkLogin(username, password, token, diags)
 	ca := block.Text("ca_certificate", "")
 	base, ok := block.BaseURL(diags, "endpoint", "FORTANIX_CCM_ENDPOINT", standardEndpoint, badSettings)
-	http, err := transport.NewHTTPClient(ca.Text)
-	if err != nil {
-		ca.Refuse(diags, badSettings, "can't be used: "+err.Error())
+	var roots *x509.CertPool
+	if ca.Text != "" {
+		var err error
+		if roots, err = transport.ParseCA(ca.Text); err != nil {
+			ca.Refuse(diags, badSettings, "can't be used: "+err.Error())
+		}
 	}
 	for _, v := range []settings.Value{username, password, token, ca} {
 		if v.Unknown {
@@ -114,8 +118,8 @@ func configure(_ context.Context, block settings.Block, host settings.Host, diag
 			"environment variables FORTANIX_CCM_USERNAME and FORTANIX_CCM_PASSWORD (for a session's token: token, FORTANIX_CCM_TOKEN).")
 	}
 	options := host.Transport()
-	options.BaseURL = base
-	options.HTTP = http
+	options.BaseURL = client.BaseURL(base)
+	options.RoundTripper = transport.NewTransport(roots)
 	options.MaxRequestsPerSecond = block.Number("max_requests_per_second")
 	return settings.Ready(client.New(client.Options{
 		Transport: options, Username: username.Text, Password: transport.NewSecret(password.Text), Token: secret,

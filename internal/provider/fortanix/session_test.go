@@ -177,3 +177,19 @@ func TestNoCredentials(t *testing.T) {
 		})
 	}
 }
+
+// The address may be given as people copy it.
+func TestConfiguredAddress(t *testing.T) {
+	t.Parallel()
+	for _, suffix := range []string{"", "/", "/v1", "/v1/"} {
+		_, s, env := start(t, mock.Options{})
+		env["FORTANIX_CCM_ENDPOINT"] = s.URL + suffix
+		p, said := acctest.NewProtocol(t, env, Values{})
+		if len(said) > 0 {
+			t.Fatal(said)
+		}
+		if _, said := p.Data("fortanix_accounts", Values{}); len(said) > 0 || s.Count(lists) == 0 {
+			t.Errorf("%q: %s", suffix, said)
+		}
+	}
+}

@@ -13,7 +13,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	client "github.com/cloud-accounts/terraform-provider-accounts/internal/clients/gcore"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/settings"
 )
 
@@ -86,14 +85,8 @@ func configure(_ context.Context, block settings.Block, host settings.Host, diag
 		return settings.Missing[*client.Client](vendorTitle,
 			"Set gcore = { api_key = … } in the provider block, or the environment variable GCORE_API_KEY (for a session's token: access_token, GCORE_ACCESS_TOKEN).")
 	}
-	http, err := transport.NewHTTPClient("")
-	if err != nil {
-		diags.AddError(badSettings, err.Error())
-		return settings.Missing[*client.Client](vendorTitle, err.Error())
-	}
 	options := host.Transport()
 	options.BaseURL = base
-	options.HTTP = http
 	options.MaxRequestsPerSecond = block.Number("max_requests_per_second")
 	return settings.Ready(client.New(client.Options{
 		Transport: options, APIKey: keySecret, AccessToken: tokenSecret, BulkReads: host.BulkReads, Warn: settings.Warn,

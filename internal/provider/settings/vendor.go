@@ -3,11 +3,13 @@ package settings
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/float64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
 // Vendor is one vendor's part of the provider.
@@ -30,8 +32,8 @@ type Vendor struct {
 func MaxRequestsPerSecond() schema.Attribute {
 	return schema.Float64Attribute{
 		Optional: true,
-		MarkdownDescription: "The most requests per second that this provider sends to the vendor, as a number above 0. " +
-			"No limit by default; the vendor's own limit (HTTP 429) is obeyed in any case.",
-		Validators: positive,
+		MarkdownDescription: "The most requests per second that this provider sends to the vendor, as a number of 0.01 or " +
+			"more. No limit by default; the vendor's own limit (HTTP 429) is obeyed in any case.",
+		Validators: []validator.Float64{float64validator.AtLeast(0.01)},
 	}
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	client "github.com/cloud-accounts/terraform-provider-accounts/internal/clients/softwareone"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/account"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/settings"
 )
@@ -100,14 +99,8 @@ func configure(_ context.Context, block settings.Block, host settings.Host, diag
 		return settings.Missing[*client.Client](vendorTitle,
 			"Set softwareone = { api_token = … } in the provider block, or the environment variable MPT_API_TOKEN.")
 	}
-	http, err := transport.NewHTTPClient("")
-	if err != nil {
-		diags.AddError(badSettings, err.Error())
-		return settings.Missing[*client.Client](vendorTitle, err.Error())
-	}
 	options := host.Transport()
 	options.BaseURL = client.BaseURL(base)
-	options.HTTP = http
 	options.MaxRequestsPerSecond = block.Number("max_requests_per_second")
 	return settings.Ready(client.New(client.Options{
 		Transport: options, APIToken: secret, BulkReads: host.BulkReads, Warn: settings.Warn,
