@@ -205,12 +205,8 @@ func (u User) belongsTo(company string) bool {
 func (c *Client) ListUsers(ctx context.Context, filter UserFilter) iter.Seq2[User, error] {
 	return func(yield func(User, error) bool) {
 		for user, err := range c.everyUser(ctx) {
-			if err == nil && user.Email == "" && !user.Deleted { // too thin
-				whole, readErr := c.users.Get(ctx, user.ID)
-				if err = readErr; errors.Is(err, ErrNameless) {
-					whole, err = user, nil
-				}
-				user = whole
+			if err == nil {
+				user, err = c.wholeUser(ctx, user)
 			}
 			if err != nil {
 				yield(User{}, asError("list users", err))
@@ -221,4 +217,16 @@ func (c *Client) ListUsers(ctx context.Context, filter UserFilter) iter.Seq2[Use
 			}
 		}
 	}
+}
+
+// wholeUser is wholeAccount for a user.
+func (c *Client) wholeUser(ctx context.Context, listed User) (User, error) {
+	if listed.Email != "" || listed.Deleted {
+		return listed, nil
+	}
+	user, err := c.users.Get(ctx, listed.ID)
+	if errors.Is(err, ErrNameless) {
+		return listed, nil
+	}
+	return user, err
 }

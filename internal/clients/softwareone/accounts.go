@@ -220,25 +220,19 @@ func (c *Client) SetStatus(ctx context.Context, id string, action Action, target
 		if err == nil && account.Status == target {
 			return account, nil
 		}
-		if err == nil { // a thin reply tells less than the account itself
-			now, readErr := c.getAccount(ctx, id)
-			if readErr == nil && now.Status == target {
-				c.accounts.Written(id, now)
-				return now, nil
-			}
-			return account, fmt.Errorf("%s answers that the account is %s after %s, not %s", vendor, cmp.Or(account.Status, now.Status), action, target)
-		}
 		unclear := transport.Unclear(err)
-		if !unclear && !transport.IsStatus(err, http.StatusBadRequest, http.StatusConflict, http.StatusUnprocessableEntity) {
+		if err != nil && !unclear && !transport.IsStatus(err, http.StatusBadRequest, http.StatusConflict, http.StatusUnprocessableEntity) {
 			return Account{}, err
 		}
-		now, readErr := c.getAccount(ctx, id)
+		now, readErr := c.getAccount(ctx, id) // which tells more than a thin reply
 		switch {
-		case readErr != nil:
-			return Account{}, err
-		case now.Status == target:
+		case readErr == nil && now.Status == target:
 			c.accounts.Written(id, now)
 			return now, nil
+		case err == nil:
+			return account, fmt.Errorf("%s answers that the account is %s after %s, not %s", vendor, cmp.Or(account.Status, now.Status), action, target)
+		case readErr != nil:
+			return Account{}, err
 		case !unclear || try == maxActionTries || !transport.Pause(ctx, c.http.Clock, actionPause<<(try-1), err):
 			return Account{}, err
 		}

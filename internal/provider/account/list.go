@@ -29,12 +29,12 @@ func List[T any](ctx context.Context, req list.ListRequest, k Kind, accounts ite
 			}
 			result := req.NewListResult(ctx)
 			id := fill(a, &result)
-			if id != "" && req.IncludeResource && !result.Diagnostics.HasError() && !expressible(ctx, result.Resource) {
-				odd = append(odd, id)
-				continue
-			}
 			if id == "" {
 				skipped++
+				continue
+			}
+			if req.IncludeResource && !result.Diagnostics.HasError() && !expressible(ctx, result.Resource) {
+				odd = append(odd, id)
 				continue
 			}
 			SetIdentity(ctx, result.Identity, types.StringValue(id), &result.Diagnostics)
