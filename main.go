@@ -32,7 +32,7 @@ func main() {
 	}
 }
 
-// logged tells whether the environment asks for a log. Where it doesn't, the SDK would still write one at TRACE, and
+// logged reports whether the environment asks for a log. Where it doesn't, the SDK would still write one at TRACE, and
 // Terraform read it line by line and throw it away; that takes a third of the time of a plan of a thousand accounts.
 func logged(environ []string) bool {
 	for _, variable := range environ {

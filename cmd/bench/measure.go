@@ -17,7 +17,7 @@ import (
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/fortanix"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/gcore"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/softwareone"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/terraform"
 )
@@ -25,27 +25,27 @@ import (
 // kind is one resource type: how to put an account of it at the vendor, and how to declare it.
 type kind struct {
 	resource string
-	server   func(*mockapi.Vendors) *kit.Server
+	server   func(*mockapi.Vendors) *mockserver.Server
 	seed     func(v *mockapi.Vendors, i int) (id, arguments string)
 }
 
 var kinds = []kind{
-	{"gcore_account", func(v *mockapi.Vendors) *kit.Server { return v.GcoreServer }, func(v *mockapi.Vendors, i int) (string, string) {
+	{"gcore_account", func(v *mockapi.Vendors) *mockserver.Server { return v.GcoreServer }, func(v *mockapi.Vendors, i int) (string, string) {
 		name := fmt.Sprintf("Company %d", i)
 		c := v.Gcore.SeedClient(gcore.Client{Company: name})
 		return strconv.FormatInt(c.ID, 10), fmt.Sprintf("company = %q", name)
 	}},
-	{"gcore_reseller_user", func(v *mockapi.Vendors) *kit.Server { return v.GcoreServer }, func(v *mockapi.Vendors, i int) (string, string) {
+	{"gcore_reseller_user", func(v *mockapi.Vendors) *mockserver.Server { return v.GcoreServer }, func(v *mockapi.Vendors, i int) (string, string) {
 		name, email := fmt.Sprintf("Company %d", i), fmt.Sprintf("user%d@example.com", i)
 		u := v.Gcore.SeedUser(gcore.User{Company: name, Email: email})
 		return strconv.FormatInt(u.ID, 10), fmt.Sprintf("company = %q\n  email = %q", name, email)
 	}},
-	{"softwareone_account", func(v *mockapi.Vendors) *kit.Server { return v.SoftwareOneServer }, func(v *mockapi.Vendors, i int) (string, string) {
+	{"softwareone_account", func(v *mockapi.Vendors) *mockserver.Server { return v.SoftwareOneServer }, func(v *mockapi.Vendors, i int) (string, string) {
 		name := fmt.Sprintf("Account %d", i)
 		a := v.SoftwareOne.Seed(softwareone.Account{Name: name, Type: "Client"})
 		return a.ID, fmt.Sprintf("name = %q\n  type = \"Client\"", name)
 	}},
-	{"fortanix_account", func(v *mockapi.Vendors) *kit.Server { return v.FortanixServer }, func(v *mockapi.Vendors, i int) (string, string) {
+	{"fortanix_account", func(v *mockapi.Vendors) *mockserver.Server { return v.FortanixServer }, func(v *mockapi.Vendors, i int) (string, string) {
 		name := fmt.Sprintf("Account %d", i)
 		a := v.Fortanix.Seed(fortanix.Account{Name: name})
 		return a.ID, fmt.Sprintf("name = %q", name)
@@ -55,7 +55,7 @@ var kinds = []kind{
 // bench is one kind of account, n of them in the state of a workspace, in separate blocks.
 type bench struct {
 	vendors   *mockapi.Vendors
-	server    *kit.Server
+	server    *mockserver.Server
 	workspace *terraform.Workspace
 	terraform string // the program, as the system names it
 	provider  string
@@ -63,7 +63,7 @@ type bench struct {
 
 // prepare seeds the vendor and imports what it holds.
 func prepare(ctx context.Context, dir, binary, provider string, k kind, n int) (*bench, error) {
-	vendors, err := mockapi.Serve(ctx, "127.0.0.1:0", kit.WithoutValidation())
+	vendors, err := mockapi.Serve(ctx, "127.0.0.1:0", mockserver.WithoutValidation())
 	if err != nil {
 		return nil, err
 	}

@@ -41,7 +41,7 @@ type step struct {
 // marks are what Terraform's summaries and messages begin with.
 var marks = []string{"Plan:", "Apply complete!", "Destroy complete!", "No changes.", "Error:", "Warning:", "will be", "must be"}
 
-// show does a step, prints it, and tells whether it went as it should.
+// show does a step, prints it, and reports whether it went as it should.
 func (d *demo) show(ctx context.Context, s step) error {
 	d.steps++
 	d.say("\n━━ %d. %s", d.steps, s.title)

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/terraform"
 )
 
@@ -43,7 +43,7 @@ func TestDemoFailsWhereAStepGoesOtherwise(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	vendors.GcoreServer.Inject(kit.Fault{On: "POST *", Status: 403, Body: `{"message":"not allowed"}`})
+	vendors.GcoreServer.Inject(mockserver.Fault{On: "POST *", Status: 403, Body: `{"message":"not allowed"}`})
 	var out bytes.Buffer
 	err = (&demo{out: &out, vendors: vendors, terraform: workspace}).play(t.Context())
 	if err == nil || !strings.Contains(err.Error(), "step 2 (Apply)") {

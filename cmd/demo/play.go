@@ -8,7 +8,7 @@ import (
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/fortanix"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/gcore"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/softwareone"
 )
 
@@ -268,6 +268,6 @@ func (d *demo) drift() {
 
 // loseReplies breaks the connection once the next creates have been carried out.
 func (d *demo) loseReplies() {
-	d.vendors.SoftwareOneServer.Inject(kit.Fault{On: "POST /public/v1/accounts/accounts", Times: 1, Effect: true, Close: true})
-	d.vendors.FortanixServer.Inject(kit.Fault{On: "POST /v1/accounts", Times: 1, Effect: true, Close: true})
+	d.vendors.SoftwareOneServer.Inject(mockserver.Fault{On: "POST /public/v1/accounts/accounts", Times: 1, Effect: true, Close: true})
+	d.vendors.FortanixServer.Inject(mockserver.Fault{On: "POST /v1/accounts", Times: 1, Effect: true, Close: true})
 }

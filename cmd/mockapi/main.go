@@ -18,7 +18,7 @@ import (
 	"time"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
 
 func main() {
@@ -47,7 +47,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return fmt.Errorf("unexpected arguments or negative numbers: %s", strings.Join(args, " "))
 	}
 
-	vendors, err := mockapi.Serve(ctx, *address, kit.WithoutValidation())
+	vendors, err := mockapi.Serve(ctx, *address, mockserver.WithoutValidation())
 	if err != nil {
 		return err
 	}

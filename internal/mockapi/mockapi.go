@@ -13,7 +13,7 @@ import (
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/fortanix"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/gcore"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/softwareone"
 )
 
@@ -23,7 +23,7 @@ type Vendors struct {
 	SoftwareOne *softwareone.Mock
 	Fortanix    *fortanix.Mock
 
-	GcoreServer, SoftwareOneServer, FortanixServer *kit.Server
+	GcoreServer, SoftwareOneServer, FortanixServer *mockserver.Server
 
 	// URL is where [Serve] serves them, such as http://127.0.0.1:41234.
 	URL string
@@ -31,16 +31,16 @@ type Vendors struct {
 	http *http.Server
 }
 
-// New returns the vendors as one http.Handler. The options are those of [kit.New].
-func New(opts ...kit.Option) (*Vendors, error) {
+// New returns the vendors as one http.Handler. The options are those of [mockserver.New].
+func New(opts ...mockserver.Option) (*Vendors, error) {
 	v := &Vendors{
 		Gcore: gcore.New(gcore.Options{}), SoftwareOne: softwareone.New(softwareone.Options{}), Fortanix: fortanix.New(fortanix.Options{}),
 	}
 	for _, s := range []struct {
-		server **kit.Server
-		api    kit.API
+		server **mockserver.Server
+		api    mockserver.API
 	}{{&v.GcoreServer, v.Gcore}, {&v.SoftwareOneServer, v.SoftwareOne}, {&v.FortanixServer, v.Fortanix}} {
-		server, err := kit.New(s.api, opts...)
+		server, err := mockserver.New(s.api, opts...)
 		if err != nil {
 			return nil, err
 		}
@@ -64,8 +64,8 @@ func (v *Vendors) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // Servers returns the vendors' servers.
-func (v *Vendors) Servers() []*kit.Server {
-	return []*kit.Server{v.GcoreServer, v.SoftwareOneServer, v.FortanixServer}
+func (v *Vendors) Servers() []*mockserver.Server {
+	return []*mockserver.Server{v.GcoreServer, v.SoftwareOneServer, v.FortanixServer}
 }
 
 // SetLatency makes every reply of every vendor take at least d.
@@ -90,7 +90,7 @@ func (v *Vendors) Environment() []string {
 
 // Serve serves new vendors at a loopback address such as 127.0.0.1:0, where port 0 stands for any free one, until
 // [Vendors.Close]. Any other address is refused: the demo credentials are public.
-func Serve(ctx context.Context, address string, opts ...kit.Option) (*Vendors, error) {
+func Serve(ctx context.Context, address string, opts ...mockserver.Option) (*Vendors, error) {
 	if err := loopback(address); err != nil {
 		return nil, err
 	}

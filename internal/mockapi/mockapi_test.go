@@ -13,7 +13,7 @@ import (
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/fortanix"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/gcore"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/softwareone"
 )
 
@@ -107,7 +107,7 @@ func TestCloseEndsWhatIsUnderWay(t *testing.T) {
 		t.Fatal(err)
 	}
 	arrived, answered := make(chan struct{}), make(chan struct{})
-	v.GcoreServer.Inject(kit.Fault{Delay: time.Hour, Before: func() { close(arrived) }})
+	v.GcoreServer.Inject(mockserver.Fault{Delay: time.Hour, Before: func() { close(arrived) }})
 	go func() {
 		defer close(answered)
 		if resp, err := client.Get(v.URL + "/iam/clients"); err == nil {
@@ -129,7 +129,7 @@ func TestSeedsKeepTheContract(t *testing.T) {
 	type object = map[string]any
 	g := gcore.New(gcore.Options{})
 	SeedGcore(g, n, 7)
-	gs := kit.Start(t, g)
+	gs := mockserver.Start(t, g)
 	// Beside the seeded clients: the demo member's.
 	if got := len(call[[]object](t, "GET", gs.URL+"/iam/clients", "APIKey "+gcore.DemoAPIKey)); got != 2*n+1 {
 		t.Errorf("Gcore lists %d clients", got)
@@ -140,7 +140,7 @@ func TestSeedsKeepTheContract(t *testing.T) {
 
 	m := softwareone.New(softwareone.Options{})
 	SeedSoftwareOne(m, n, 7)
-	ms := kit.Start(t, m)
+	ms := mockserver.Start(t, m)
 	type page struct{ Data []object }
 	if got := len(call[page](t, "GET", ms.URL+`/public/v1/accounts/accounts?ne(type,"Operations")&limit=100&select=audit,groups`, "Bearer "+softwareone.DemoToken).Data); got != n {
 		t.Errorf("SoftwareOne lists %d accounts", got)
@@ -148,7 +148,7 @@ func TestSeedsKeepTheContract(t *testing.T) {
 
 	f := fortanix.New(fortanix.Options{})
 	SeedFortanix(f, n, 7)
-	fs := kit.Start(t, f)
+	fs := mockserver.Start(t, f)
 	listing := call[any](t, "GET", fs.URL+"/v1/accounts", login(t, fs.URL))
 	if items, ok := listing.(object)["items"].([]any); !ok || len(items) != n {
 		t.Errorf("Fortanix lists %v", listing)

@@ -3,7 +3,7 @@ package provider_test
 import (
 	"testing"
 
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/acctest"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/acctest"
 )
 
 func TestMain(m *testing.M) { acctest.Main(m) }

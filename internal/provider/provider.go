@@ -108,7 +108,7 @@ const (
 // Configure implements provider.Provider. It makes no request: a vendor without valid credentials fails where one of
 // its resources needs it.
 func (p *accounts) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
-	host := settings.Host{
+	shared := settings.Shared{
 		UserAgent:      userAgent(p.version, req.TerraformVersion, p.getenv("TF_APPEND_USER_AGENT")),
 		RequestTimeout: 60 * time.Second,
 		BulkReads:      true,
@@ -126,16 +126,16 @@ func (p *accounts) Configure(ctx context.Context, req provider.ConfigureRequest,
 			resp.Diagnostics.AddAttributeError(path.Root(requestTimeout), "Invalid request timeout",
 				fmt.Sprintf("%q is not a duration from 1s to 1h, such as \"30s\" or \"2m\".", text))
 		}
-		host.RequestTimeout = d
+		shared.RequestTimeout = d
 	}
 	if !bulk.IsNull() && !bulk.IsUnknown() {
-		host.BulkReads = bulk.ValueBool()
+		shared.BulkReads = bulk.ValueBool()
 	}
 	clients := settings.Clients{}
 	for _, vendor := range vendors() {
 		var block types.Object
 		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(vendor.Name), &block)...)
-		clients[vendor.Name] = vendor.Configure(ctx, settings.NewBlock(vendor.Name, block, p.getenv), host, &resp.Diagnostics)
+		clients[vendor.Name] = vendor.Configure(ctx, settings.NewBlock(vendor.Name, block, p.getenv), shared, &resp.Diagnostics)
 	}
 	resp.ResourceData, resp.DataSourceData, resp.ListResourceData = clients, clients, clients
 }

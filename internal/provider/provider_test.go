@@ -4,9 +4,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/acctest"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/softwareone"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/acctest"
 )
 
 func TestProviderBlock(t *testing.T) {
@@ -36,7 +36,7 @@ func TestProviderBlock(t *testing.T) {
 // Requests name the provider, Terraform and what the user appends.
 func TestUserAgent(t *testing.T) {
 	t.Parallel()
-	s := kit.Start(t, mock.New(mock.Options{}))
+	s := mockserver.Start(t, mock.New(mock.Options{}))
 	env := acctest.Environment{"MPT_API_TOKEN": mock.DemoToken, "MPT_API_BASE_URL": s.URL}
 	for appended, want := range map[string]string{"": "terraform-provider-accounts/test Terraform/1.14.0", "ci/7 (x)": "terraform-provider-accounts/test Terraform/1.14.0 ci/7 (x)"} {
 		s.Reset()
@@ -55,7 +55,7 @@ func TestUserAgent(t *testing.T) {
 func TestAliases(t *testing.T) {
 	t.Parallel()
 	m := mock.New(mock.Options{})
-	s := kit.Start(t, m)
+	s := mockserver.Start(t, m)
 	const second = "idt:TKN-8888-8888:second"
 	m.AddCredential(mock.Credential{Token: second, AccountID: mock.OperationsID})
 	cli := acctest.NewCLI(t, acctest.Environment{"MPT_API_TOKEN": mock.DemoToken, "MPT_API_BASE_URL": s.URL})

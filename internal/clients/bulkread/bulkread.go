@@ -65,7 +65,7 @@ type Source[T any] struct {
 	Cursor func(ctx context.Context, after string, limit int) (Page[T], error)
 	// ID is the id that Get would find v by; items with the id "" are left out.
 	ID func(v T) string
-	// Same tells whether a single read and a list item agree in everything that the caller uses. If nil, they do.
+	// Same reports whether a single read and a list item agree in everything that the caller uses. If nil, they do.
 	Same func(single, listed T) bool
 	// Warn is told once why the listing is no longer used. May be nil.
 	Warn func(ctx context.Context, msg string)

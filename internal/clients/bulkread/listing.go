@@ -7,16 +7,16 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// inTurn tells whether the next page is known only from the one before.
+// inTurn reports whether the next page is known only from the one before.
 func (r *Reader[T]) inTurn() bool { return r.total < 0 }
 
-// serving tells whether reads may be served from entries. Offset pages wait for the last one, so that everything has
+// serving reports whether reads may be served from entries. Offset pages wait for the last one, so that everything has
 // been compared by then; pages in turn can't, since there may never be enough reads to pay for the last one.
 func (r *Reader[T]) serving() bool {
 	return r.complete || r.inTurn() && r.pages > 0
 }
 
-// due tells whether enough single reads were made to pay for the next fetch.
+// due reports whether enough single reads were made to pay for the next fetch.
 func (r *Reader[T]) due() bool {
 	switch {
 	case r.pages == 0:

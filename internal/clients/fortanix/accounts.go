@@ -80,7 +80,7 @@ func equal[T comparable](a, b *T) bool {
 	return *a == *b
 }
 
-// SameName tells whether two names count as equal: servers may trim or recase what they are given.
+// SameName reports whether two names count as equal: servers may trim or recase what they are given.
 func SameName(a, b string) bool { return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b)) }
 
 // ReadAccountDetails returns one account with its totals and the text of its logo, never from a listing. A 404 is no
@@ -107,7 +107,7 @@ func (c *Client) LogoText(ctx context.Context, account Account) (string, error) 
 
 func (c *Client) getAccount(ctx context.Context, id string, query url.Values) (Account, error) {
 	reply := accountReply{want: id, scrubber: c.http.Scrubber}
-	_, err := c.call(ctx, "read account", http.MethodGet, accountPath(id), query, transport.Harmless, nil, &reply)
+	_, err := c.call(ctx, "read account", http.MethodGet, accountPath(id), query, transport.Idempotent, nil, &reply)
 	if err != nil {
 		return Account{}, err
 	}
@@ -121,7 +121,7 @@ func (c *Client) DeleteAccount(ctx context.Context, id string) error {
 		return err
 	}
 	c.accounts.Dirty(readerID(id))
-	err := c.callSelected(ctx, "delete account", http.MethodDelete, id, transport.Harmless, nil, nil)
+	err := c.callSelected(ctx, "delete account", http.MethodDelete, id, transport.Idempotent, nil, nil)
 	if transport.IsNotFound(err) {
 		return nil
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/fortanix"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
 
 const absentID = "6ba7b810-9dad-41d1-80b4-00c04fd430c8"
@@ -158,7 +158,7 @@ func TestInvalidIDs(t *testing.T) {
 	t.Parallel()
 	l := start(t, mock.Options{})
 	for _, id := range []string{"", "1", "../users", absentID + "/x", absentID + "\n", "{" + absentID + "}", strings.ReplaceAll(absentID, "-", "")} {
-		_, readErr := l.ReadAccount(t.Context(), id, fortanix.Known{})
+		_, readErr := l.ReadAccount(t.Context(), id, fortanix.Witness{})
 		_, detailsErr := l.ReadAccountDetails(t.Context(), id)
 		_, updateErr := l.UpdateAccount(t.Context(), id, renamed("x"))
 		for _, err := range []error{readErr, detailsErr, updateErr, l.DeleteAccount(t.Context(), id)} {
@@ -178,8 +178,8 @@ func TestWrongAccount(t *testing.T) {
 	t.Parallel()
 	l := start(t, mock.Options{})
 	id := l.seed(1)[0]
-	l.server.Inject(kit.Fault{On: get, Body: `{"acct_id":"` + absentID + `","name":"other"}`})
-	if _, err := l.ReadAccount(t.Context(), id, fortanix.Known{}); err == nil || !strings.Contains(err.Error(), absentID) {
+	l.server.Inject(mockserver.Fault{On: get, Body: `{"acct_id":"` + absentID + `","name":"other"}`})
+	if _, err := l.ReadAccount(t.Context(), id, fortanix.Witness{}); err == nil || !strings.Contains(err.Error(), absentID) {
 		t.Errorf("error is %v, want one that names both ids", err)
 	}
 	if l.clearAndRead(strings.ToUpper(id)).ID != id {
@@ -196,7 +196,7 @@ func TestDelete(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		options mock.Options
-		fault   kit.Fault
+		fault   mockserver.Fault
 		absent  bool
 		status  int // of the error
 		sent    int
@@ -205,11 +205,11 @@ func TestDelete(t *testing.T) {
 		"deleted":                    {sent: 1},
 		"not there":                  {absent: true, sent: 1},
 		"after selection":            {options: mock.Options{RequireSelected: true}, sent: 2, selects: 1},
-		"refused for good":           {fault: kit.Fault{On: remove, Status: 403, Body: "no"}, status: 403, sent: 2, selects: 1},
+		"refused for good":           {fault: mockserver.Fault{On: remove, Status: 403, Body: "no"}, status: 403, sent: 2, selects: 1},
 		"selection refused":          {options: mock.Options{GoneStatus: 403}, absent: true, status: 403, sent: 1, selects: 1},
-		"selection finds no account": {fault: kit.Fault{On: remove, Status: 403, Body: "no"}, absent: true, status: 403, sent: 1, selects: 1},
-		"reply lost":                 {fault: kit.Fault{On: remove, Effect: true, Reset: true, Times: 1}, sent: 2},
-		"server error":               {fault: kit.Fault{On: remove, Status: 503, Body: "busy", Times: 2}, sent: 3},
+		"selection finds no account": {fault: mockserver.Fault{On: remove, Status: 403, Body: "no"}, absent: true, status: 403, sent: 1, selects: 1},
+		"reply lost":                 {fault: mockserver.Fault{On: remove, Effect: true, Reset: true, Times: 1}, sent: 2},
+		"server error":               {fault: mockserver.Fault{On: remove, Status: 503, Body: "busy", Times: 2}, sent: 3},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -264,7 +264,7 @@ func TestSelectionsExcludeEachOther(t *testing.T) {
 
 func TestCreateExactlyOnce(t *testing.T) {
 	t.Parallel()
-	for name, fault := range map[string]kit.Fault{
+	for name, fault := range map[string]mockserver.Fault{
 		"connection reset":  {Reset: true},
 		"connection closed": {Close: true},
 		"cut body":          {Cut: true},
@@ -316,7 +316,7 @@ func TestCreateTakesNoOtherAccount(t *testing.T) {
 			t.Parallel()
 			l := start(t, mock.Options{})
 			var other mock.Account
-			l.server.Inject(kit.Fault{On: create, Reset: true, Before: func() {
+			l.server.Inject(mockserver.Fault{On: create, Reset: true, Before: func() {
 				account := mock.Account{
 					Name: "Acme", Component: mock.ComponentConfidentialAI, AttestationDisabled: true, CreatedAt: time.Now().Add(time.Second),
 				}

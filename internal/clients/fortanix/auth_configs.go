@@ -97,7 +97,7 @@ func (a AuthConfig) Key() AuthKey {
 	return AuthKey{}
 }
 
-// Same tells whether both configs agree in all but their ids and secrets, which replies don't show.
+// Same reports whether both configs agree in all but their ids and secrets, which replies don't show.
 func (a AuthConfig) Same(b AuthConfig) bool {
 	if a.Key() != b.Key() {
 		return false
@@ -133,10 +133,10 @@ type AuthChanges struct {
 	Delete []string              // ids
 }
 
-// IsEmpty tells whether there is nothing to change.
+// IsEmpty reports whether there is nothing to change.
 func (c AuthChanges) IsEmpty() bool { return len(c.Add)+len(c.Modify)+len(c.Delete) == 0 }
 
-// shownBy tells whether an account shows the changes made.
+// shownBy reports whether an account shows the changes made.
 func (c AuthChanges) shownBy(now Account) bool {
 	shows := func(wanted AuthConfig) bool { return slices.ContainsFunc(now.AuthConfigs, wanted.Same) }
 	for _, modified := range c.Modify {
@@ -343,5 +343,5 @@ func canonicalBase64(encoded string) string {
 	return base64.StdEncoding.EncodeToString(raw)
 }
 
-// SameBase64 tells whether two texts encode the same bytes.
+// SameBase64 reports whether two texts encode the same bytes.
 func SameBase64(a, b string) bool { return a == b || canonicalBase64(a) == canonicalBase64(b) }

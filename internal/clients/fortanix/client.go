@@ -38,10 +38,10 @@ type Options struct {
 
 // Client calls the CCM API. It is safe for concurrent use.
 type Client struct {
-	http     *transport.Client
-	session  *session
-	accounts *bulkread.Reader[Account]
-	census   census
+	http       *transport.Client
+	session    *session
+	accounts   *bulkread.Reader[Account]
+	accountSet accountSet
 	// selecting is held from the selection of an account until the request that needed it is done: the selection is
 	// one value in the server's session, for all requests.
 	selecting lock
@@ -58,7 +58,7 @@ func BaseURL(u *url.URL) *url.URL {
 // New returns a client. It makes no request: the first one that needs a session logs in.
 func New(o Options) *Client {
 	o.Transport.Vendor = vendor
-	c := &Client{http: transport.New(o.Transport), census: census{lock: newLock()}, selecting: newLock()}
+	c := &Client{http: transport.New(o.Transport), accountSet: accountSet{lock: newLock()}, selecting: newLock()}
 	c.session = newSession(c.http, o)
 	c.accounts = bulkread.New(c.accountSource(o))
 	return c
@@ -112,7 +112,7 @@ func (c *Client) callSelected(ctx context.Context, operation, method, id string,
 	for range 2 {
 		session := c.session.latest()
 		_, err := c.call(ctx, "select account", http.MethodPost, "/v1/sys/session/select_account/"+url.PathEscape(id), nil,
-			transport.Harmless, nil, nil)
+			transport.Idempotent, nil, nil)
 		switch {
 		case transport.IsStatus(err, http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound):
 			return refused // the user may not select it: the first refusal says more

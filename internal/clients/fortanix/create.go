@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/exactlyonce"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/createonce"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
 )
@@ -31,7 +31,7 @@ type accountRequest struct {
 	Component      *string            `json:"component,omitempty"`
 }
 
-// CreateAccount creates an account, exactly once. Its error is an *exactlyonce.Error, unless the request couldn't be
+// CreateAccount creates an account, exactly once. Its error is an *createonce.Error, unless the request couldn't be
 // made at all.
 //
 // After an unclear failure an account counts as ours if it has the name and all that was sent, as far as the reply
@@ -46,13 +46,13 @@ func (c *Client) CreateAccount(ctx context.Context, account NewAccount) (Account
 		Name: account.Name, CustomLogo: canonicalLogo(account.CustomLogo), AuthConfigs: configs,
 		NodeEnrollment: account.NodeEnrollment, Component: account.Component,
 	}
-	c.census.outdated() // a listing made before now can't tell that the new account is gone
+	c.accountSet.outdated() // a listing made before now can't tell that the new account is gone
 	var proven Account
-	creation := exactlyonce.Creation[Account]{
+	creation := createonce.Creation[Account]{
 		Clock: c.http.Clock,
 		Post: func(ctx context.Context) (Account, error) {
 			reply := accountReply{scrubber: c.http.Scrubber}
-			_, err := c.call(ctx, operation, http.MethodPost, accountsPath, nil, transport.Creating, body, &reply)
+			_, err := c.call(ctx, operation, http.MethodPost, accountsPath, nil, transport.Create, body, &reply)
 			return reply.Account, err
 		},
 		LookUp: func(ctx context.Context) ([]Account, time.Time, error) { return c.namesakes(ctx, account.Name) },
@@ -71,7 +71,7 @@ func (c *Client) CreateAccount(ctx context.Context, account NewAccount) (Account
 			proven = whole
 			return true, nil
 		},
-		Describe: func(a Account) exactlyonce.Candidate { return exactlyonce.Candidate{ID: a.ID, Label: a.Name} },
+		Describe: func(a Account) createonce.Candidate { return createonce.Candidate{ID: a.ID, Label: a.Name} },
 	}
 	made, err := creation.Run(ctx)
 	if err != nil {
@@ -84,7 +84,7 @@ func (c *Client) CreateAccount(ctx context.Context, account NewAccount) (Account
 	return made, nil
 }
 
-// made tells whether the account is what this create asked for and was created at since or later.
+// made reports whether the account is what this create asked for and was created at since or later.
 func (n NewAccount) made(found Account, since time.Time) bool {
 	if found.CreatedAt == nil || time.Unix(*found.CreatedAt, 0).Before(since) || found.Name != n.Name {
 		return false
@@ -96,7 +96,7 @@ func (n NewAccount) made(found Account, since time.Time) bool {
 		(len(n.AuthConfigs) == 0 || found.AuthConfigs == nil || slices.Equal(keys(n.AuthConfigs), keys(found.AuthConfigs)))
 }
 
-// shownAs tells whether a value that was sent is the one that a reply shows, if it shows one.
+// shownAs reports whether a value that was sent is the one that a reply shows, if it shows one.
 func shownAs[T comparable](sent, shown *T) bool {
 	return sent == nil || shown == nil || *sent == *shown
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/fortanix"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/fortanix"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
 
 // Servers of other versions send more, less, or the same in other forms.
@@ -76,8 +76,8 @@ func TestDecodeAccount(t *testing.T) {
 			if tt.fields != "" {
 				body += "," + tt.fields
 			}
-			l.server.Inject(kit.Fault{On: get, Body: body + "}"})
-			got, err := l.ReadAccount(t.Context(), absentID, fortanix.Known{})
+			l.server.Inject(mockserver.Fault{On: get, Body: body + "}"})
+			got, err := l.ReadAccount(t.Context(), absentID, fortanix.Witness{})
 			if tt.fails != "" {
 				if err == nil || !strings.Contains(err.Error(), tt.fails) || strings.Contains(err.Error(), "top secret") {
 					t.Errorf("error is %v, want one that says %q", err, tt.fails)

@@ -25,44 +25,44 @@ func (e *NotProvenError) Error() string {
 // Unwrap implements errors.Unwrap.
 func (e *NotProvenError) Unwrap() error { return e.Err }
 
-// Known is what the caller has recorded of an account when it was last seen.
-type Known struct {
+// Witness is what the caller has recorded of an account when it was last seen.
+type Witness struct {
 	Subject string // CurrentUser at the time; "" where nothing is recorded
 }
 
-// judge tells whether a 404 proves that an account is gone.
-func (c *Client) judge(ctx context.Context, id string, known Known, notFound error) error {
+// proveGone reports whether a 404 proves that an account is gone.
+func (c *Client) proveGone(ctx context.Context, id string, witness Witness, notFound error) error {
 	notProven := func(reason string, args ...any) error {
 		return &NotProvenError{Reason: fmt.Sprintf(reason, args...), Err: notFound}
 	}
-	if known.Subject != "" {
+	if witness.Subject != "" {
 		user, err := c.CurrentUser(ctx)
 		if err != nil {
 			return notProven("who is logged in is not known: %v", err)
 		}
-		if !sameID(user, known.Subject) {
+		if !sameID(user, witness.Subject) {
 			return notProven("it was last seen by the user %s, and the session is of the user %s, who may not belong to it",
-				known.Subject, user)
+				witness.Subject, user)
 		}
 	}
-	listed, others, err := c.census.find(ctx, c, id)
+	listed, others, err := c.accountSet.find(ctx, c, id)
 	switch {
 	case err != nil:
 		return notProven("the listing that should confirm it failed: %v", err)
 	case listed:
 		return notProven("the listing shows it still; try again")
-	case others == 0 && known.Subject == "":
+	case others == 0 && witness.Subject == "":
 		return notProven("the listing is empty, which may be due to another user's credentials")
 	}
 	return fmt.Errorf("%w: %w", ErrGone, notFound)
 }
 
-// censusAge is how long a listing may serve to confirm that accounts are gone.
-const censusAge = time.Minute
+// accountSetAge is how long a listing may serve to confirm that accounts are gone.
+const accountSetAge = time.Minute
 
-// census is the set of accounts that the user belongs to, from a complete listing. It confirms 404s; many may come at
+// accountSet is the set of accounts that the user belongs to, from a complete listing. It confirms 404s; many may come at
 // once, so a listing serves for a while.
-type census struct {
+type accountSet struct {
 	lock    lock
 	ids     map[string]bool // nil before the first listing
 	taken   time.Time
@@ -72,15 +72,15 @@ type census struct {
 }
 
 // outdated ends the use of the listing, if there is one: an account that is created now would seem gone by it.
-func (s *census) outdated() { s.creating.Add(1) }
+func (s *accountSet) outdated() { s.creating.Add(1) }
 
-// find tells whether a listing has the account, and how many it has.
-func (s *census) find(ctx context.Context, c *Client, id string) (listed bool, total int, err error) {
+// find reports whether a listing has the account, and how many it has.
+func (s *accountSet) find(ctx context.Context, c *Client, id string) (listed bool, total int, err error) {
 	if err := s.lock.acquire(ctx); err != nil {
 		return false, 0, err
 	}
 	defer s.lock.release()
-	good := s.ids != nil && c.Now().Before(s.taken.Add(censusAge)) && s.creates == s.creating.Load()
+	good := s.ids != nil && c.Now().Before(s.taken.Add(accountSetAge)) && s.creates == s.creating.Load()
 	// What an older listing still has may be gone since.
 	if !good || s.ids[readerID(id)] {
 		if err := s.take(ctx, c); err != nil {
@@ -90,7 +90,7 @@ func (s *census) find(ctx context.Context, c *Client, id string) (listed bool, t
 	return s.ids[readerID(id)], len(s.ids), nil
 }
 
-func (s *census) take(ctx context.Context, c *Client) error {
+func (s *accountSet) take(ctx context.Context, c *Client) error {
 	s.ids = nil
 	taken, creates, listing := c.Now(), s.creating.Load(), c.newListing(true)
 	for listing.more {

@@ -13,7 +13,7 @@ import (
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/fortanix"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
 
 // clock is the client's time; sleeping moves it on at once.
@@ -49,7 +49,7 @@ type lab struct {
 	*fortanix.Client
 	t        *testing.T
 	mock     *mock.Mock
-	server   *kit.Server
+	server   *mockserver.Server
 	clock    *clock
 	scrubber *transport.Scrubber
 	mu       sync.Mutex
@@ -60,7 +60,7 @@ type lab struct {
 func start(t *testing.T, o mock.Options, change ...func(*fortanix.Options)) *lab {
 	t.Helper()
 	l := &lab{t: t, mock: mock.New(o), clock: &clock{}, scrubber: &transport.Scrubber{}}
-	l.server = kit.Start(t, l.mock)
+	l.server = mockserver.Start(t, l.mock)
 	base, err := url.Parse(l.server.URL)
 	if err != nil {
 		t.Fatal(err)
@@ -103,7 +103,7 @@ func (l *lab) count(want int, pattern string) {
 
 func (l *lab) read(id string) fortanix.Account {
 	l.t.Helper()
-	account, err := l.ReadAccount(l.t.Context(), id, fortanix.Known{})
+	account, err := l.ReadAccount(l.t.Context(), id, fortanix.Witness{})
 	if err != nil {
 		l.t.Fatal(err)
 	}

@@ -32,10 +32,10 @@ func NewLogo(encoded string) Logo {
 	return Logo{Size: len(raw), SHA256: sha256.Sum256(raw), Base64: encoded}
 }
 
-// IsZero tells whether there is no logo.
+// IsZero reports whether there is no logo.
 func (l Logo) IsZero() bool { return l.Size == 0 }
 
-// Same tells whether both are the same image, however it is encoded.
+// Same reports whether both are the same image, however it is encoded.
 func (l Logo) Same(other Logo) bool { return l.Size == other.Size && l.SHA256 == other.SHA256 }
 
 // CheckLogo tells what is wrong with a logo in base64: no base64, too large, or no JPEG, PNG or SVG by its content.

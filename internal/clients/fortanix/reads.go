@@ -23,21 +23,21 @@ const pageSize = 40
 //
 // errors.Is(err, ErrGone) means that the account is gone: a 404, confirmed by a listing of the same user that succeeds
 // and lacks it. A 404 without that is a *NotProvenError. 401 and 403 never mean gone.
-func (c *Client) ReadAccount(ctx context.Context, id string, known Known) (Account, error) {
+func (c *Client) ReadAccount(ctx context.Context, id string, witness Witness) (Account, error) {
 	if err := ValidID(id); err != nil {
 		return Account{}, err
 	}
 	account, err := c.accounts.Get(ctx, readerID(id))
 	if transport.IsNotFound(err) {
-		err = c.judge(ctx, id, known, err)
+		err = c.proveGone(ctx, id, witness, err)
 	}
 	return account, err
 }
 
 // ReadAccountAlone is ReadAccount without a listing.
-func (c *Client) ReadAccountAlone(ctx context.Context, id string, known Known) (Account, error) {
+func (c *Client) ReadAccountAlone(ctx context.Context, id string, witness Witness) (Account, error) {
 	c.accounts.Dirty(readerID(id))
-	return c.ReadAccount(ctx, id, known)
+	return c.ReadAccount(ctx, id, witness)
 }
 
 // CurrentUser returns the id of the session's user. It logs in where nobody has, and asks for the user only if the
@@ -50,7 +50,7 @@ func (c *Client) CurrentUser(ctx context.Context) (string, error) {
 	var reply struct {
 		ID string `json:"user_id"`
 	}
-	if _, err := c.call(ctx, "read current user", http.MethodGet, "/v1/user", nil, transport.Harmless, nil, &reply); err != nil {
+	if _, err := c.call(ctx, "read current user", http.MethodGet, "/v1/user", nil, transport.Idempotent, nil, &reply); err != nil {
 		return "", err
 	}
 	if reply.ID == "" {
@@ -122,7 +122,7 @@ func (l *listing) next(ctx context.Context) ([]Account, error) {
 		query.Set("previous_id", l.after)
 	}
 	reply := listReply{scrubber: l.client.http.Scrubber}
-	response, err := l.client.call(ctx, "list accounts", http.MethodGet, accountsPath, query, transport.Harmless, nil, &reply)
+	response, err := l.client.call(ctx, "list accounts", http.MethodGet, accountsPath, query, transport.Idempotent, nil, &reply)
 	if err != nil {
 		return nil, err
 	}

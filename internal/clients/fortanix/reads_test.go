@@ -15,7 +15,7 @@ import (
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/fortanix"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/fortanix"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
 
 func TestGone(t *testing.T) {
@@ -29,7 +29,7 @@ func TestGone(t *testing.T) {
 		options mock.Options
 		others  int // accounts of the user besides
 		subject string
-		fault   kit.Fault
+		fault   mockserver.Fault
 		want    string
 		says    string
 		lists   int
@@ -40,13 +40,13 @@ func TestGone(t *testing.T) {
 		"by a user not recorded, nothing listed": {want: notProven, says: "another user's credentials", lists: 1},
 		"by another user":                        {subject: absentID, others: 3, want: notProven, says: absentID},
 		"over many pages":                        {subject: "me", others: 85, want: gone, lists: 4},
-		"listing refused":                        {subject: "me", fault: kit.Fault{On: list, Status: 403, Body: "no"}, want: notProven, says: "403", lists: 1},
-		"listing broken":                         {subject: "me", fault: kit.Fault{On: list, Status: 500, Body: "no"}, want: notProven, says: "500", lists: 6},
-		"second page broken":                     {subject: "me", others: 45, fault: kit.Fault{On: list, Skip: 1, Status: 400, Body: "no"}, want: notProven, says: "400", lists: 2},
-		"listing without items":                  {subject: "me", fault: kit.Fault{On: list, Body: "{}"}, want: notProven, says: "items", lists: 1},
+		"listing refused":                        {subject: "me", fault: mockserver.Fault{On: list, Status: 403, Body: "no"}, want: notProven, says: "403", lists: 1},
+		"listing broken":                         {subject: "me", fault: mockserver.Fault{On: list, Status: 500, Body: "no"}, want: notProven, says: "500", lists: 6},
+		"second page broken":                     {subject: "me", others: 45, fault: mockserver.Fault{On: list, Skip: 1, Status: 400, Body: "no"}, want: notProven, says: "400", lists: 2},
+		"listing without items":                  {subject: "me", fault: mockserver.Fault{On: list, Body: "{}"}, want: notProven, says: "items", lists: 1},
 		"403":                                    {subject: "me", options: mock.Options{GoneStatus: 403}, want: plain, says: "403"},
-		"401":                                    {subject: "me", fault: kit.Fault{On: get, Status: 401, Body: "no"}, want: plain, says: "401"},
-		"500":                                    {subject: "me", fault: kit.Fault{On: get, Status: 500, Body: "no"}, want: plain, says: "500"},
+		"401":                                    {subject: "me", fault: mockserver.Fault{On: get, Status: 401, Body: "no"}, want: plain, says: "401"},
+		"500":                                    {subject: "me", fault: mockserver.Fault{On: get, Status: 500, Body: "no"}, want: plain, says: "500"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -59,7 +59,7 @@ func TestGone(t *testing.T) {
 			if tt.fault.On != "" {
 				l.server.Inject(tt.fault)
 			}
-			_, err := l.ReadAccount(t.Context(), absentID, fortanix.Known{Subject: tt.subject})
+			_, err := l.ReadAccount(t.Context(), absentID, fortanix.Witness{Subject: tt.subject})
 			var unproven *fortanix.NotProvenError
 			got := plain
 			switch {
@@ -86,8 +86,8 @@ func TestNotGoneWhileListed(t *testing.T) {
 	t.Parallel()
 	l := start(t, mock.Options{})
 	id := l.seed(1)[0]
-	l.server.Inject(kit.Fault{On: get, Status: 404, Body: "not found"})
-	_, err := l.ReadAccount(t.Context(), id, fortanix.Known{})
+	l.server.Inject(mockserver.Fault{On: get, Status: 404, Body: "not found"})
+	_, err := l.ReadAccount(t.Context(), id, fortanix.Witness{})
 	if _, ok := errors.AsType[*fortanix.NotProvenError](err); !ok || errors.Is(err, fortanix.ErrGone) {
 		t.Errorf("error is %v, want a *NotProvenError", err)
 	}
@@ -103,7 +103,7 @@ func TestManyGone(t *testing.T) {
 	}
 	parallel(10, func(i int) {
 		for _, id := range ids[3*i : 3*i+3] {
-			if _, err := l.ReadAccount(t.Context(), id, fortanix.Known{}); !errors.Is(err, fortanix.ErrGone) {
+			if _, err := l.ReadAccount(t.Context(), id, fortanix.Witness{}); !errors.Is(err, fortanix.ErrGone) {
 				t.Errorf("error is %v, want gone", err)
 			}
 		}
@@ -118,15 +118,15 @@ func TestCreatedAfterTheListing(t *testing.T) {
 	t.Parallel()
 	l := start(t, mock.Options{})
 	l.seed(1)
-	if _, err := l.ReadAccount(t.Context(), absentID, fortanix.Known{}); !errors.Is(err, fortanix.ErrGone) {
+	if _, err := l.ReadAccount(t.Context(), absentID, fortanix.Witness{}); !errors.Is(err, fortanix.ErrGone) {
 		t.Fatal(err)
 	}
 	made, err := l.CreateAccount(t.Context(), fortanix.NewAccount{Name: "Acme"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.server.Inject(kit.Fault{On: get, Status: 404, Body: "it lags"})
-	if _, err := l.ReadAccount(t.Context(), made.ID, fortanix.Known{}); err == nil || errors.Is(err, fortanix.ErrGone) {
+	l.server.Inject(mockserver.Fault{On: get, Status: 404, Body: "it lags"})
+	if _, err := l.ReadAccount(t.Context(), made.ID, fortanix.Witness{}); err == nil || errors.Is(err, fortanix.ErrGone) {
 		t.Errorf("error is %v, want one that is not gone", err)
 	}
 }
@@ -220,7 +220,7 @@ func TestListIgnoredCursor(t *testing.T) {
 	t.Parallel()
 	l := start(t, mock.Options{})
 	items := fmt.Sprintf(`{"items":[{"acct_id":%q},{"acct_id":%q}]}`, absentID, "a"+absentID[1:])
-	l.server.Inject(kit.Fault{On: list, Body: items})
+	l.server.Inject(mockserver.Fault{On: list, Body: items})
 	got := 0
 	for _, err := range l.ListAccounts(t.Context()) {
 		if err != nil {
@@ -245,7 +245,7 @@ func TestListStopsWithItsConsumer(t *testing.T) {
 		break
 	}
 	l.count(1, list)
-	l.server.Inject(kit.Fault{On: list, Status: 403, Body: "no"})
+	l.server.Inject(mockserver.Fault{On: list, Status: 403, Body: "no"})
 	for _, err := range l.ListAccounts(t.Context()) {
 		if !transport.IsStatus(err, 403) {
 			t.Errorf("error is %v, want 403", err)
@@ -266,7 +266,7 @@ func TestBulkReads(t *testing.T) {
 	})
 	parallel(10, func(i int) {
 		for _, id := range ids[20*i : 20*i+20] {
-			account, err := l.ReadAccount(t.Context(), strings.ToUpper(id), fortanix.Known{})
+			account, err := l.ReadAccount(t.Context(), strings.ToUpper(id), fortanix.Witness{})
 			if err != nil || account.ID != id || !account.CustomLogo.Same(fortanix.NewLogo(logo)) {
 				t.Errorf("account %s, %v, want %s", account.ID, err, id)
 			}
@@ -297,7 +297,7 @@ func TestBulkReads(t *testing.T) {
 	if err := l.DeleteAccount(t.Context(), ids[198]); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := l.ReadAccount(t.Context(), ids[198], fortanix.Known{}); !errors.Is(err, fortanix.ErrGone) {
+	if _, err := l.ReadAccount(t.Context(), ids[198], fortanix.Witness{}); !errors.Is(err, fortanix.ErrGone) {
 		t.Errorf("error is %v, want gone", err)
 	}
 }
@@ -306,10 +306,10 @@ func TestBulkReadsFallBack(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		options mock.Options
-		fault   kit.Fault
+		fault   mockserver.Fault
 	}{
 		"thin list items": {options: mock.Options{ThinList: true}},
-		"listing refused": {fault: kit.Fault{On: list, Status: 403, Body: "no"}},
+		"listing refused": {fault: mockserver.Fault{On: list, Status: 403, Body: "no"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -344,7 +344,7 @@ func TestBulkReadsOff(t *testing.T) {
 func TestThrottled(t *testing.T) {
 	t.Parallel()
 	l := start(t, mock.Options{})
-	l.server.Inject(kit.Fault{On: create, Status: 429, Header: http.Header{"Retry-After": {"20"}}, Times: 3})
+	l.server.Inject(mockserver.Fault{On: create, Status: 429, Header: http.Header{"Retry-After": {"20"}}, Times: 3})
 	began := l.clock.Now()
 	if _, err := l.CreateAccount(t.Context(), fortanix.NewAccount{Name: "Acme"}); err != nil {
 		t.Error(err)

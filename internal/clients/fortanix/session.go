@@ -255,7 +255,7 @@ func (s *session) refuse(err error) {
 	s.mu.Unlock()
 }
 
-// refresh moves the end of the token. It tells whether it has.
+// refresh moves the end of the token. It reports whether it has.
 func (s *session) refresh(ctx context.Context, token transport.Secret) bool {
 	var reply sessionReply
 	response, err := s.post(ctx, "refresh session", "/v1/sys/session/refresh", bearer{token}, &reply)
@@ -273,7 +273,7 @@ func (s *session) refresh(ctx context.Context, token transport.Secret) bool {
 func (s *session) post(ctx context.Context, operation, path string, as transport.Session, reply *sessionReply) (*transport.Response, error) {
 	return s.http.Do(ctx, transport.Request{
 		Operation: operation, Method: http.MethodPost, Path: path, ContentType: "application/json",
-		Replay: transport.Harmless, Session: as, Into: reply,
+		Replay: transport.Idempotent, Session: as, Into: reply,
 	})
 }
 

@@ -12,7 +12,7 @@ import (
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/fortanix"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/fortanix"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
 
 func TestOneLogin(t *testing.T) {
@@ -21,7 +21,7 @@ func TestOneLogin(t *testing.T) {
 	ids := l.seed(10)
 	readAll := func() {
 		parallel(10, func(i int) {
-			if _, err := l.ReadAccount(t.Context(), ids[i], fortanix.Known{}); err != nil {
+			if _, err := l.ReadAccount(t.Context(), ids[i], fortanix.Witness{}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -44,7 +44,7 @@ func TestLoginRequest(t *testing.T) {
 	l.read(l.seed(1)[0])
 	sent := l.server.Find(login)[0]
 	pair := base64.StdEncoding.EncodeToString([]byte(mock.DemoUsername + ":" + mock.DemoPassword))
-	if got := sent.Header.Get("Authorization"); got != kit.Hash("Basic "+pair) {
+	if got := sent.Header.Get("Authorization"); got != mockserver.Hash("Basic "+pair) {
 		t.Errorf("Authorization is %s, want the hash of the Basic pair", got)
 	}
 	if len(sent.Body) != 0 || sent.ContentType != "application/json" {
@@ -60,7 +60,7 @@ func TestTokenHeaders(t *testing.T) {
 			l := start(t, mock.Options{TokenHeader: header}, withToken("session.ready-token"))
 			l.mock.AddToken("session.ready-token", mock.DemoUsername)
 			l.read(l.seed(1)[0])
-			if got := l.server.Find(get)[0].Header.Get(header); got != kit.Hash("Bearer session.ready-token") {
+			if got := l.server.Find(get)[0].Header.Get(header); got != mockserver.Hash("Bearer session.ready-token") {
 				t.Errorf("%s is %s, want the hash of the bearer token", header, got)
 			}
 		})
@@ -73,12 +73,12 @@ func TestLoginOutlivesItsCaller(t *testing.T) {
 	l := start(t, mock.Options{})
 	ids := l.seed(10)
 	arrived, answer := make(chan struct{}), make(chan struct{})
-	l.server.Inject(kit.Fault{On: login, Times: 1, Before: func() { close(arrived); <-answer }})
+	l.server.Inject(mockserver.Fault{On: login, Times: 1, Before: func() { close(arrived); <-answer }})
 
 	ctx, cancel := context.WithCancel(t.Context())
 	first := make(chan error)
 	go func() {
-		_, err := l.ReadAccount(ctx, ids[0], fortanix.Known{})
+		_, err := l.ReadAccount(ctx, ids[0], fortanix.Witness{})
 		first <- err
 	}()
 	<-arrived
@@ -90,7 +90,7 @@ func TestLoginOutlivesItsCaller(t *testing.T) {
 	go func() {
 		defer close(done)
 		parallel(10, func(i int) {
-			if _, err := l.ReadAccount(t.Context(), ids[i], fortanix.Known{}); err != nil {
+			if _, err := l.ReadAccount(t.Context(), ids[i], fortanix.Witness{}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -110,7 +110,7 @@ func TestRenewalInTime(t *testing.T) {
 	tests := map[string]struct {
 		options   mock.Options
 		offset    time.Duration // of the server's clock
-		fault     *kit.Fault
+		fault     *mockserver.Fault
 		wait      time.Duration
 		refreshes int
 		logins    int
@@ -124,10 +124,10 @@ func TestRenewalInTime(t *testing.T) {
 		"behind, and the token lives on":          {offset: -time.Hour, wait: 8 * time.Minute, logins: 1},
 		"logged in again before the session ends": {wait: sessionLife - 30*time.Second, logins: 2},
 		"logged in again where the refresh fails": {
-			fault: &kit.Fault{On: refresh, Status: 500, Body: "sorry"}, wait: tokenLife - 30*time.Second, refreshes: 6, logins: 2,
+			fault: &mockserver.Fault{On: refresh, Status: 500, Body: "sorry"}, wait: tokenLife - 30*time.Second, refreshes: 6, logins: 2,
 		},
 		"logged in again where there is no refresh": {
-			fault: &kit.Fault{On: refresh, Status: 404, Body: "no"}, wait: tokenLife - 30*time.Second, refreshes: 1, logins: 2,
+			fault: &mockserver.Fault{On: refresh, Status: 404, Body: "no"}, wait: tokenLife - 30*time.Second, refreshes: 1, logins: 2,
 		},
 	}
 	for name, tt := range tests {
@@ -143,7 +143,7 @@ func TestRenewalInTime(t *testing.T) {
 			}
 			l.clock.move(tt.wait)
 			parallel(10, func(i int) {
-				if _, err := l.ReadAccount(t.Context(), ids[i], fortanix.Known{}); err != nil {
+				if _, err := l.ReadAccount(t.Context(), ids[i], fortanix.Witness{}); err != nil {
 					t.Error(err)
 				}
 			})
@@ -168,7 +168,7 @@ func TestGivenToken(t *testing.T) {
 	l.count(2, refresh)
 
 	l.mock.ExpireSessions()
-	_, err := l.ReadAccount(t.Context(), id, fortanix.Known{})
+	_, err := l.ReadAccount(t.Context(), id, fortanix.Witness{})
 	if err == nil || !strings.Contains(err.Error(), "fortanix.token") || !transport.IsStatus(err, 401) {
 		t.Errorf("error is %v, want a 401 that names fortanix.token", err)
 	}
@@ -183,7 +183,7 @@ func TestGivenTokenWithoutRefresh(t *testing.T) {
 	t.Parallel()
 	l := start(t, mock.Options{}, withToken("session.ready-token"))
 	l.mock.AddToken("session.ready-token", mock.DemoUsername)
-	l.server.Inject(kit.Fault{On: refresh, Status: 404, Body: "unknown path"})
+	l.server.Inject(mockserver.Fault{On: refresh, Status: 404, Body: "unknown path"})
 	id := l.seed(1)[0]
 	l.read(id)
 	l.read(id)
@@ -214,7 +214,7 @@ func TestRefusedLogin(t *testing.T) {
 			})
 			id := l.seed(1)[0]
 			parallel(10, func(int) {
-				_, err := l.ReadAccount(t.Context(), id, fortanix.Known{})
+				_, err := l.ReadAccount(t.Context(), id, fortanix.Witness{})
 				if err == nil || !strings.Contains(err.Error(), tt.says) {
 					t.Errorf("error is %v, want one that says %q", err, tt.says)
 				}
@@ -233,7 +233,7 @@ func TestRefusedLogin(t *testing.T) {
 // A login that fails says nothing about the create that waits for it: it has not been sent.
 func TestBrokenLogin(t *testing.T) {
 	t.Parallel()
-	for name, fault := range map[string]kit.Fault{
+	for name, fault := range map[string]mockserver.Fault{
 		"reset":     {Reset: true},
 		"500":       {Status: 500, Body: "sorry"},
 		"HTML page": {Status: 200, Body: "<html>maintenance</html>"},
@@ -262,8 +262,8 @@ func TestBrokenLogin(t *testing.T) {
 func TestStubborn401(t *testing.T) {
 	t.Parallel()
 	l := start(t, mock.Options{})
-	l.server.Inject(kit.Fault{On: get, Status: 401, Body: "no"})
-	_, err := l.ReadAccount(t.Context(), l.seed(1)[0], fortanix.Known{})
+	l.server.Inject(mockserver.Fault{On: get, Status: 401, Body: "no"})
+	_, err := l.ReadAccount(t.Context(), l.seed(1)[0], fortanix.Witness{})
 	if !transport.IsStatus(err, 401) || errors.Is(err, fortanix.ErrGone) {
 		t.Errorf("error is %v, want a plain 401", err)
 	}
@@ -276,9 +276,9 @@ func TestSecretsStayInside(t *testing.T) {
 	l := start(t, mock.Options{})
 	secret := "the client's secret/+"
 	l.server.Inject(
-		kit.Fault{On: login, Status: 500, EchoCredentials: true, Times: 1},
-		kit.Fault{On: login, Status: 400, EchoCredentials: true, Times: 1},
-		kit.Fault{On: create, EchoCredentials: true},
+		mockserver.Fault{On: login, Status: 500, EchoCredentials: true, Times: 1},
+		mockserver.Fault{On: login, Status: 400, EchoCredentials: true, Times: 1},
+		mockserver.Fault{On: create, EchoCredentials: true},
 	)
 	account := fortanix.NewAccount{Name: "Acme", AuthConfigs: []fortanix.AuthConfig{oauth("Acme", "1", secret)}}
 	_, err := l.CreateAccount(t.Context(), account)
@@ -289,7 +289,7 @@ func TestSecretsStayInside(t *testing.T) {
 
 	// The token is known to the scrubber as soon as the vendor has sent it.
 	var token string
-	l.server.Inject(kit.Fault{On: get, Where: func(r *http.Request) bool {
+	l.server.Inject(mockserver.Fault{On: get, Where: func(r *http.Request) bool {
 		token = strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
 		return true
 	}, Status: 403, EchoCredentials: true})
@@ -323,7 +323,7 @@ func TestCurrentUser(t *testing.T) {
 	l = start(t, mock.Options{}, withToken("session.ready-token"))
 	id = l.mock.AddUser(mock.DemoUsername, mock.DemoPassword)
 	l.mock.AddToken("session.ready-token", mock.DemoUsername)
-	l.server.Inject(kit.Fault{On: refresh, Status: 404, Body: "unknown path"})
+	l.server.Inject(mockserver.Fault{On: refresh, Status: 404, Body: "unknown path"})
 	for range 2 {
 		if user, err := l.CurrentUser(t.Context()); err != nil || user != id {
 			t.Errorf("GET /v1/user gives user %q, %v, want %s", user, err, id)

@@ -34,7 +34,7 @@ type AuthConfigsUpdate struct {
 	Have []AuthConfig
 }
 
-// known tells whether Have is enough to go by.
+// known reports whether Have is enough to go by.
 func (u AuthConfigsUpdate) known() bool {
 	return len(u.Have) > 0 && !slices.ContainsFunc(u.Have, func(a AuthConfig) bool { return a.ID == "" })
 }
@@ -144,9 +144,9 @@ func (c *Client) patch(ctx context.Context, id string, update AccountUpdate, cha
 		}
 		body.Modify[configID] = modified[0]
 	}
-	replay := transport.Harmless
+	replay := transport.Idempotent
 	if !changes.IsEmpty() {
-		replay = transport.Guarded
+		replay = transport.NonIdempotent
 	}
 	c.accounts.Dirty(readerID(id))
 	reply := accountReply{want: id, scrubber: c.http.Scrubber}

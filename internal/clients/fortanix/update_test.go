@@ -16,7 +16,7 @@ import (
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/fortanix"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
 
 func TestUpdateSendsOnlyWhatChanges(t *testing.T) {
@@ -140,7 +140,7 @@ func TestUpdateAuthConfigs(t *testing.T) {
 // Nothing that has been done is done twice, whatever becomes of the reply.
 func TestUnclearUpdate(t *testing.T) {
 	t.Parallel()
-	for name, fault := range map[string]kit.Fault{
+	for name, fault := range map[string]mockserver.Fault{
 		"done, connection reset": {Effect: true, Reset: true},
 		"done, cut body":         {Effect: true, Cut: true},
 		"done, 500":              {Effect: true, Status: 500, Body: "sorry"},
@@ -189,7 +189,7 @@ func TestUnclearUpdateSendsWhatIsMissing(t *testing.T) {
 	id := l.seed(1, func(a *mock.Account) {
 		a.AuthConfigs = map[string]mock.AuthConfig{absentID: {Password: &mock.PasswordConfig{}}}
 	})[0]
-	l.server.Inject(kit.Fault{On: patch, Times: 1, Reset: true, Before: func() {
+	l.server.Inject(mockserver.Fault{On: patch, Times: 1, Reset: true, Before: func() {
 		l.mock.Change(id, func(a *mock.Account) {
 			a.Name = "new"
 			a.AuthConfigs["a"+absentID[1:]] = mock.AuthConfig{Cluster: &mock.ClusterRef{TargetID: "entra"}}
@@ -209,7 +209,7 @@ func TestUnclearUpdateSendsWhatIsMissing(t *testing.T) {
 func TestUnclearUpdateEnds(t *testing.T) {
 	t.Parallel()
 	l := start(t, mock.Options{})
-	l.server.Inject(kit.Fault{On: patch, Status: 500, Body: "sorry"})
+	l.server.Inject(mockserver.Fault{On: patch, Status: 500, Body: "sorry"})
 	_, err := l.UpdateAccount(t.Context(), l.seed(1)[0], configs(password(true)))
 	if !transport.IsStatus(err, 500) {
 		t.Errorf("error is %v, want the 500", err)
@@ -220,7 +220,7 @@ func TestUnclearUpdateEnds(t *testing.T) {
 func TestHarmlessUpdateIsRepeated(t *testing.T) {
 	t.Parallel()
 	l := start(t, mock.Options{})
-	l.server.Inject(kit.Fault{On: patch, Effect: true, Reset: true, Times: 2})
+	l.server.Inject(mockserver.Fault{On: patch, Effect: true, Reset: true, Times: 2})
 	if _, err := l.UpdateAccount(t.Context(), l.seed(1)[0], renamed("new")); err != nil {
 		t.Error(err)
 	}
@@ -304,7 +304,7 @@ func TestUpdateIgnored(t *testing.T) {
 			if tt.update.AuthConfigs != nil {
 				tt.update.AuthConfigs.Have = l.read(id).AuthConfigs
 			}
-			l.server.Inject(kit.Fault{On: patch, Body: l.body(id)})
+			l.server.Inject(mockserver.Fault{On: patch, Body: l.body(id)})
 			got, err := l.UpdateAccount(t.Context(), id, tt.update)
 			var ignored *fortanix.IgnoredError
 			if !errors.As(err, &ignored) || !slices.Equal(ignored.Fields, tt.fields) || got.ID != id {

@@ -141,9 +141,9 @@ func (c *Client) getAccount(ctx context.Context, id string) (Account, error) {
 	return account, nil
 }
 
-// Glance reads a new account once, where the credential may have the reseller's view: the reply to a create lacks most
+// TryRead reads a new account once, where the credential may have the reseller's view: the reply to a create lacks most
 // of it. That it isn't shown yet is no error, just false.
-func (c *Client) Glance(ctx context.Context, id string) (Account, bool) {
+func (c *Client) TryRead(ctx context.Context, id string) (Account, bool) {
 	if c.view.isRefused() || ValidID(id) != nil {
 		return Account{}, false
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/gcore"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
 
 var ignoreInternals = []cmp.Option{
@@ -45,10 +45,10 @@ func TestCredentials(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := start(t, mock.Options{})
-			_, err := w.reseller(test.change).ReadAccount(t.Context(), text(mock.DemoAccount), Known{})
+			_, err := w.reseller(test.change).ReadAccount(t.Context(), text(mock.DemoAccount), Witness{})
 			w.ok(err)
 			for _, r := range w.server.Requests() {
-				if got := r.Header.Get("Authorization"); got != kit.Hash(test.want) {
+				if got := r.Header.Get("Authorization"); got != mockserver.Hash(test.want) {
 					t.Errorf("%s %s went out with other credentials", r.Method, r.Path)
 				}
 			}
@@ -87,7 +87,7 @@ func TestCreateAndReadAccount(t *testing.T) {
 		t.Errorf("sent %v", company)
 	}
 
-	got, err := c.ReadAccount(t.Context(), made.ID, Known{})
+	got, err := c.ReadAccount(t.Context(), made.ID, Witness{})
 	w.ok(err)
 	kept, _ := w.Client(number(t, made.ID))
 	want := Account{
@@ -116,7 +116,7 @@ func TestMembersView(t *testing.T) {
 			made, err := c.CreateAccount(t.Context(), "Acme")
 			w.ok(err)
 			for range 3 {
-				got, err := c.ReadAccount(t.Context(), made.ID, Known{})
+				got, err := c.ReadAccount(t.Context(), made.ID, Witness{})
 				w.ok(err)
 				want := Account{ID: made.ID, Company: "Acme", View: MemberView}
 				if diff := cmp.Diff(want, got, ignoreInternals...); diff != "" {
@@ -127,7 +127,7 @@ func TestMembersView(t *testing.T) {
 
 			later := w.member()
 			for _, id := range []string{made.ID, text(mock.DemoAccount), made.ID} {
-				got, err := later.ReadAccount(t.Context(), id, Known{})
+				got, err := later.ReadAccount(t.Context(), id, Witness{})
 				w.ok(err)
 				if got.ID != id || got.View != MemberView {
 					t.Errorf("read %+v", got)
@@ -146,10 +146,10 @@ func TestMembersView(t *testing.T) {
 func TestUnauthorized(t *testing.T) {
 	t.Parallel()
 	w := start(t, mock.Options{})
-	w.server.Inject(kit.Fault{On: "GET /iam/clients/*", Status: 401, Body: `{"message":"no"}`})
+	w.server.Inject(mockserver.Fault{On: "GET /iam/clients/*", Status: 401, Body: `{"message":"no"}`})
 	c := w.member()
 	for range 2 {
-		got, err := c.ReadAccount(t.Context(), text(mock.DemoAccount), Known{})
+		got, err := c.ReadAccount(t.Context(), text(mock.DemoAccount), Witness{})
 		w.ok(err)
 		if got.View != MemberView {
 			t.Errorf("read %+v", got)
@@ -157,7 +157,7 @@ func TestUnauthorized(t *testing.T) {
 	}
 	w.count("GET *", 2)
 
-	_, err := w.client("1_wrong").ReadAccount(t.Context(), text(mock.DemoAccount), Known{SeenByReseller: true})
+	_, err := w.client("1_wrong").ReadAccount(t.Context(), text(mock.DemoAccount), Witness{SeenByReseller: true})
 	if !transport.IsStatus(err, http.StatusUnauthorized) || errors.Is(err, ErrGone) {
 		t.Errorf("got %v", err)
 	}
@@ -171,13 +171,13 @@ func TestOneForbiddenAccount(t *testing.T) {
 	t.Parallel()
 	w := start(t, mock.Options{})
 	foreign, own := w.SeedClient(mock.Client{}), w.SeedClient(mock.Client{})
-	w.server.Inject(kit.Fault{On: "GET /iam/clients/" + text(foreign.ID), Status: 403})
+	w.server.Inject(mockserver.Fault{On: "GET /iam/clients/" + text(foreign.ID), Status: 403})
 	c := w.reseller()
-	_, err := c.ReadAccount(t.Context(), text(foreign.ID), Known{SeenByReseller: true})
+	_, err := c.ReadAccount(t.Context(), text(foreign.ID), Witness{SeenByReseller: true})
 	if doubt, ok := errors.AsType[*NotProvenError](err); !ok || doubt.Reason != NotInMembersView {
 		t.Errorf("got %v", err)
 	}
-	got, err := c.ReadAccount(t.Context(), text(own.ID), Known{})
+	got, err := c.ReadAccount(t.Context(), text(own.ID), Witness{})
 	w.ok(err)
 	if got.View != ResellerView || c.view.isRefused() {
 		t.Errorf("read %+v", got)
@@ -236,9 +236,9 @@ func TestHarmlessRepeats(t *testing.T) {
 	c := w.reseller()
 	user := w.SeedUser(mock.User{})
 	w.server.Inject(
-		kit.Fault{On: "PATCH *", Times: 1, Effect: true, Close: true},
-		kit.Fault{On: "PATCH *", Times: 1, Status: 503},
-		kit.Fault{On: "DELETE *", Times: 1, Effect: true, Reset: true},
+		mockserver.Fault{On: "PATCH *", Times: 1, Effect: true, Close: true},
+		mockserver.Fault{On: "PATCH *", Times: 1, Status: 503},
+		mockserver.Fault{On: "DELETE *", Times: 1, Effect: true, Reset: true},
 	)
 	_, err := c.RenameAccount(t.Context(), text(user.Client), "Acme 2")
 	w.ok(err)
@@ -255,9 +255,9 @@ func TestInvalidIDs(t *testing.T) {
 		if ValidID(id) == nil {
 			t.Errorf("%q counts as an id", id)
 		}
-		_, read := c.ReadAccount(t.Context(), id, Known{})
+		_, read := c.ReadAccount(t.Context(), id, Witness{})
 		_, rename := c.RenameAccount(t.Context(), id, "x")
-		_, user := c.ReadUser(t.Context(), id, "1", Known{})
+		_, user := c.ReadUser(t.Context(), id, "1", Witness{})
 		_, update := c.UpdateUser(t.Context(), id, UserUpdate{})
 		_, products := c.Availability(t.Context(), id)
 		for _, err := range []error{
@@ -278,14 +278,14 @@ func TestWrongObject(t *testing.T) {
 	w := start(t, mock.Options{})
 	c := w.reseller()
 	w.server.Inject(
-		kit.Fault{On: "GET /iam/clients/*", Body: `{"id": 5, "companyName": "Other"}`},
-		kit.Fault{On: "GET /iam/users/*", Body: `{"id": 5, "email": "other@example.com"}`},
+		mockserver.Fault{On: "GET /iam/clients/*", Body: `{"id": 5, "companyName": "Other"}`},
+		mockserver.Fault{On: "GET /iam/users/*", Body: `{"id": 5, "email": "other@example.com"}`},
 	)
-	_, err := c.ReadAccount(t.Context(), "6", Known{SeenByReseller: true})
+	_, err := c.ReadAccount(t.Context(), "6", Witness{SeenByReseller: true})
 	if w.transportError(err).Kind != transport.KindUnexpected {
 		t.Errorf("account: %v", err)
 	}
-	_, err = c.ReadUser(t.Context(), "6", "7", Known{})
+	_, err = c.ReadUser(t.Context(), "6", "7", Witness{})
 	if w.transportError(err).Kind != transport.KindUnexpected {
 		t.Errorf("user: %v", err)
 	}

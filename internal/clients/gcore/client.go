@@ -142,7 +142,7 @@ func unexpected(operation, message string) error {
 	return &transport.Error{Vendor: vendor, Operation: operation, Kind: transport.KindUnexpected, Message: message}
 }
 
-// denied tells whether the credential got no access to what it asked for. The API tells missing permission and missing
+// denied reports whether the credential got no access to what it asked for. The API tells missing permission and missing
 // things apart in some places only.
 func denied(err error) bool {
 	return transport.IsStatus(err, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound)

@@ -8,17 +8,17 @@ import (
 	"slices"
 	"time"
 
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/exactlyonce"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/createonce"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 )
 
 // CreateAccount creates an additional account for the credential's own user by POST /iam/clients/create. The vendor
 // takes each company name once. The reply shows the id and the company alone; ReadAccount tells the rest. The error is
-// an *exactlyonce.Error.
+// an *createonce.Error.
 func (c *Client) CreateAccount(ctx context.Context, company string) (Account, error) {
 	const operation = "create account"
 	var now time.Time
-	made, err := exactlyonce.Creation[Account]{
+	made, err := createonce.Creation[Account]{
 		Clock: c.http.Clock,
 		Post: func(ctx context.Context) (Account, error) {
 			var reply struct {
@@ -26,7 +26,7 @@ func (c *Client) CreateAccount(ctx context.Context, company string) (Account, er
 				Company string  `json:"company"`
 			}
 			_, err := c.call(ctx, transport.Request{
-				Operation: operation, Method: http.MethodPost, Path: createAccountPath, Replay: transport.Creating, Into: &reply,
+				Operation: operation, Method: http.MethodPost, Path: createAccountPath, Replay: transport.Create, Into: &reply,
 			}, map[string]string{"company": company})
 			if err == nil && reply.ID <= 0 {
 				err = unexpected(operation, "the reply holds no account id")
@@ -43,7 +43,7 @@ func (c *Client) CreateAccount(ctx context.Context, company string) (Account, er
 			}
 			return c.createdSince(ctx, found, since, now)
 		},
-		Describe: func(a Account) exactlyonce.Candidate { return exactlyonce.Candidate{ID: a.ID, Label: a.Company} },
+		Describe: func(a Account) createonce.Candidate { return createonce.Candidate{ID: a.ID, Label: a.Company} },
 	}.Run(ctx)
 	if err != nil {
 		if failed, ok := plainRefusal(err); ok {
@@ -56,20 +56,20 @@ func (c *Client) CreateAccount(ctx context.Context, company string) (Account, er
 	return made, nil
 }
 
-// plainRefusal tells whether a create was refused although the look-up found nothing in its way: the vendor's filters
+// plainRefusal reports whether a create was refused although the look-up found nothing in its way: the vendor's filters
 // may be more exact than its idea of what is taken.
-func plainRefusal(err error) (*exactlyonce.Error, bool) {
-	failed, ok := errors.AsType[*exactlyonce.Error](err)
+func plainRefusal(err error) (*createonce.Error, bool) {
+	failed, ok := errors.AsType[*createonce.Error](err)
 	return failed, ok && !failed.Unclear && len(failed.Candidates) == 0 && transport.IsStatus(failed.Err, 400, 409, 422)
 }
 
 // holdersOf are the accounts with a company name among those that the listing of users shows, which knows no filter.
-func (c *Client) holdersOf(ctx context.Context, company string) []exactlyonce.Candidate {
-	var holders []exactlyonce.Candidate
+func (c *Client) holdersOf(ctx context.Context, company string) []createonce.Candidate {
+	var holders []createonce.Candidate
 	if accounts, err := c.directory.all(ctx); err == nil { // without it, the refusal itself says enough
 		for _, a := range accounts {
 			if sameText(a.Company, company) {
-				holders = append(holders, exactlyonce.Candidate{ID: a.ID, Label: a.Company})
+				holders = append(holders, createonce.Candidate{ID: a.ID, Label: a.Company})
 			}
 		}
 	}
@@ -165,7 +165,7 @@ func (c *Client) usersWhere(ctx context.Context, keep func(User) bool) (found []
 // margin is by how much the Date of a reply, in whole seconds, may lie before the moment of the reply, doubled.
 const margin = 2 * time.Second
 
-// createdSince tells whether an account is proven to have been created at since or later; now is the server's time when
+// createdSince reports whether an account is proven to have been created at since or later; now is the server's time when
 // it was found. No reply shows when an account was created, but the reseller's listing can be asked for those created
 // since. An API may ignore a filter, or heed the date alone: the filter counts only if it also leaves the account out
 // when asked for those created after it was found.

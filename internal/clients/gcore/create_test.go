@@ -11,17 +11,17 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/exactlyonce"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/createonce"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/gcore"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
 
 const password = "s3cret-Pa55w0rd"
 
 // lost are the ways in which the reply to a POST that took effect gets lost.
-var lost = map[string]kit.Fault{
+var lost = map[string]mockserver.Fault{
 	"closed":    {Close: true},
 	"reset":     {Reset: true},
 	"cut":       {Cut: true},
@@ -38,7 +38,7 @@ var lost = map[string]kit.Fault{
 func (w *world) candidates(err error, want ...string) {
 	w.Helper()
 	var got []string
-	for _, c := range exactlyonce.CandidatesOf(err) {
+	for _, c := range createonce.CandidatesOf(err) {
 		got = append(got, c.ID)
 	}
 	slices.Sort(got)
@@ -83,7 +83,7 @@ func TestLostAccount(t *testing.T) {
 func TestRefusedAccount(t *testing.T) {
 	t.Parallel()
 	w := start(t, mock.Options{})
-	w.server.Inject(kit.Fault{On: "POST *", Status: 503, Times: 2})
+	w.server.Inject(mockserver.Fault{On: "POST *", Status: 503, Times: 2})
 	made, err := w.reseller().CreateAccount(t.Context(), "Acme")
 	w.ok(err)
 	w.count("POST *", 3)
@@ -100,29 +100,29 @@ func TestNotOurs(t *testing.T) {
 		other   mock.Client
 		age     time.Duration
 		options mock.Options
-		faults  []kit.Fault
+		faults  []mockserver.Fault
 	}{
 		"made before":               {other: mock.Client{Company: "Acme", Owner: mine}, age: time.Minute},
 		"by somebody else":          {other: mock.Client{Company: "Acme", Owner: 4711}},
 		"in other case":             {other: mock.Client{Company: "ACME", Owner: mine}, options: mock.Options{SubstringFilters: true, FoldCompany: true}},
 		"outer blanks":              {other: mock.Client{Company: " Acme ", Owner: mine}, options: mock.Options{SubstringFilters: true}},
-		"filter refused":            {other: mock.Client{Company: "Acme", Owner: mine}, faults: []kit.Fault{{Where: byCreation, Status: 400}}},
-		"filter fails":              {other: mock.Client{Company: "Acme", Owner: mine}, faults: []kit.Fault{{Where: byCreation, Status: 500}}},
-		"filter finds nothing":      {other: mock.Client{Company: "Acme", Owner: mine}, faults: []kit.Fault{{Where: byCreation, Body: `{"count":0,"results":[]}`}}},
-		"the server hides its time": {other: mock.Client{Company: "Acme", Owner: mine}, faults: []kit.Fault{{On: "GET /iam/clients", Header: http.Header{"Date": {""}}, Body: `[{"id":7310001,"companyName":"Acme"}]`}}},
-		"filter ignored":            {other: mock.Client{Company: "Acme", Owner: mine}, faults: []kit.Fault{{Where: byCreation, Body: `[{"id":7310001,"companyName":"Acme"}]`}}},
+		"filter refused":            {other: mock.Client{Company: "Acme", Owner: mine}, faults: []mockserver.Fault{{Where: byCreation, Status: 400}}},
+		"filter fails":              {other: mock.Client{Company: "Acme", Owner: mine}, faults: []mockserver.Fault{{Where: byCreation, Status: 500}}},
+		"filter finds nothing":      {other: mock.Client{Company: "Acme", Owner: mine}, faults: []mockserver.Fault{{Where: byCreation, Body: `{"count":0,"results":[]}`}}},
+		"the server hides its time": {other: mock.Client{Company: "Acme", Owner: mine}, faults: []mockserver.Fault{{On: "GET /iam/clients", Header: http.Header{"Date": {""}}, Body: `[{"id":7310001,"companyName":"Acme"}]`}}},
+		"filter ignored":            {other: mock.Client{Company: "Acme", Owner: mine}, faults: []mockserver.Fault{{Where: byCreation, Body: `[{"id":7310001,"companyName":"Acme"}]`}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := start(t, test.options)
 			var other mock.Client
-			w.server.Inject(kit.Fault{On: "POST *", Close: true, Before: func() {
+			w.server.Inject(mockserver.Fault{On: "POST *", Close: true, Before: func() {
 				test.other.CreatedAt = time.Now().Add(-test.age)
 				other = w.SeedClient(test.other)
 			}})
 			w.server.Inject(test.faults...)
 			_, err := w.reseller().CreateAccount(t.Context(), "Acme")
-			var failure *exactlyonce.Error
+			var failure *createonce.Error
 			if !errors.As(err, &failure) || !failure.Unclear {
 				t.Fatalf("got %v", err)
 			}
@@ -144,7 +144,7 @@ func TestLostAccountOfMember(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := start(t, mock.Options{Member: mode})
-			w.server.Inject(kit.Fault{On: "POST *", Effect: true, Reset: true, Times: 1})
+			w.server.Inject(mockserver.Fault{On: "POST *", Effect: true, Reset: true, Times: 1})
 			_, err := w.member().CreateAccount(t.Context(), "Acme")
 			w.candidates(err, w.clientsNamed("Acme")...)
 			w.count("POST *", 1)
@@ -180,7 +180,7 @@ func TestInterruptedAccount(t *testing.T) {
 	t.Parallel()
 	w := start(t, mock.Options{})
 	ctx, interrupt := context.WithCancel(t.Context())
-	w.server.Inject(kit.Fault{On: "POST *", Effect: true, Close: true, Before: interrupt})
+	w.server.Inject(mockserver.Fault{On: "POST *", Effect: true, Close: true, Before: interrupt})
 	made, err := w.reseller().CreateAccount(ctx, "Acme")
 	w.ok(err)
 	if diff := cmp.Diff(w.clientsNamed("Acme"), []string{made.ID}); diff != "" {
@@ -235,10 +235,10 @@ func TestCreateUser(t *testing.T) {
 			}
 			want.Access = nil
 			post := w.server.Find("POST *")[0]
-			if sent, _ := post.Field("/password"); sent != kit.Hash(password) {
+			if sent, _ := post.Field("/password"); sent != mockserver.Hash(password) {
 				t.Errorf("the password went out as %v", sent)
 			}
-			read, err := c.ReadUser(t.Context(), made.ID, made.ClientID, Known{})
+			read, err := c.ReadUser(t.Context(), made.ID, made.ClientID, Witness{})
 			w.ok(err)
 			if diff := cmp.Diff(want, read, ignoreInternals...); diff != "" {
 				t.Error(diff)
@@ -255,7 +255,7 @@ func TestCreateSparseUser(t *testing.T) {
 		Email: "a@example.com", Company: "A", Password: transport.NewSecret(password),
 	})
 	w.ok(err)
-	want := `{"company":"A","email":"a@example.com","password":"` + kit.Hash(password) + `"}`
+	want := `{"company":"A","email":"a@example.com","password":"` + mockserver.Hash(password) + `"}`
 	if diff := cmp.Diff(want, string(w.server.Find("POST *")[0].Body)); diff != "" {
 		t.Error(diff)
 	}
@@ -326,7 +326,7 @@ func TestNotOurUser(t *testing.T) {
 			if test.user != nil {
 				test.user(&user)
 			}
-			w.server.Inject(kit.Fault{On: "POST *", Close: true, Before: func() {
+			w.server.Inject(mockserver.Fault{On: "POST *", Close: true, Before: func() {
 				user.Client = w.SeedClient(client).ID
 				user = w.SeedUser(user)
 			}})
@@ -364,15 +364,15 @@ func TestTakenUser(t *testing.T) {
 	if !ok || len(taken.Accounts) != 1 || taken.Accounts[0].ID != made.ClientID || !strings.Contains(err.Error(), made.ClientID) {
 		t.Errorf("the account that is left is not named: %v", err)
 	}
-	if _, ok := errors.AsType[*exactlyonce.Error](err); !ok {
-		t.Errorf("no *exactlyonce.Error in %v", err)
+	if _, ok := errors.AsType[*createonce.Error](err); !ok {
+		t.Errorf("no *createonce.Error in %v", err)
 	}
 }
 
 func TestPasswordStaysSecret(t *testing.T) {
 	t.Parallel()
 	w := start(t, mock.Options{})
-	w.server.Inject(kit.Fault{On: "POST *", Status: 400, EchoCredentials: true})
+	w.server.Inject(mockserver.Fault{On: "POST *", Status: 400, EchoCredentials: true})
 	_, err := w.reseller().CreateUser(t.Context(), newUser())
 	for _, secret := range []string{password, mock.DemoAPIKey} {
 		if strings.Contains(err.Error(), secret) {

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/exactlyonce"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/createonce"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
 )
@@ -41,7 +41,7 @@ func (u NewUser) body() (json.RawMessage, error) {
 	}{plain(u), u.Password.Reveal()})
 }
 
-// became tells whether found, with the account behind it, has what was sent, as far as replies show it. An e-mail
+// became reports whether found, with the account behind it, has what was sent, as far as replies show it. An e-mail
 // address is the same in any case. The account's creator is who sent the request, or the user itself.
 func (u NewUser) became(found accountUser) bool {
 	a := found.account
@@ -52,7 +52,7 @@ func (u NewUser) became(found accountUser) bool {
 		kept(u.Seller, a.Seller) && kept(u.IsTest, a.IsTest)
 }
 
-// kept tells whether a field that was sent reads the same, if it reads at all.
+// kept reports whether a field that was sent reads the same, if it reads at all.
 func kept[T comparable](sent, shown wire.Field[T]) bool {
 	value, _ := sent.Get()
 	return value == nil || fits(shown, func(v T) bool { return v == *value })
@@ -68,8 +68,8 @@ type accountUser struct {
 // CompanyTakenError says that accounts hold the company name of a user to be created, although no user who could be
 // named instead belongs to them: deleting a user leaves its account behind.
 type CompanyTakenError struct {
-	Err      error // an *exactlyonce.Error
-	Accounts []exactlyonce.Candidate
+	Err      error // an *createonce.Error
+	Accounts []createonce.Candidate
 }
 
 // Error implements error.
@@ -87,22 +87,22 @@ func (e *CompanyTakenError) Unwrap() error { return e.Err }
 
 // CreateUser creates a user with an account of its own by POST /iam/users, which is the reseller's alone. The result
 // has the ids of both. The vendor takes each e-mail address and each company name once. The error is an
-// *exactlyonce.Error, inside a *CompanyTakenError where accounts without such a user are in the way.
+// *createonce.Error, inside a *CompanyTakenError where accounts without such a user are in the way.
 func (c *Client) CreateUser(ctx context.Context, user NewUser) (User, error) {
 	const operation = "create user"
 	c.http.Scrubber.Add(user.Password)
 	body, err := user.body()
 	if err != nil {
-		return User{}, &exactlyonce.Error{Err: asError(operation, err)}
+		return User{}, &createonce.Error{Err: asError(operation, err)}
 	}
 	var now time.Time
-	var holders []exactlyonce.Candidate
-	made, err := exactlyonce.Creation[accountUser]{
+	var holders []createonce.Candidate
+	made, err := createonce.Creation[accountUser]{
 		Clock: c.http.Clock,
 		Post: func(ctx context.Context) (accountUser, error) {
 			var reply User
 			_, err := c.call(ctx, transport.Request{
-				Operation: operation, Method: http.MethodPost, Path: usersPath, Replay: transport.Creating, Into: &reply,
+				Operation: operation, Method: http.MethodPost, Path: usersPath, Replay: transport.Create, Into: &reply,
 			}, body)
 			if err == nil && (reply.Email == "" || reply.ClientID == "") {
 				err = unexpected(operation, "the reply lacks the e-mail address or the account")
@@ -119,7 +119,7 @@ func (c *Client) CreateUser(ctx context.Context, user NewUser) (User, error) {
 			}
 			return c.createdSince(ctx, found.account, since, now)
 		},
-		Describe: func(u accountUser) exactlyonce.Candidate { return exactlyonce.Candidate{ID: u.ID, Label: u.Email} },
+		Describe: func(u accountUser) createonce.Candidate { return createonce.Candidate{ID: u.ID, Label: u.Email} },
 	}.Run(ctx)
 	if failed, ok := plainRefusal(err); ok && len(holders) == 0 {
 		if failed.Candidates = c.directory.usersWithEmail(ctx, user.Email); len(failed.Candidates) == 0 {
@@ -139,7 +139,7 @@ func (c *Client) CreateUser(ctx context.Context, user NewUser) (User, error) {
 
 // userNamesakes are the users who have the e-mail address or the company name of a new one, with the accounts behind
 // them; then the accounts that hold the company name without such a user, and the server's time.
-func (c *Client) userNamesakes(ctx context.Context, user NewUser) ([]accountUser, []exactlyonce.Candidate, time.Time, error) {
+func (c *Client) userNamesakes(ctx context.Context, user NewUser) ([]accountUser, []createonce.Candidate, time.Time, error) {
 	accounts, now, shut := c.accountsWhere(ctx, url.Values{"companyName": {user.Company}})
 	if shut == nil {
 		var more []Account
@@ -212,13 +212,13 @@ func (c *Client) userNamesakes(ctx context.Context, user NewUser) ([]accountUser
 }
 
 // holders are the accounts near that hold the name and have none of the users found.
-func holders(near map[string]Account, holds func(Account) bool, found []accountUser) []exactlyonce.Candidate {
-	var out []exactlyonce.Candidate
+func holders(near map[string]Account, holds func(Account) bool, found []accountUser) []createonce.Candidate {
+	var out []createonce.Candidate
 	for _, a := range near {
 		if holds(a) && !slices.ContainsFunc(found, func(u accountUser) bool { return u.ClientID == a.ID }) {
-			out = append(out, exactlyonce.Candidate{ID: a.ID, Label: a.Company})
+			out = append(out, createonce.Candidate{ID: a.ID, Label: a.Company})
 		}
 	}
-	slices.SortFunc(out, func(a, b exactlyonce.Candidate) int { return compareIDs(a.ID, b.ID) })
+	slices.SortFunc(out, func(a, b createonce.Candidate) int { return compareIDs(a.ID, b.ID) })
 	return out
 }

@@ -234,7 +234,7 @@ func nameless(operation, message string) error {
 	return &transport.Error{Vendor: vendor, Operation: operation, Kind: transport.KindUnexpected, Message: message, Err: ErrNameless}
 }
 
-// check tells whether the reply to a request for one account is about it and says enough.
+// check reports whether the reply to a request for one account is about it and says enough.
 func (a Account) check(operation, id string) error {
 	switch {
 	case a.ID != id:
@@ -245,7 +245,7 @@ func (a Account) check(operation, id string) error {
 	return nil
 }
 
-// check tells whether the reply to a request for one user is about it and says enough.
+// check reports whether the reply to a request for one user is about it and says enough.
 func (u User) check(operation, id string) error {
 	switch {
 	case u.ID != id:

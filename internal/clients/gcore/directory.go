@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/exactlyonce"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/createonce"
 )
 
 // directoryAge is how long a snapshot of the directory may serve.
@@ -70,7 +70,7 @@ func (d *directory) account(ctx context.Context, id string, believeOwn bool) (Ac
 	return a, found, nil
 }
 
-// hasUser tells whether a user is listed and not deleted.
+// hasUser reports whether a user is listed and not deleted.
 func (d *directory) hasUser(ctx context.Context, id string) (bool, error) {
 	s, err := d.snapshot(ctx, time.Time{})
 	if err != nil {
@@ -81,21 +81,21 @@ func (d *directory) hasUser(ctx context.Context, id string) (bool, error) {
 }
 
 // usersWithEmail names the users who have an e-mail address; none where the listing fails.
-func (d *directory) usersWithEmail(ctx context.Context, email string) []exactlyonce.Candidate {
+func (d *directory) usersWithEmail(ctx context.Context, email string) []createonce.Candidate {
 	s, err := d.snapshot(ctx, time.Time{})
 	if err != nil {
 		return nil
 	}
-	var found []exactlyonce.Candidate
+	var found []createonce.Candidate
 	for _, u := range s.users {
 		if sameText(u.Email, email) {
-			found = append(found, exactlyonce.Candidate{ID: u.ID, Label: u.Email})
+			found = append(found, createonce.Candidate{ID: u.ID, Label: u.Email})
 		}
 	}
 	return found
 }
 
-// hasCommonUser tells whether a user is listed who is neither a reseller's nor a seller's.
+// hasCommonUser reports whether a user is listed who is neither a reseller's nor a seller's.
 func (d *directory) hasCommonUser(ctx context.Context, id string) (bool, error) {
 	s, err := d.snapshot(ctx, time.Time{})
 	if err != nil {

@@ -5,17 +5,17 @@ import (
 	"testing"
 
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/gcore"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
 
 // remembered is what a reseller's earlier run has recorded of an account.
-func (w *world) remembered(id int64) Known {
+func (w *world) remembered(id int64) Witness {
 	w.Helper()
-	a, err := w.reseller().ReadAccount(w.Context(), text(id), Known{})
+	a, err := w.reseller().ReadAccount(w.Context(), text(id), Witness{})
 	w.ok(err)
-	known := Known{}.After(a)
+	known := Witness{}.After(a)
 	known.Company = a.Company
-	if known != (Known{SeenByReseller: true, Reseller: text(mock.DemoReseller), Viewer: text(mock.DemoResellerUser), Company: a.Company}) {
+	if known != (Witness{SeenByReseller: true, Reseller: text(mock.DemoReseller), Viewer: text(mock.DemoResellerUser), Company: a.Company}) {
 		w.Fatalf("remembered %+v", known)
 	}
 	return known
@@ -23,7 +23,7 @@ func (w *world) remembered(id int64) Known {
 
 func TestKnown(t *testing.T) {
 	t.Parallel()
-	known := Known{SeenByReseller: true, Reseller: "1", Viewer: "2"}
+	known := Witness{SeenByReseller: true, Reseller: "1", Viewer: "2"}
 	for _, a := range []Account{{View: MemberView, Reseller: "9"}, {View: ResellerView}} {
 		if got := known.After(a); got != known {
 			t.Errorf("after %+v: %+v", a, got)
@@ -81,7 +81,7 @@ func TestAccountGone(t *testing.T) {
 			known := w.remembered(client.ID)
 			test.away(w, client.ID)
 			if test.forget {
-				known = Known{}
+				known = Witness{}
 			}
 			if test.reader == nil {
 				test.reader = func(w *world) *Client { return w.reseller() }
@@ -114,13 +114,13 @@ func ownThenRemoved(w *world, _ int64) {
 // unreadable leaves an account in the listing that can't be read singly.
 func unreadable(w *world, id int64) {
 	w.SeedClient(mock.Client{}) // which the reseller's view shows
-	w.server.Inject(kit.Fault{On: "GET /iam/clients/" + text(id), Status: 404})
+	w.server.Inject(mockserver.Fault{On: "GET /iam/clients/" + text(id), Status: 404})
 }
 
 // unlistable takes an account away, and breaks what could tell that it is still there.
 func unlistable(w *world, id int64) {
 	w.RemoveClient(id)
-	w.server.Inject(kit.Fault{On: "GET /iam/clients", Status: 502})
+	w.server.Inject(mockserver.Fault{On: "GET /iam/clients", Status: 502})
 }
 
 // reasonOf is -1 for ErrGone, 0 for any error that says nothing about existence.
@@ -139,13 +139,13 @@ func TestLastAccountGone(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		viewer string // who saw it last; "" for the same user
-		faults []kit.Fault
+		faults []mockserver.Fault
 		want   Reason // -1: gone
 	}{
 		"same user":       {want: -1},
 		"somebody else":   {viewer: "5", want: NothingShown},
-		"nobody is named": {faults: []kit.Fault{{On: "GET /iam/clients/me", Body: `{"id": 1}`}}, viewer: "5", want: NothingShown},
-		"refused":         {faults: []kit.Fault{{On: "GET /iam/clients/me", Status: 403}}, viewer: "5", want: NothingShown},
+		"nobody is named": {faults: []mockserver.Fault{{On: "GET /iam/clients/me", Body: `{"id": 1}`}}, viewer: "5", want: NothingShown},
+		"refused":         {faults: []mockserver.Fault{{On: "GET /iam/clients/me", Status: 403}}, viewer: "5", want: NothingShown},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -153,9 +153,9 @@ func TestLastAccountGone(t *testing.T) {
 			c := w.otherReseller(1)
 			clients := w.Clients()
 			last := clients[len(clients)-1]
-			account, err := c.ReadAccount(t.Context(), text(last.ID), Known{})
+			account, err := c.ReadAccount(t.Context(), text(last.ID), Witness{})
 			w.ok(err)
-			known := Known{}.After(account)
+			known := Witness{}.After(account)
 			known.Viewer = orPrior(test.viewer, known.Viewer)
 			w.RemoveClient(last.ID)
 			w.server.Inject(test.faults...)
@@ -178,9 +178,9 @@ func TestGoneForAnotherUser(t *testing.T) {
 		w.RemoveClient(client.ID)
 		thin := `{"id": ` + text(other.ID) + `, "companyName": "Bcme", "currentUser": ` + viewer + `}`
 		w.server.Inject(
-			kit.Fault{On: "GET /iam/clients/" + text(client.ID), Status: 404},
-			kit.Fault{On: "GET /iam/clients/" + text(other.ID), Body: thin},
-			kit.Fault{On: "GET /iam/clients", Body: `{"count": 1, "results": [` + thin + `]}`},
+			mockserver.Fault{On: "GET /iam/clients/" + text(client.ID), Status: 404},
+			mockserver.Fault{On: "GET /iam/clients/" + text(other.ID), Body: thin},
+			mockserver.Fault{On: "GET /iam/clients", Body: `{"count": 1, "results": [` + thin + `]}`},
 		)
 		_, err := w.reseller().ReadAccount(t.Context(), text(client.ID), known)
 		if reasonOf(err) != want {
@@ -192,7 +192,7 @@ func TestGoneForAnotherUser(t *testing.T) {
 // Only a clear 404 starts the search for proof, and only a complete proof ends it.
 func TestNeverGoneByFailure(t *testing.T) {
 	t.Parallel()
-	for name, faults := range map[string][]kit.Fault{
+	for name, faults := range map[string][]mockserver.Fault{
 		"401": {{On: "GET /iam/clients/*", Status: 401}}, "403": {{On: "GET /iam/clients/*", Status: 403}},
 		"500": {{On: "GET /iam/clients/*", Status: 500}}, "503": {{On: "GET /iam/clients/*", Status: 503}},
 		"HTML":                 {{On: "GET /iam/clients/*", Body: "<html>maintenance</html>"}},
@@ -267,7 +267,7 @@ func TestUserGone(t *testing.T) {
 		options mock.Options
 		away    func(w *world, u mock.User)
 		reader  func(w *world) *Client
-		faults  []kit.Fault
+		faults  []mockserver.Fault
 		forget  bool
 		want    Reason // -1: gone, 0: another error
 	}{
@@ -279,14 +279,14 @@ func TestUserGone(t *testing.T) {
 		"an empty reseller":  {away: remove, reader: func(w *world) *Client { return w.otherReseller(0) }, want: NothingShown},
 		"member":             {away: remove, reader: func(w *world) *Client { return w.member() }, want: AccountHidden},
 		"member of its own":  {options: mock.Options{Member: mock.MemberOwn}, away: remove, reader: memberWithAccess, want: NothingShown},
-		"still listed":       {faults: []kit.Fault{{On: "GET /iam/users/*", Status: 404}}, want: StillListed},
-		"listing empty":      {away: remove, faults: []kit.Fault{{On: "GET /iam/users", Body: `{"count":0,"results":[]}`}, {On: "GET /iam/clients/*", Status: 403}}, want: AccountHidden},
-		"listing refused":    {away: remove, faults: []kit.Fault{{On: "GET /iam/users", Status: 403}}, want: 0},
-		"listing broken":     {away: remove, faults: []kit.Fault{{On: "GET /iam/users", Status: 500}}, want: 0},
-		"read refused":       {away: remove, faults: []kit.Fault{{On: "GET /iam/users/*", Status: 403}}, want: 0},
-		"read unauthorized":  {away: remove, faults: []kit.Fault{{On: "GET /iam/users/*", Status: 401}}, want: 0},
-		"read broken":        {away: remove, faults: []kit.Fault{{On: "GET /iam/users/*", Status: 502}}, want: 0},
-		"account unreadable": {away: remove, faults: []kit.Fault{{On: "GET /iam/clients/*", Status: 500}}, want: 0},
+		"still listed":       {faults: []mockserver.Fault{{On: "GET /iam/users/*", Status: 404}}, want: StillListed},
+		"listing empty":      {away: remove, faults: []mockserver.Fault{{On: "GET /iam/users", Body: `{"count":0,"results":[]}`}, {On: "GET /iam/clients/*", Status: 403}}, want: AccountHidden},
+		"listing refused":    {away: remove, faults: []mockserver.Fault{{On: "GET /iam/users", Status: 403}}, want: 0},
+		"listing broken":     {away: remove, faults: []mockserver.Fault{{On: "GET /iam/users", Status: 500}}, want: 0},
+		"read refused":       {away: remove, faults: []mockserver.Fault{{On: "GET /iam/users/*", Status: 403}}, want: 0},
+		"read unauthorized":  {away: remove, faults: []mockserver.Fault{{On: "GET /iam/users/*", Status: 401}}, want: 0},
+		"read broken":        {away: remove, faults: []mockserver.Fault{{On: "GET /iam/users/*", Status: 502}}, want: 0},
+		"account unreadable": {away: remove, faults: []mockserver.Fault{{On: "GET /iam/clients/*", Status: 500}}, want: 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -297,7 +297,7 @@ func TestUserGone(t *testing.T) {
 				test.away(w, user)
 			}
 			if test.forget {
-				known, clientID = Known{}, ""
+				known, clientID = Witness{}, ""
 			}
 			c := w.reseller()
 			if test.reader != nil {

@@ -14,7 +14,7 @@ import (
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/gcore"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -23,7 +23,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type world struct {
 	*testing.T
 	*mock.Mock
-	server *kit.Server
+	server *mockserver.Server
 	http   *http.Transport
 }
 
@@ -31,7 +31,7 @@ func start(t *testing.T, o mock.Options) *world {
 	t.Helper()
 	m := mock.New(o)
 	pool := transport.NewTransport(nil)
-	w := &world{t, m, kit.Start(t, m), pool}
+	w := &world{t, m, mockserver.Start(t, m), pool}
 	t.Cleanup(pool.CloseIdleConnections)
 	return w
 }

@@ -48,7 +48,7 @@ func (f AccountFilter) query() url.Values {
 	return query
 }
 
-// matches tells whether an account fits, as far as it shows.
+// matches reports whether an account fits, as far as it shows.
 func (f AccountFilter) matches(a Account) bool {
 	return !a.Deleted &&
 		(f.Company == "" || sameText(f.Company, a.Company)) &&
@@ -63,7 +63,7 @@ func (f AccountFilter) matches(a Account) bool {
 		(f.Reseller == "" || a.Reseller == "" || f.Reseller == a.Reseller)
 }
 
-// fits tells whether a field passes a test; one that isn't shown does, and null doesn't.
+// fits reports whether a field passes a test; one that isn't shown does, and null doesn't.
 func fits[T any](field wire.Field[T], test func(T) bool) bool {
 	value, shown := field.Get()
 	return !shown || value != nil && test(*value)
@@ -78,7 +78,7 @@ func (a Account) hasUser(email string) bool {
 	return false
 }
 
-// onlyCompany tells whether the filter asks for nothing that the member's view can't show.
+// onlyCompany reports whether the filter asks for nothing that the member's view can't show.
 func (f AccountFilter) onlyCompany() bool {
 	f.Company = ""
 	return f == AccountFilter{}
@@ -189,7 +189,7 @@ func (f UserFilter) matches(u User) bool {
 	return !u.Deleted && (f.Email == "" || sameText(f.Email, u.Email)) && (f.Company == "" || u.belongsTo(f.Company))
 }
 
-// belongsTo tells whether the user's account has this company name. Where the account is shown, it knows better than
+// belongsTo reports whether the user's account has this company name. Where the account is shown, it knows better than
 // the user.
 func (u User) belongsTo(company string) bool {
 	for _, a := range u.Access {

@@ -13,7 +13,7 @@ import (
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/gcore"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
 
 func collect[T any](t *testing.T, seq iter.Seq2[T, error], id func(T) string) []string {
@@ -106,7 +106,7 @@ func TestAccountFilter(t *testing.T) {
 func TestIgnoredFilter(t *testing.T) {
 	t.Parallel()
 	w := start(t, mock.Options{})
-	w.server.Inject(kit.Fault{On: "GET /iam/clients", Body: `[
+	w.server.Inject(mockserver.Fault{On: "GET /iam/clients", Body: `[
 		{"id": 1, "companyName": "Acme", "deleted": true}, {"id": 2, "companyName": "Acme 2", "is_test": true},
 		{"id": 3, "companyName": "Acme", "is_test": false}, {"id": 4, "companyName": "Acme", "is_test": true}]`})
 	got := collect(t, w.reseller().ListAccounts(t.Context(), AccountFilter{Company: "Acme", IsTest: new(true)}), accountID)
@@ -151,7 +151,7 @@ func TestListAccountsAsMember(t *testing.T) {
 
 func TestListFailures(t *testing.T) {
 	t.Parallel()
-	for name, fault := range map[string]kit.Fault{
+	for name, fault := range map[string]mockserver.Fault{
 		"500": {Status: 500}, "401": {Status: 401}, "null": {Body: `{"results":null}`}, "message": {Body: `{"message":"no"}`},
 		"numbers": {Body: `[{"id":1,"companyName":5,"email":5}]`}, "no id": {Body: `[{"companyName":"Acme","email":"a@b.c"}]`},
 		"text id": {Body: `[{"id":"1"}]`}, "half an id": {Body: `[{"id":1.5}]`}, "negative id": {Body: `[{"id":-1}]`},
@@ -240,7 +240,7 @@ func TestBulkReads(t *testing.T) {
 				}
 			})
 			w.concurrently(users[:test.read], func(u mock.User) error {
-				user, err := c.ReadUser(t.Context(), text(u.ID), "", Known{})
+				user, err := c.ReadUser(t.Context(), text(u.ID), "", Witness{})
 				if err == nil && user.Email != u.Email {
 					err = fmt.Errorf("read %+v", user)
 				}
@@ -248,7 +248,7 @@ func TestBulkReads(t *testing.T) {
 			})
 			usersCost := w.server.Count("GET *")
 			w.concurrently(users[:test.read], func(u mock.User) error {
-				account, err := c.ReadAccount(t.Context(), text(u.Client), Known{})
+				account, err := c.ReadAccount(t.Context(), text(u.Client), Witness{})
 				if err == nil && account.Company != u.Company {
 					err = fmt.Errorf("read %+v", account)
 				}
@@ -295,7 +295,7 @@ func TestBulkReadsAsMember(t *testing.T) {
 	}
 	c := w.member()
 	w.concurrently(users, func(u mock.User) error {
-		a, err := c.ReadAccount(t.Context(), text(u.Client), Known{})
+		a, err := c.ReadAccount(t.Context(), text(u.Client), Witness{})
 		if err == nil && a.View != MemberView {
 			err = fmt.Errorf("read %+v", a)
 		}
@@ -320,9 +320,9 @@ func TestWritesAreNeverStale(t *testing.T) {
 			w.ok(err)
 			_, err = c.UpdateUser(t.Context(), text(u.ID), UserUpdate{Email: value(fmt.Sprintf("u%d-%d@example.com", u.ID, round))})
 			w.ok(err)
-			account, err := c.ReadAccount(t.Context(), text(u.Client), Known{})
+			account, err := c.ReadAccount(t.Context(), text(u.Client), Witness{})
 			w.ok(err)
-			user, err := c.ReadUser(t.Context(), text(u.ID), "", Known{})
+			user, err := c.ReadUser(t.Context(), text(u.ID), "", Witness{})
 			w.ok(err)
 			if account.Company != name || user.Email != fmt.Sprintf("u%d-%d@example.com", u.ID, round) {
 				t.Fatalf("read %+v and %+v", account, user)
@@ -341,20 +341,20 @@ func TestUnclearWrites(t *testing.T) {
 	}
 	c := w.reseller()
 	for _, u := range users {
-		_, account := c.ReadAccount(t.Context(), text(u.Client), Known{})
-		_, user := c.ReadUser(t.Context(), text(u.ID), "", Known{})
+		_, account := c.ReadAccount(t.Context(), text(u.Client), Witness{})
+		_, user := c.ReadUser(t.Context(), text(u.ID), "", Witness{})
 		w.ok(errors.Join(account, user))
 	}
 	last := users[len(users)-1]
-	w.server.Inject(kit.Fault{On: "PATCH *", Effect: true, Status: 500}, kit.Fault{On: "DELETE *", Effect: true, Status: 403})
+	w.server.Inject(mockserver.Fault{On: "PATCH *", Effect: true, Status: 500}, mockserver.Fault{On: "DELETE *", Effect: true, Status: 403})
 	_, account := c.RenameAccount(t.Context(), text(last.Client), "Renamed")
 	_, user := c.UpdateUser(t.Context(), text(last.ID), UserUpdate{Email: value("new@example.com")})
 	if account == nil || user == nil {
 		t.Fatal("no failure")
 	}
-	gotAccount, err := c.ReadAccount(t.Context(), text(last.Client), Known{})
+	gotAccount, err := c.ReadAccount(t.Context(), text(last.Client), Witness{})
 	w.ok(err)
-	gotUser, err := c.ReadUser(t.Context(), text(last.ID), "", Known{})
+	gotUser, err := c.ReadUser(t.Context(), text(last.ID), "", Witness{})
 	w.ok(err)
 	if gotAccount.Company != "Renamed" || gotUser.Email != "new@example.com" {
 		t.Errorf("read %+v and %+v", gotAccount, gotUser)
@@ -362,7 +362,7 @@ func TestUnclearWrites(t *testing.T) {
 	if c.DeleteUser(t.Context(), text(last.ID)) == nil {
 		t.Fatal("no failure")
 	}
-	if _, err = c.ReadUser(t.Context(), text(last.ID), "", Known{}); !transport.IsNotFound(err) {
+	if _, err = c.ReadUser(t.Context(), text(last.ID), "", Witness{}); !transport.IsNotFound(err) {
 		t.Errorf("read a user who was deleted: %v", err)
 	}
 }
@@ -384,15 +384,15 @@ func TestCancelledListing(t *testing.T) {
 	w := start(t, mock.Options{})
 	c := w.member()
 	ctx, cancel := context.WithCancel(t.Context())
-	w.server.Inject(kit.Fault{On: "GET /iam/users", Times: 1, Before: cancel, Close: true})
-	_, err := c.ReadAccount(ctx, text(mock.DemoAccount), Known{})
+	w.server.Inject(mockserver.Fault{On: "GET /iam/users", Times: 1, Before: cancel, Close: true})
+	_, err := c.ReadAccount(ctx, text(mock.DemoAccount), Witness{})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
-	_, err = c.ReadAccount(ctx, text(mock.DemoAccount), Known{})
+	_, err = c.ReadAccount(ctx, text(mock.DemoAccount), Witness{})
 	if w.transportError(err).Kind != transport.KindCancelled {
 		t.Errorf("got %v", err)
 	}
-	_, err = c.ReadAccount(t.Context(), text(mock.DemoAccount), Known{})
+	_, err = c.ReadAccount(t.Context(), text(mock.DemoAccount), Witness{})
 	w.ok(err)
 }

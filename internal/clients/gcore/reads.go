@@ -12,14 +12,14 @@ import (
 // listing that many reads share.
 //
 // The error is ErrGone only where the reseller's view says so: it shows the account as deleted; or it answers 404 for an
-// account that it has shown before (known), is still open to that reseller's credential, and doesn't list the account
+// account that it has shown before (witness), is still open to that reseller's credential, and doesn't list the account
 // under its name. Any other account that isn't found is a *NotProvenError. Every error holds a *transport.Error.
-func (c *Client) ReadAccount(ctx context.Context, id string, known Known) (Account, error) {
+func (c *Client) ReadAccount(ctx context.Context, id string, witness Witness) (Account, error) {
 	const operation = "read account"
 	if err := checkID(operation, id); err != nil {
 		return Account{}, err
 	}
-	settled, err := c.view.settle(ctx)
+	settled, err := c.view.awaitProbe(ctx)
 	if err != nil {
 		return Account{}, asError(operation, err)
 	}
@@ -47,17 +47,17 @@ func (c *Client) ReadAccount(ctx context.Context, id string, known Known) (Accou
 		return Account{}, err
 	case err != nil && !transport.IsNotFound(failure):
 		return Account{}, failure
-	case !transport.IsNotFound(failure) || !known.SeenByReseller:
+	case !transport.IsNotFound(failure) || !witness.SeenByReseller:
 		return Account{}, &NotProvenError{ID: id, Reason: NotInMembersView, Err: failure}
 	}
-	listed, err := c.isListed(ctx, id, known.Company)
+	listed, err := c.isListed(ctx, id, witness.Company)
 	switch {
 	case err != nil:
 		return Account{}, err
 	case listed:
 		return Account{}, &NotProvenError{ID: id, Reason: StillListed, Err: failure}
 	}
-	return Account{}, c.verdict(ctx, id, known, failure)
+	return Account{}, c.proveGone(ctx, id, witness, failure)
 }
 
 // isListed asks the reseller's listing for an account that a single read didn't find. A listing that is refused holds
@@ -80,14 +80,14 @@ func (c *Client) isListed(ctx context.Context, id, company string) (bool, error)
 }
 
 // ReadAccountAlone is ReadAccount without the reseller's listing.
-func (c *Client) ReadAccountAlone(ctx context.Context, id string, known Known) (Account, error) {
+func (c *Client) ReadAccountAlone(ctx context.Context, id string, witness Witness) (Account, error) {
 	c.accounts.Dirty(id)
-	return c.ReadAccount(ctx, id, known)
+	return c.ReadAccount(ctx, id, witness)
 }
 
-// verdict is ErrGone, or the reason why the vendor's denial doesn't prove that.
-func (c *Client) verdict(ctx context.Context, id string, known Known, denial error) error {
-	reason, err := c.doubt(ctx, known)
+// proveGone is ErrGone, or the reason why the vendor's denial doesn't prove that.
+func (c *Client) proveGone(ctx context.Context, id string, witness Witness, denial error) error {
+	reason, err := c.doubt(ctx, witness)
 	switch {
 	case err != nil:
 		return err
@@ -146,7 +146,7 @@ func (c *Client) probe(ctx context.Context) error {
 // The view must be open, its accounts belong to the same reseller, and the credential to no common user, whose view ends
 // where the membership does. Where no account tells its reseller, the credential must be that of the user who saw the
 // account, unless nothing has ever told who that was.
-func (c *Client) doubt(ctx context.Context, known Known) (Reason, error) {
+func (c *Client) doubt(ctx context.Context, witness Witness) (Reason, error) {
 	if _, _, told := c.view.seen(""); !told {
 		if err := c.probe(ctx); denied(err) {
 			return NothingShown, nil
@@ -154,15 +154,15 @@ func (c *Client) doubt(ctx context.Context, known Known) (Reason, error) {
 			return 0, err
 		}
 	}
-	viewer, fits, told := c.view.seen(known.Reseller)
-	compared := told && known.Reseller != ""
+	viewer, fits, told := c.view.seen(witness.Reseller)
+	compared := told && witness.Reseller != ""
 	if !compared && viewer == "" {
 		var err error
 		if viewer, err = c.currentUser(ctx); err != nil && !denied(err) {
 			return 0, err
 		}
 	}
-	if !compared && known.Viewer != "" && viewer != known.Viewer {
+	if !compared && witness.Viewer != "" && viewer != witness.Viewer {
 		return NothingShown, nil
 	}
 	common, err := c.directory.hasCommonUser(ctx, viewer)
@@ -177,14 +177,14 @@ func (c *Client) doubt(ctx context.Context, known Known) (Reason, error) {
 	return proven, nil
 }
 
-// ReadUser reads a user; it may come from a listing that many reads share. clientID and known are what the caller
+// ReadUser reads a user; it may come from a listing that many reads share. clientID and witness are what the caller
 // remembers of the account behind the user, "" and zero where it remembers nothing.
 //
 // The error is ErrGone only where three things agree: the user reads as 404 or as deleted; the listing of users doesn't
 // hold it; and the reseller's view shows the account behind it, which stays when a user is deleted, or that is gone too.
 // So neither an empty listing nor somebody else's credential makes a user disappear. Any other user that isn't found is
 // a *NotProvenError. Every error holds a *transport.Error.
-func (c *Client) ReadUser(ctx context.Context, id, clientID string, known Known) (User, error) {
+func (c *Client) ReadUser(ctx context.Context, id, clientID string, witness Witness) (User, error) {
 	const operation = "read user"
 	if err := checkID(operation, id); err != nil {
 		return User{}, err
@@ -211,8 +211,8 @@ func (c *Client) ReadUser(ctx context.Context, id, clientID string, known Known)
 	}
 	_, failure = c.getAccount(ctx, clientID)
 	switch {
-	case failure == nil, transport.IsNotFound(failure) && known.SeenByReseller:
-		return User{}, c.verdict(ctx, id, known, err)
+	case failure == nil, transport.IsNotFound(failure) && witness.SeenByReseller:
+		return User{}, c.proveGone(ctx, id, witness, err)
 	case !denied(failure):
 		return User{}, failure
 	}
@@ -220,7 +220,7 @@ func (c *Client) ReadUser(ctx context.Context, id, clientID string, known Known)
 }
 
 // ReadUserAlone is ReadUser without a listing.
-func (c *Client) ReadUserAlone(ctx context.Context, id, clientID string, known Known) (User, error) {
+func (c *Client) ReadUserAlone(ctx context.Context, id, clientID string, witness Witness) (User, error) {
 	c.users.Dirty(id)
-	return c.ReadUser(ctx, id, clientID, known)
+	return c.ReadUser(ctx, id, clientID, witness)
 }

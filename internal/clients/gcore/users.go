@@ -62,7 +62,7 @@ func (u UserUpdate) shownBy(now User) bool {
 	return same(u.Email, email, sameText) && same(u.Name, now.Name, exactly) && same(u.Lang, now.Lang, exactly) && same(u.Phone, now.Phone, exactly)
 }
 
-// same tells whether a field that was sent, if it was, now reads as that.
+// same reports whether a field that was sent, if it was, now reads as that.
 func same[T any](sent, shown wire.Field[T], equal func(a, b T) bool) bool {
 	want, isSent := sent.Get()
 	is, _ := shown.Get()

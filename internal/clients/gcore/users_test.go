@@ -12,12 +12,12 @@ import (
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/gcore"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
 
 func value[T any](v T) wire.Field[T] { return wire.Value(v) }
 
-func parseQuery(t *testing.T, r kit.Request) url.Values {
+func parseQuery(t *testing.T, r mockserver.Request) url.Values {
 	t.Helper()
 	q, err := url.ParseQuery(r.Query)
 	if err != nil {
@@ -47,7 +47,7 @@ func TestUpdateUser(t *testing.T) {
 				t.Error(diff)
 			}
 			w.count("PATCH *", 1)
-			read, err := w.reseller().ReadUser(t.Context(), text(u.ID), "", Known{})
+			read, err := w.reseller().ReadUser(t.Context(), text(u.ID), "", Witness{})
 			w.ok(err)
 			read.Access = updated.Access // reads of one user don't show it
 			if diff := cmp.Diff(read, updated, ignoreInternals...); diff != "" {
@@ -62,7 +62,7 @@ func TestUpdateUser(t *testing.T) {
 }
 
 // canonical is a recorded body with its keys in order.
-func canonical(t *testing.T, r kit.Request) string {
+func canonical(t *testing.T, r mockserver.Request) string {
 	t.Helper()
 	body := strings.Split(strings.Trim(string(r.Body), "{}"), ",")
 	slices.Sort(body)
@@ -135,7 +135,7 @@ func TestErrorShapes(t *testing.T) {
 	} {
 		w := start(t, mock.Options{})
 		u := w.SeedUser(mock.User{})
-		w.server.Inject(kit.Fault{On: "PATCH *", Status: 400, Body: body})
+		w.server.Inject(mockserver.Fault{On: "PATCH *", Status: 400, Body: body})
 		_, err := w.reseller().UpdateUser(t.Context(), text(u.ID), UserUpdate{Email: value("x@example.com")})
 		if e := w.transportError(err); !strings.HasSuffix(e.Detail(), ": "+want) {
 			t.Errorf("%s → %s", body, e.Detail())

@@ -7,9 +7,9 @@ import (
 	"sync"
 )
 
-// Known is what the caller remembers of an account from one run to the next.
-type Known struct {
-	// SeenByReseller tells whether the account was ever read through the reseller's view.
+// Witness is what the caller remembers of an account from one run to the next.
+type Witness struct {
+	// SeenByReseller reports whether the account was ever read through the reseller's view.
 	SeenByReseller bool `json:"seen_by_reseller,omitempty"`
 	// Reseller is the reseller that the account belonged to; "" where unknown.
 	Reseller string `json:"reseller,omitempty"`
@@ -20,7 +20,7 @@ type Known struct {
 }
 
 // After is what to remember once account was read. The member's view adds nothing.
-func (k Known) After(account Account) Known {
+func (k Witness) After(account Account) Witness {
 	if account.View != ResellerView {
 		return k
 	}
@@ -149,9 +149,9 @@ func (v *resellerView) seen(reseller string) (viewer string, fits, known bool) {
 	return v.viewer, reseller == "" || !known || v.resellers[reseller], known
 }
 
-// settle waits while another read finds out whether the credential has the view: else ten reads at once would all be
+// awaitProbe waits while another read finds out whether the credential has the view: else ten reads at once would all be
 // refused. Where that isn't known yet it is the caller's turn to find out, until it calls done.
-func (v *resellerView) settle(ctx context.Context) (done func(), err error) {
+func (v *resellerView) awaitProbe(ctx context.Context) (done func(), err error) {
 	nothing := func() {}
 	if v.isRefused() || v.hasAnswered() {
 		return nothing, nil

@@ -54,7 +54,7 @@ type Account struct {
 	} `json:"$meta"`
 }
 
-// Omits tells whether the reply left a field out for another reason than that it is null.
+// Omits reports whether the reply left a field out for another reason than that it is null.
 func (a Account) Omits(field string) bool { return slices.Contains(a.Meta.Omitted, field) }
 
 // ExternalIDs are ids that the platform manages.
@@ -153,7 +153,7 @@ func (c *Client) UpdateAccount(ctx context.Context, id string, fields AccountFie
 		}
 		body = f
 	}
-	account, err := c.write(ctx, "update account", http.MethodPut, id, "", transport.Harmless, body)
+	account, err := c.write(ctx, "update account", http.MethodPut, id, "", transport.Idempotent, body)
 	if missing, _ := fields.Missing(account); transport.Accepted(err) || (err == nil && missing != "") {
 		// The reply may be thin: what the account itself shows counts.
 		now, readErr := c.getAccount(ctx, id)
@@ -216,7 +216,7 @@ func (c *Client) SetStatus(ctx context.Context, id string, action Action, target
 		body = activation{ExternalID: externalID, Name: name}
 	}
 	for try := 1; ; try++ {
-		account, err := c.write(ctx, string(action)+" account", http.MethodPost, id, "/"+string(action), transport.Guarded, body)
+		account, err := c.write(ctx, string(action)+" account", http.MethodPost, id, "/"+string(action), transport.NonIdempotent, body)
 		if err == nil && account.Status == target {
 			return account, nil
 		}

@@ -21,7 +21,7 @@ import (
 	"time"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/bulkread"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/exactlyonce"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/createonce"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 )
 
@@ -187,7 +187,7 @@ func logoName(imageType string) string {
 type nameLocks struct {
 	mu   sync.Mutex
 	held map[string]chan struct{}
-	made map[string][]exactlyonce.Candidate
+	made map[string][]createonce.Candidate
 }
 
 // lock waits until name is free or ctx ends.
@@ -221,7 +221,7 @@ func (l *nameLocks) take(name string) (taken chan struct{}, ok bool) {
 		return taken, false
 	}
 	if l.held == nil {
-		l.held, l.made = map[string]chan struct{}{}, map[string][]exactlyonce.Candidate{}
+		l.held, l.made = map[string]chan struct{}{}, map[string][]createonce.Candidate{}
 	}
 	l.held[name] = make(chan struct{})
 	return l.held[name], true
@@ -235,7 +235,7 @@ func (l *nameLocks) created(name string, a Account) {
 }
 
 // before returns what has been created under a name. The caller holds it.
-func (l *nameLocks) before(name string) []exactlyonce.Candidate {
+func (l *nameLocks) before(name string) []createonce.Candidate {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return slices.Clone(l.made[name])

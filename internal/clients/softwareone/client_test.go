@@ -12,7 +12,7 @@ import (
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/softwareone"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/softwareone"
 )
 
@@ -130,19 +130,19 @@ func TestSetStatus(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		account string // its status at first
-		faults  []kit.Fault
+		faults  []mockserver.Fault
 		posts   int
 		fails   int // the status of the error, 0 for success
 	}{
 		"at once":                  {account: "Enabled", posts: 1},
 		"already":                  {account: "Disabled", posts: 1},
-		"done, the reply lost":     {account: "Enabled", faults: []kit.Fault{{On: actions, Effect: true, Reset: true, Times: 1}}, posts: 1},
-		"done, 500":                {account: "Enabled", faults: []kit.Fault{{On: actions, Effect: true, Status: 500, Times: 1}}, posts: 1},
-		"not done, 503":            {account: "Enabled", faults: []kit.Fault{{On: actions, Status: 503, Times: 3}}, posts: 4},
-		"never done":               {account: "Enabled", faults: []kit.Fault{{On: actions, Status: 502}}, posts: 5, fails: 502},
-		"not allowed":              {account: "Enabled", faults: []kit.Fault{{On: actions, Status: 403}}, posts: 1, fails: 403},
-		"refused":                  {account: "Enabled", faults: []kit.Fault{{On: actions, Status: 400}}, posts: 1, fails: 400},
-		"unclear, and not to read": {account: "Enabled", faults: []kit.Fault{{On: actions, Status: 500, Times: 1}, {On: gets, Status: 403}}, posts: 1, fails: 500},
+		"done, the reply lost":     {account: "Enabled", faults: []mockserver.Fault{{On: actions, Effect: true, Reset: true, Times: 1}}, posts: 1},
+		"done, 500":                {account: "Enabled", faults: []mockserver.Fault{{On: actions, Effect: true, Status: 500, Times: 1}}, posts: 1},
+		"not done, 503":            {account: "Enabled", faults: []mockserver.Fault{{On: actions, Status: 503, Times: 3}}, posts: 4},
+		"never done":               {account: "Enabled", faults: []mockserver.Fault{{On: actions, Status: 502}}, posts: 5, fails: 502},
+		"not allowed":              {account: "Enabled", faults: []mockserver.Fault{{On: actions, Status: 403}}, posts: 1, fails: 403},
+		"refused":                  {account: "Enabled", faults: []mockserver.Fault{{On: actions, Status: 400}}, posts: 1, fails: 400},
+		"unclear, and not to read": {account: "Enabled", faults: []mockserver.Fault{{On: actions, Status: 500, Times: 1}, {On: gets, Status: 403}}, posts: 1, fails: 500},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -168,7 +168,7 @@ func TestSetStatusWaitsAsTold(t *testing.T) {
 	t.Parallel()
 	m, s, c, clock := start(t, mock.Options{})
 	a := m.Seed(mock.Account{})
-	s.Inject(kit.Fault{On: actions, Status: 503, Header: map[string][]string{"Retry-After": {"7"}}, Times: 1})
+	s.Inject(mockserver.Fault{On: actions, Status: 503, Header: map[string][]string{"Retry-After": {"7"}}, Times: 1})
 	if _, err := c.SetStatus(t.Context(), a.ID, softwareone.Disable, softwareone.StatusDisabled, "", ""); err != nil {
 		t.Fatal(err)
 	}

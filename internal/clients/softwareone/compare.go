@@ -7,7 +7,7 @@ import (
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
 )
 
-// SameName tells whether two names count as equal: the platform may trim, fold or recase what it is given.
+// SameName reports whether two names count as equal: the platform may trim, fold or recase what it is given.
 func SameName(a, b string) bool {
 	return strings.EqualFold(strings.Join(strings.Fields(a), " "), strings.Join(strings.Fields(b), " "))
 }

@@ -6,14 +6,14 @@ import (
 	"strings"
 	"time"
 
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/exactlyonce"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/createonce"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 )
 
 // CreateAccount creates an account, with a logo where one is given. Since names may repeat, it looks first: an account
 // of the same name and type, disabled ones included, is an error unless allowDuplicate. Within one process only one
 // create per name runs at a time; two processes at once can still create two. Errors of the create itself are
-// *exactlyonce.Error.
+// *createonce.Error.
 func (c *Client) CreateAccount(ctx context.Context, account NewAccount, logo []byte, allowDuplicate bool) (Account, error) {
 	name := account.Type + " " + strings.ToLower(strings.Join(strings.Fields(account.Name), " "))
 	unlock, err := c.creating.lock(ctx, name)
@@ -32,11 +32,11 @@ func (c *Client) CreateAccount(ctx context.Context, account NewAccount, logo []b
 			return Account{}, err
 		}
 	}
-	creation := exactlyonce.Creation[Account]{
+	creation := createonce.Creation[Account]{
 		Clock: c.http.Clock,
 		Post: func(ctx context.Context) (Account, error) {
 			var made Account
-			_, err := c.call(ctx, "create account", http.MethodPost, accountsPath, "", transport.Creating, body, &made)
+			_, err := c.call(ctx, "create account", http.MethodPost, accountsPath, "", transport.Create, body, &made)
 			if err == nil && ValidID(made.ID) != nil {
 				err = unexpected("create account", "the reply holds no account id")
 			}
@@ -58,18 +58,18 @@ func (c *Client) CreateAccount(ctx context.Context, account NewAccount, logo []b
 }
 
 // refuseDuplicate looks for accounts of the same name and type beside those that are known of.
-func (c *Client) refuseDuplicate(ctx context.Context, account NewAccount, known []exactlyonce.Candidate) error {
+func (c *Client) refuseDuplicate(ctx context.Context, account NewAccount, known []createonce.Candidate) error {
 	same, _, err := c.namesakes(ctx, account)
 	if err != nil {
 		return err
 	}
 	for _, other := range same {
-		known = exactlyonce.Add(known, describe(other))
+		known = createonce.Add(known, describe(other))
 	}
 	if len(known) == 0 {
 		return nil
 	}
-	return &exactlyonce.Error{Candidates: known}
+	return &createonce.Error{Candidates: known}
 }
 
 // namesakes are the accounts of the same name and type, with the server's time.
@@ -91,7 +91,7 @@ func (c *Client) namesakes(ctx context.Context, account NewAccount) ([]Account, 
 	return same, now, nil
 }
 
-// ours tells whether found is proven to come from our request: made by this very token, since the request, with what
+// ours reports whether found is proven to come from our request: made by this very token, since the request, with what
 // was sent.
 func (c *Client) ours(sent NewAccount, found Account, since time.Time) bool {
 	if found.Audit == nil || found.Audit.Created == nil || found.Audit.Created.At == nil {
@@ -103,10 +103,10 @@ func (c *Client) ours(sent NewAccount, found Account, since time.Time) bool {
 		found.Name == sent.Name && found.Type == sent.Type && field == "" && len(found.withheld()) == 0
 }
 
-func describe(a Account) exactlyonce.Candidate {
+func describe(a Account) createonce.Candidate {
 	label := a.Name
 	if a.Status != "" && a.Status != "Active" {
 		label += " (" + a.Status + ")"
 	}
-	return exactlyonce.Candidate{ID: a.ID, Label: label}
+	return createonce.Candidate{ID: a.ID, Label: label}
 }

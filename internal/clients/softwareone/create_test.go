@@ -8,11 +8,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/exactlyonce"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/createonce"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/softwareone"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/softwareone"
 )
 
@@ -36,7 +36,7 @@ func TestCreateOnceByName(t *testing.T) {
 	for _, err := range errs {
 		if err == nil {
 			made++
-		} else if found := exactlyonce.CandidatesOf(err); len(found) != 1 || found[0].ID != m.All()[1].ID {
+		} else if found := createonce.CandidatesOf(err); len(found) != 1 || found[0].ID != m.All()[1].ID {
 			t.Errorf("the error names %v: %v", found, err)
 		}
 	}
@@ -58,7 +58,7 @@ func TestCreateWaitsForItsName(t *testing.T) {
 	t.Parallel()
 	_, s, c, _ := start(t, mock.Options{})
 	arrived, release := make(chan struct{}), make(chan struct{})
-	s.Inject(kit.Fault{On: posts, Times: 1, Before: func() { close(arrived); <-release }})
+	s.Inject(mockserver.Fault{On: posts, Times: 1, Before: func() { close(arrived); <-release }})
 	done := make(chan error)
 	go func() {
 		_, err := c.CreateAccount(t.Context(), named("Acme"), nil, false)
@@ -87,7 +87,7 @@ func TestCreateWaitsForItsName(t *testing.T) {
 func TestCreateNeedsItsLookUp(t *testing.T) {
 	t.Parallel()
 	_, s, c, _ := start(t, mock.Options{})
-	s.Inject(kit.Fault{On: lists, Status: 403})
+	s.Inject(mockserver.Fault{On: lists, Status: 403})
 	if _, err := c.CreateAccount(t.Context(), named("Acme"), nil, false); !transport.IsStatus(err, 403) || s.Count(posts) > 0 {
 		t.Errorf("%d creates were sent: %v", s.Count(posts), err)
 	}
@@ -118,9 +118,9 @@ func TestCreateProof(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			m, s, c, _ := start(t, mock.Options{})
-			s.Inject(kit.Fault{On: posts, Times: 1, Effect: true, Close: true})
+			s.Inject(mockserver.Fault{On: posts, Times: 1, Effect: true, Close: true})
 			if change != nil {
-				s.Inject(kit.Fault{On: lists, Skip: 1, Times: 1, Before: func() { m.Change(m.All()[1].ID, change) }})
+				s.Inject(mockserver.Fault{On: lists, Skip: 1, Times: 1, Before: func() { m.Change(m.All()[1].ID, change) }})
 			}
 			made, err := c.CreateAccount(t.Context(), full, nil, false)
 			if change == nil && (err != nil || made.ID != m.All()[1].ID) {

@@ -10,7 +10,7 @@ import (
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/softwareone"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/softwareone"
 )
 
@@ -46,10 +46,10 @@ func (c *clock) Sleep(ctx context.Context, d time.Duration) error {
 }
 
 // start starts a mock and a client that doesn't wait.
-func start(t *testing.T, o mock.Options) (*mock.Mock, *kit.Server, *softwareone.Client, *clock) {
+func start(t *testing.T, o mock.Options) (*mock.Mock, *mockserver.Server, *softwareone.Client, *clock) {
 	t.Helper()
 	m := mock.New(o)
-	s := kit.Start(t, m)
+	s := mockserver.Start(t, m)
 	base, err := url.Parse(s.URL)
 	if err != nil {
 		t.Fatal(err)

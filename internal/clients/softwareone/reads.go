@@ -44,7 +44,7 @@ func (c *Client) getAccount(ctx context.Context, id string) (Account, error) {
 func (c *Client) readAccount(ctx context.Context, id, query string) (Account, error) {
 	const operation = "read account"
 	var account Account
-	_, err := c.call(ctx, operation, http.MethodGet, accountPath(id), query, transport.Harmless, nil, &account)
+	_, err := c.call(ctx, operation, http.MethodGet, accountPath(id), query, transport.Idempotent, nil, &account)
 	switch {
 	case err != nil:
 		return Account{}, err
@@ -132,7 +132,7 @@ func (c *Client) page(ctx context.Context, query string, selected []string, offs
 	}
 	parameters = append(parameters, "order=id", "limit="+strconv.Itoa(limit), "offset="+strconv.Itoa(offset))
 	var page listPage
-	response, err := c.call(ctx, "list accounts", http.MethodGet, accountsPath, strings.Join(parameters, "&"), transport.Harmless, nil, &page)
+	response, err := c.call(ctx, "list accounts", http.MethodGet, accountsPath, strings.Join(parameters, "&"), transport.Idempotent, nil, &page)
 	if err != nil {
 		return listPage{}, err
 	}
@@ -152,7 +152,7 @@ type Filter struct {
 	ExternalID string
 }
 
-// Matches tells whether an account fits the filter. It is asked for every listed account, since the query language
+// Matches reports whether an account fits the filter. It is asked for every listed account, since the query language
 // can't express every value.
 func (f Filter) Matches(a Account) bool {
 	return (f.Name == "" || SameName(f.Name, a.Name)) &&

@@ -17,7 +17,7 @@ import (
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/softwareone"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/softwareone"
 )
 
@@ -145,7 +145,7 @@ func TestListAccounts(t *testing.T) {
 func TestListAccountsWithoutEnd(t *testing.T) {
 	t.Parallel()
 	_, s, c, _ := start(t, mock.Options{})
-	s.Inject(kit.Fault{On: lists, Body: `{"$meta":{"pagination":{"limit":1}},"data":[{"id":"ACC-1-1","name":"x"}]}`, Times: 50})
+	s.Inject(mockserver.Fault{On: lists, Body: `{"$meta":{"pagination":{"limit":1}},"data":[{"id":"ACC-1-1","name":"x"}]}`, Times: 50})
 	if _, err := collect(t, c, softwareone.Filter{}, false); err == nil || s.Count(lists) != 2 {
 		t.Errorf("%d requests were sent: %v", s.Count(lists), err)
 	}
@@ -162,7 +162,7 @@ func TestListAccountsWithheld(t *testing.T) {
 	if err != nil || len(all) != 1 || all[0].Website == nil || s.Count(lists) != 2 || s.Count(gets) != 0 {
 		t.Errorf("%v by %d listings and %d reads: %v", all, s.Count(lists), s.Count(gets), err)
 	}
-	s.Inject(kit.Fault{On: lists, Body: `{"$meta":{"omitted":["website"]},"data":[{"id":"` + m.All()[1].ID + `","name":"x"}]}`, Times: 2})
+	s.Inject(mockserver.Fault{On: lists, Body: `{"$meta":{"omitted":["website"]},"data":[{"id":"` + m.All()[1].ID + `","name":"x"}]}`, Times: 2})
 	all, err = collect(t, c, softwareone.Filter{}, false)
 	if err != nil || len(all) != 1 || all[0].Website == nil || all[0].Name != m.All()[1].Name {
 		t.Errorf("%v: %v", all, err)

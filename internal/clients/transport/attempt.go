@@ -99,7 +99,7 @@ func sessionFailure(err error) *Error {
 // sendContext is the context of one attempt. A creating request, once sent, is ended by its deadline alone: cutting
 // it off would leave an account that nobody knows of.
 func (c *Client) sendContext(ctx context.Context, replay Replay, d *delivery) (context.Context, context.CancelFunc) {
-	if replay != Creating {
+	if replay != Create {
 		return context.WithTimeout(ctx, c.RequestTimeout)
 	}
 	sendCtx, cancel := Detach(ctx)

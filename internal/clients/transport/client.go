@@ -27,21 +27,21 @@ const (
 type Replay int
 
 const (
-	// Harmless requests leave the same result however often they arrive: reads, whole updates, deletes.
-	Harmless Replay = iota
-	// Guarded requests are repeated only when the server can't have acted; after any other failure the caller looks
+	// Idempotent requests leave the same result however often they arrive: reads, whole updates, deletes.
+	Idempotent Replay = iota
+	// NonIdempotent requests are repeated only when the server can't have acted; after any other failure the caller looks
 	// first. Status actions and changes of lists are such.
-	Guarded
-	// Creating requests are Guarded, and are never cancelled once they are on their way: only their deadline ends
+	NonIdempotent
+	// Create requests are NonIdempotent, and are never cancelled once they are on their way: only their deadline ends
 	// them, and they may take until then. They have a body.
-	Creating
+	Create
 )
 
 // Session puts credentials on requests.
 type Session interface {
 	// Authorize sets the headers that carry the credentials. It may log in first.
 	Authorize(ctx context.Context, req *http.Request) error
-	// Renew is called after a 401 to failed. It tells whether repeating with new credentials makes sense.
+	// Renew is called after a 401 to failed. It reports whether repeating with new credentials makes sense.
 	Renew(ctx context.Context, failed *http.Request) (bool, error)
 }
 
@@ -168,9 +168,9 @@ func repeatable(replay Replay, e *Error) bool {
 	case KindNotSent:
 		return true
 	case KindNoReply, KindUnreadable:
-		return replay == Harmless
+		return replay == Idempotent
 	case KindReply:
-		return replay == Harmless && transientStatus(e.Status)
+		return replay == Idempotent && transientStatus(e.Status)
 	case KindUntrusted, KindUnexpected, KindCancelled:
 	}
 	return false

@@ -78,7 +78,7 @@ func TestCancelOnceSent(t *testing.T) {
 			defer cancel()
 			v := newVendor(t, func(w http.ResponseWriter, r *http.Request) {
 				cancel()
-				if replay == transport.Creating {
+				if replay == transport.Create {
 					awaitHangUp(r)
 				} else {
 					<-r.Context().Done()
@@ -89,7 +89,7 @@ func TestCancelOnceSent(t *testing.T) {
 			r := request(replay)
 			r.Into = &got
 			_, err := v.Do(ctx, r)
-			if replay == transport.Creating {
+			if replay == transport.Create {
 				if err != nil || got.ID != "1" {
 					t.Errorf("got %v, error %v", got, err)
 				}
@@ -123,7 +123,7 @@ func TestCancelWhileReading(t *testing.T) {
 		awaitHangUp(r)
 		_, _ = io.WriteString(w, `"1"}`)
 	})
-	if _, err := v.Do(ctx, request(transport.Creating)); err != nil {
+	if _, err := v.Do(ctx, request(transport.Create)); err != nil {
 		t.Error(err)
 	}
 }
@@ -138,12 +138,12 @@ func TestCancelBetween(t *testing.T) {
 			defer cancel()
 			v := newVendor(t, func(w http.ResponseWriter, _ *http.Request) {
 				cancel()
-				if replay == transport.Creating {
+				if replay == transport.Create {
 					w.WriteHeader(http.StatusTooManyRequests) // the others don't wait for it
 				}
 			})
 			_, err := v.Do(ctx, request(replay))
-			if replay == transport.Creating && transport.Unclear(err) {
+			if replay == transport.Create && transport.Unclear(err) {
 				t.Errorf("unclear: %v", err)
 			}
 			_ = mustFail(t, err)
@@ -166,7 +166,7 @@ func TestDeadlineOnceSent(t *testing.T) {
 			return nil, req.Context().Err()
 		}, func(o *transport.Options) { o.RequestTimeout = time.Second })
 		started := time.Now()
-		_, err := client.Do(ctx, request(transport.Creating))
+		_, err := client.Do(ctx, request(transport.Create))
 		e := mustFail(t, err)
 		if e.Kind != transport.KindNoReply || !errors.Is(err, context.DeadlineExceeded) || !transport.Unclear(err) {
 			t.Errorf("kind %d: %v", e.Kind, err)
@@ -200,12 +200,12 @@ func TestNoReplayByGo(t *testing.T) {
 				}
 			})
 			client := newClient(t, "http://"+address)
-			first := request(transport.Creating)
+			first := request(transport.Create)
 			first.Path = "/first"
 			if _, err := client.Do(t.Context(), first); err != nil {
 				t.Fatal(err)
 			}
-			r := request(transport.Creating)
+			r := request(transport.Create)
 			r.Method = method
 			_, err := client.Do(t.Context(), r)
 			if e := mustFail(t, err); e.Kind != transport.KindNoReply || second.Load() != 1 {

@@ -26,7 +26,7 @@ func (d *delivery) leave() bool {
 	return d.state.CompareAndSwap(waiting, sent) || d.state.Load() == sent
 }
 
-// callOff tells whether the request could be stopped.
+// callOff reports whether the request could be stopped.
 func (d *delivery) callOff() bool { return d.state.CompareAndSwap(waiting, calledOff) }
 
 // trace has the HTTP transport report to d. A request counts as sent as soon as it has a connection.
@@ -82,7 +82,7 @@ func (d *delivery) failure(err error) *Error {
 	return failure
 }
 
-// mayPass tells whether a failure to connect may be over at the next try. Those of TLS, certificates and addresses are
+// mayPass reports whether a failure to connect may be over at the next try. Those of TLS, certificates and addresses are
 // not.
 func mayPass(err error) bool {
 	if dns, ok := errors.AsType[*net.DNSError](err); ok {

@@ -51,7 +51,7 @@ func TestEchoedSecrets(t *testing.T) {
 					o.Clock = &instant{}
 					o.Scrubber.AddBasic("user", transport.NewSecret(secret))
 				})
-				_, err := client.Do(t.Context(), request(transport.Guarded))
+				_, err := client.Do(t.Context(), request(transport.NonIdempotent))
 				if err == nil {
 					continue // the body is the JSON that was asked for
 				}
@@ -99,7 +99,7 @@ func TestSecretOnTheWay(t *testing.T) {
 		})
 		o.Scrubber.Add(transport.NewSecret(secret))
 	})
-	_, err := v.Do(t.Context(), request(transport.Guarded))
+	_, err := v.Do(t.Context(), request(transport.NonIdempotent))
 	mustHide(t, "error", err.Error(), secret)
 	mustHide(t, "log", fmt.Sprint(v.logged), secret)
 	if !strings.Contains(err.Error(), "write [redacted]: unexpected EOF") {

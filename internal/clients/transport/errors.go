@@ -100,16 +100,16 @@ func StatusOf(err error) int {
 	return 0
 }
 
-// IsStatus tells whether the vendor answered with one of these statuses.
+// IsStatus reports whether the vendor answered with one of these statuses.
 func IsStatus(err error, statuses ...int) bool {
 	status := StatusOf(err)
 	return status != 0 && slices.Contains(statuses, status)
 }
 
-// IsNotFound tells whether the vendor answered 404.
+// IsNotFound reports whether the vendor answered 404.
 func IsNotFound(err error) bool { return IsStatus(err, http.StatusNotFound) }
 
-// Unclear tells whether the server may have acted on the request although it failed. Only a look-up can tell. Of an
+// Unclear reports whether the server may have acted on the request although it failed. Only a look-up can tell. Of an
 // error that is not an *Error nothing is known, so it is unclear.
 func Unclear(err error) bool {
 	e, ok := errors.AsType[*Error](err)
@@ -134,7 +134,7 @@ func Unclear(err error) bool {
 	return false
 }
 
-// Accepted tells whether the server answered with a success status, and then nothing that can be used: what was asked
+// Accepted reports whether the server answered with a success status, and then nothing that can be used: what was asked
 // for is done, as far as a status can say, and a read shows it.
 func Accepted(err error) bool {
 	e, ok := errors.AsType[*Error](err)
@@ -148,7 +148,7 @@ func Done(err error) bool {
 	return ok && e.Kind == KindUnexpected
 }
 
-// Refused tells whether the server says itself that it did not take the request up, so that a repeat is right once a
+// Refused reports whether the server says itself that it did not take the request up, so that a repeat is right once a
 // look-up has found nothing.
 func Refused(err error) bool {
 	return IsStatus(err, http.StatusServiceUnavailable, http.StatusTooEarly)

@@ -134,7 +134,7 @@ func reply(status int, body string, headers ...string) (*http.Response, error) {
 }
 
 var replays = map[string]transport.Replay{
-	"harmless": transport.Harmless, "guarded": transport.Guarded, "creating": transport.Creating,
+	"harmless": transport.Idempotent, "guarded": transport.NonIdempotent, "creating": transport.Create,
 }
 
 // request is one whose reply has to be JSON.

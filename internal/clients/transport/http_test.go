@@ -55,7 +55,7 @@ func TestTLS(t *testing.T) {
 			adjust(tripper.TLSClientConfig)
 		}
 		var got struct{ Proto string }
-		r := request(transport.Harmless)
+		r := request(transport.Idempotent)
 		r.Into = &got
 		_, err := newClient(t, server.URL, func(o *transport.Options) { o.RoundTripper = tripper }).Do(t.Context(), r)
 		return got.Proto, err
@@ -99,7 +99,7 @@ func TestProxy(t *testing.T) {
 			return nil, errors.New("not connecting to " + address)
 		})
 		client := newClient(t, os.Getenv("TEST_TARGET"), dial, func(o *transport.Options) { o.Clock = &instant{} })
-		_, err := client.Do(t.Context(), request(transport.Creating))
+		_, err := client.Do(t.Context(), request(transport.Create))
 		t.Logf("error: %v", err)
 		return
 	}
@@ -154,7 +154,7 @@ func TestRedirect(t *testing.T) {
 				w.WriteHeader(status)
 				_, _ = io.WriteString(w, `<a href="`+target+`">`+target+`</a>`)
 			}, func(o *transport.Options) { o.RoundTripper = roundTrip(o.RoundTripper.RoundTrip) })
-			r := request(transport.Harmless)
+			r := request(transport.Idempotent)
 			r.Method = http.MethodGet
 			r.Body = nil
 			_, err := v.Do(t.Context(), r)
@@ -220,7 +220,7 @@ func TestReply(t *testing.T) {
 		client := newFake(t, func(*http.Request) (*http.Response, error) {
 			return reply(202, "\xef\xbb\xbf {\"id\": 1} \n", "Date", date, "X-Request-Id", "r-1")
 		})
-		got, err := client.Do(t.Context(), request(transport.Harmless))
+		got, err := client.Do(t.Context(), request(transport.Idempotent))
 		if err != nil || got.Status != 202 || got.Header.Get("X-Request-Id") != "r-1" || got.Date.IsZero() == known {
 			t.Errorf("got %+v, %v", got, err)
 		}
@@ -248,7 +248,7 @@ func TestConnectionsReused(t *testing.T) {
 	t.Cleanup(server.Close)
 	client := newClient(t, server.URL, func(o *transport.Options) { o.Clock = &instant{} })
 	for range 10 {
-		_, _ = client.Do(t.Context(), request(transport.Harmless))
+		_, _ = client.Do(t.Context(), request(transport.Idempotent))
 	}
 	if opened != 1 {
 		t.Errorf("%d connections", opened)
@@ -262,7 +262,7 @@ func TestLog(t *testing.T) {
 		w.Header().Set("X-Request-Id", "r-\u202e1")
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}, answer(200, `{"reply":"body"}`)))
-	r := request(transport.Harmless)
+	r := request(transport.Idempotent)
 	r.Query = "name=query"
 	r.Session = &session{}
 	if _, err := v.Do(t.Context(), r); err != nil {

@@ -25,21 +25,21 @@ func TestRetryAfter(t *testing.T) {
 		wait    time.Duration
 		jitter  time.Duration
 	}{
-		"seconds":                   {429, []string{"Retry-After", "90"}, transport.Creating, 90 * time.Second, most},
-		"part of a second":          {429, []string{"Retry-After", "0.5"}, transport.Creating, 500 * time.Millisecond, 175 * time.Millisecond},
-		"date":                      {429, []string{"Retry-After", at(90)}, transport.Guarded, 90 * time.Second, most},
-		"date by the server, ahead": {429, []string{"Date", at(300), "Retry-After", at(390)}, transport.Creating, 90 * time.Second, most},
-		"date by the server, late":  {429, []string{"Date", at(-300), "Retry-After", at(-210)}, transport.Creating, 90 * time.Second, most},
-		"503 in seconds":            {503, []string{"Retry-After", "90"}, transport.Harmless, 90 * time.Second, 0},
-		"503 by date":               {503, []string{"Retry-After", at(90)}, transport.Harmless, 90 * time.Second, 0},
+		"seconds":                   {429, []string{"Retry-After", "90"}, transport.Create, 90 * time.Second, most},
+		"part of a second":          {429, []string{"Retry-After", "0.5"}, transport.Create, 500 * time.Millisecond, 175 * time.Millisecond},
+		"date":                      {429, []string{"Retry-After", at(90)}, transport.NonIdempotent, 90 * time.Second, most},
+		"date by the server, ahead": {429, []string{"Date", at(300), "Retry-After", at(390)}, transport.Create, 90 * time.Second, most},
+		"date by the server, late":  {429, []string{"Date", at(-300), "Retry-After", at(-210)}, transport.Create, 90 * time.Second, most},
+		"503 in seconds":            {503, []string{"Retry-After", "90"}, transport.Idempotent, 90 * time.Second, 0},
+		"503 by date":               {503, []string{"Retry-After", at(90)}, transport.Idempotent, 90 * time.Second, 0},
 		// Where nothing sensible is said: a backoff of 125 to 250 ms, and the jitter after a pause.
-		"none":           {429, nil, transport.Creating, 125 * time.Millisecond, 240 * time.Millisecond},
-		"none, 503":      {503, nil, transport.Harmless, 125 * time.Millisecond, 125 * time.Millisecond},
-		"zero":           {429, []string{"Retry-After", "0"}, transport.Creating, 125 * time.Millisecond, 240 * time.Millisecond},
-		"negative":       {429, []string{"Retry-After", "-90"}, transport.Creating, 125 * time.Millisecond, 240 * time.Millisecond},
-		"in the past":    {429, []string{"Retry-After", at(-90)}, transport.Creating, 125 * time.Millisecond, 240 * time.Millisecond},
-		"not a number":   {429, []string{"Retry-After", "NaN"}, transport.Creating, 125 * time.Millisecond, 240 * time.Millisecond},
-		"something else": {503, []string{"Retry-After", "soon"}, transport.Harmless, 125 * time.Millisecond, 125 * time.Millisecond},
+		"none":           {429, nil, transport.Create, 125 * time.Millisecond, 240 * time.Millisecond},
+		"none, 503":      {503, nil, transport.Idempotent, 125 * time.Millisecond, 125 * time.Millisecond},
+		"zero":           {429, []string{"Retry-After", "0"}, transport.Create, 125 * time.Millisecond, 240 * time.Millisecond},
+		"negative":       {429, []string{"Retry-After", "-90"}, transport.Create, 125 * time.Millisecond, 240 * time.Millisecond},
+		"in the past":    {429, []string{"Retry-After", at(-90)}, transport.Create, 125 * time.Millisecond, 240 * time.Millisecond},
+		"not a number":   {429, []string{"Retry-After", "NaN"}, transport.Create, 125 * time.Millisecond, 240 * time.Millisecond},
+		"something else": {503, []string{"Retry-After", "soon"}, transport.Idempotent, 125 * time.Millisecond, 125 * time.Millisecond},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -93,7 +93,7 @@ func TestWaitTooLong(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 				defer cancel()
 				started := time.Now()
-				_, err := client.Do(ctx, request(transport.Harmless))
+				_, err := client.Do(ctx, request(transport.Idempotent))
 				e := mustFail(t, err)
 				if !strings.Contains(e.Error(), tt.says) || e.Wait == 0 || e.Wait != e.RetryAfter {
 					t.Errorf("error is %v", e)
@@ -105,7 +105,7 @@ func TestWaitTooLong(t *testing.T) {
 					return
 				}
 				// Neither does the next one go out, unless it has the time.
-				_, err = client.Do(ctx, request(transport.Creating))
+				_, err = client.Do(ctx, request(transport.Create))
 				if e := mustFail(t, err); e.Status != 429 || transport.Unclear(err) || !strings.Contains(e.Error(), "was not sent") {
 					t.Errorf("the next one: %v", e)
 				}
@@ -126,7 +126,7 @@ func TestBackoffTooLong(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 			defer cancel()
 			started := time.Now()
-			_, err := client.Do(ctx, request(transport.Harmless))
+			_, err := client.Do(ctx, request(transport.Idempotent))
 			if e := mustFail(t, err); e.Status != status || e.Wait != 0 || time.Since(started) > 3*time.Second {
 				t.Errorf("after %v: %v", time.Since(started), e)
 			}
@@ -141,7 +141,7 @@ func TestPauseUntilDeadline(t *testing.T) {
 		client := newFake(t, func(*http.Request) (*http.Response, error) { return reply(429, "busy", "Retry-After", "60") })
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		_, err := client.Do(ctx, request(transport.Creating))
+		_, err := client.Do(ctx, request(transport.Create))
 		if e := mustFail(t, err); e.Status != 429 || !strings.Contains(e.Error(), "busy") || transport.Unclear(err) {
 			t.Errorf("error is %v", e)
 		}
@@ -159,7 +159,7 @@ func TestBackoffGrows(t *testing.T) {
 			last = time.Now()
 			return reply(500, "")
 		})
-		_, _ = client.Do(t.Context(), request(transport.Harmless))
+		_, _ = client.Do(t.Context(), request(transport.Idempotent))
 		if len(waits) != whole {
 			t.Fatalf("waits are %v", waits)
 		}
@@ -193,13 +193,13 @@ func TestPauseIsForAll(t *testing.T) {
 		var all sync.WaitGroup
 		for range 10 {
 			all.Go(func() {
-				if _, err := client.Do(t.Context(), request(transport.Harmless)); err != nil {
+				if _, err := client.Do(t.Context(), request(transport.Idempotent)); err != nil {
 					t.Error(err)
 				}
 			})
 		}
 		other := newFake(t, func(*http.Request) (*http.Response, error) { return reply(200, "{}") })
-		if _, err := other.Do(t.Context(), request(transport.Harmless)); err != nil || time.Since(started) != 0 {
+		if _, err := other.Do(t.Context(), request(transport.Idempotent)); err != nil || time.Since(started) != 0 {
 			t.Errorf("the other vendor waits too: %v, %v", time.Since(started), err)
 		}
 		all.Wait()
@@ -232,7 +232,7 @@ func TestShorterPause(t *testing.T) {
 		var both sync.WaitGroup
 		for range 2 {
 			both.Go(func() {
-				if _, err := client.Do(t.Context(), request(transport.Harmless)); err != nil {
+				if _, err := client.Do(t.Context(), request(transport.Idempotent)); err != nil {
 					t.Error(err)
 				}
 			})
@@ -268,7 +268,7 @@ func TestStorm(t *testing.T) {
 				for range 10 {
 					all.Go(func() {
 						for range 5 {
-							if _, err := client.Do(t.Context(), request(transport.Creating)); err != nil {
+							if _, err := client.Do(t.Context(), request(transport.Create)); err != nil {
 								t.Error(err)
 							}
 						}
@@ -302,7 +302,7 @@ func TestRateLimit(t *testing.T) {
 		var all sync.WaitGroup
 		for range 10 {
 			all.Go(func() {
-				if _, err := client.Do(t.Context(), request(transport.Harmless)); err != nil {
+				if _, err := client.Do(t.Context(), request(transport.Idempotent)); err != nil {
 					t.Error(err)
 				}
 			})
@@ -329,7 +329,7 @@ func TestTurnTooFar(t *testing.T) {
 		do := func(timeout time.Duration) error {
 			ctx, cancel := context.WithTimeout(t.Context(), timeout)
 			defer cancel()
-			_, err := client.Do(ctx, request(transport.Creating))
+			_, err := client.Do(ctx, request(transport.Create))
 			return err
 		}
 		if err := do(time.Minute); err != nil {
@@ -359,7 +359,7 @@ func TestInstantClock(t *testing.T) {
 		}
 		answer(200, "{}")(w, r)
 	})
-	if _, err := v.Do(t.Context(), request(transport.Creating)); err != nil {
+	if _, err := v.Do(t.Context(), request(transport.Create)); err != nil {
 		t.Fatal(err)
 	}
 	if slept := v.clock.total(); slept < time.Minute-time.Second || slept > time.Minute+3*time.Second {

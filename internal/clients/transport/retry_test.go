@@ -135,7 +135,7 @@ func faults(t *testing.T) map[string]fault {
 func TestRetryTable(t *testing.T) {
 	t.Parallel()
 	for name, tt := range faults(t) {
-		for i, kind := range []transport.Replay{transport.Harmless, transport.Guarded, transport.Creating} {
+		for i, kind := range []transport.Replay{transport.Idempotent, transport.NonIdempotent, transport.Create} {
 			t.Run(fmt.Sprintf("%s/%v", name, []string{"harmless", "guarded", "creating"}[i]), func(t *testing.T) {
 				t.Parallel()
 				var adjust []func(*transport.Options)
@@ -181,9 +181,9 @@ func TestTimeout(t *testing.T) {
 		attempts int
 		least    time.Duration
 	}{
-		transport.Harmless: {whole, whole * time.Minute},
-		transport.Guarded:  {1, time.Minute},
-		transport.Creating: {1, 20 * time.Minute},
+		transport.Idempotent:    {whole, whole * time.Minute},
+		transport.NonIdempotent: {1, time.Minute},
+		transport.Create:        {1, 20 * time.Minute},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			attempts := 0
@@ -215,13 +215,13 @@ func TestRecovery(t *testing.T) {
 		failures int32
 		replay   transport.Replay
 	}{
-		"503, harmless":  {answer(503, ""), 5, transport.Harmless},
-		"reset":          {reset, 5, transport.Harmless},
-		"cut body":       {cut, 5, transport.Harmless},
-		"429, harmless":  {answer(429, ""), 20, transport.Harmless},
-		"429, guarded":   {answer(429, ""), 20, transport.Guarded},
-		"429, creating":  {answer(429, ""), 20, transport.Creating},
-		"429 and others": {alternate(answer(429, ""), answer(500, "")), 10, transport.Harmless},
+		"503, harmless":  {answer(503, ""), 5, transport.Idempotent},
+		"reset":          {reset, 5, transport.Idempotent},
+		"cut body":       {cut, 5, transport.Idempotent},
+		"429, harmless":  {answer(429, ""), 20, transport.Idempotent},
+		"429, guarded":   {answer(429, ""), 20, transport.NonIdempotent},
+		"429, creating":  {answer(429, ""), 20, transport.Create},
+		"429 and others": {alternate(answer(429, ""), answer(500, "")), 10, transport.Idempotent},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

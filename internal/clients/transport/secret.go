@@ -32,7 +32,7 @@ func (s Secret) Reveal() string {
 	return s.value.Value()
 }
 
-// IsEmpty tells whether there is no value.
+// IsEmpty reports whether there is no value.
 func (s Secret) IsEmpty() bool { return s == Secret{} }
 
 // String implements fmt.Stringer.

@@ -84,7 +84,7 @@ func TestRenewal(t *testing.T) {
 func TestNoSession(t *testing.T) {
 	t.Parallel()
 	v := newVendor(t, answer(401, ""))
-	if _, err := v.Do(t.Context(), request(transport.Harmless)); !transport.IsStatus(err, 401) || v.arrived.Load() != 1 {
+	if _, err := v.Do(t.Context(), request(transport.Idempotent)); !transport.IsStatus(err, 401) || v.arrived.Load() != 1 {
 		t.Errorf("%d requests: %v", v.arrived.Load(), err)
 	}
 }
@@ -110,7 +110,7 @@ func TestFailedLogin(t *testing.T) {
 				t.Parallel()
 				v := newVendor(t, answer(401, ""))
 				v.Scrubber.Add(transport.NewSecret("hunter2"))
-				for i, replay := range []transport.Replay{transport.Harmless, transport.Guarded, transport.Creating} {
+				for i, replay := range []transport.Replay{transport.Idempotent, transport.NonIdempotent, transport.Create} {
 					r := request(replay)
 					s := *s
 					r.Session = &s
@@ -144,7 +144,7 @@ func TestCancelInLogin(t *testing.T) {
 	v := newVendor(t, nil, func(o *transport.Options) {
 		o.RoundTripper = roundTrip(nil) // which must not be called
 	})
-	r := request(transport.Creating)
+	r := request(transport.Create)
 	r.Session = &session{authorize: func() error { cancel(); return nil }}
 	_, err := v.Do(ctx, r)
 	if e := mustFail(t, err); e.Kind != transport.KindCancelled || v.attempts.Load() != 0 {
@@ -162,7 +162,7 @@ func TestLoginTakesNothingAway(t *testing.T) {
 			}
 			return reply(200, "{}")
 		})
-		r := request(transport.Harmless)
+		r := request(transport.Idempotent)
 		r.Session = &session{authorize: func() error { time.Sleep(50 * time.Second); return nil }}
 		if _, err := client.Do(t.Context(), r); err != nil {
 			t.Error(err)

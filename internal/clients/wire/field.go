@@ -19,7 +19,7 @@ func Null[T any]() Field[T] { return Field[T]{sent: true} }
 // Pointer is a value, or null where p is nil.
 func Pointer[T any](p *T) Field[T] { return Field[T]{sent: true, value: p} }
 
-// IsZero tells whether the field is left out; encoding/json asks it for omitzero.
+// IsZero reports whether the field is left out; encoding/json asks it for omitzero.
 func (f Field[T]) IsZero() bool { return !f.sent }
 
 // Get returns the value, nil for null, and whether the field is sent at all.

@@ -10,13 +10,13 @@ import (
 	"time"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/fortanix"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
 
-// client speaks to a mock behind the kit, which checks every reply against the contract.
+// client speaks to a mock behind the mock server, which checks every reply against the contract.
 type client struct {
 	t      *testing.T
-	server *kit.Server
+	server *mockserver.Server
 	header http.Header // sent with each request
 }
 
@@ -29,7 +29,7 @@ const readyToken = "ready-token"
 func start(t *testing.T, o fortanix.Options) (*fortanix.Mock, *client) {
 	t.Helper()
 	m := fortanix.New(o)
-	c := &client{t: t, server: kit.Start(t, m), header: http.Header{}}
+	c := &client{t: t, server: mockserver.Start(t, m), header: http.Header{}}
 	m.AddToken(readyToken, fortanix.DemoUsername)
 	c.header.Set("Authorization", "Bearer "+readyToken)
 	return m, c

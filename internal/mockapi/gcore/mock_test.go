@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
 
 const (
@@ -23,13 +23,13 @@ const (
 type session struct {
 	*testing.T
 	*Mock
-	server *kit.Server
+	server *mockserver.Server
 }
 
 func start(t *testing.T, o Options) session {
 	t.Helper()
 	m := New(o)
-	return session{t, m, kit.Start(t, m)}
+	return session{t, m, mockserver.Start(t, m)}
 }
 
 // answer is what came back: doc is the decoded body, nil for an empty one.

@@ -164,7 +164,7 @@ func (m *Mock) user(c *call) (*User, *reply) {
 	return u, nil
 }
 
-// seesUser reports whether the user is in the caller's view. own tells whether a reseller's own users are.
+// seesUser reports whether the user is in the caller's view. own reports whether a reseller's own users are.
 func (m *Mock) seesUser(c *call, u *User, own bool) bool {
 	if u.Deleted && !m.opts.SoftDelete {
 		return false

@@ -13,21 +13,21 @@ import (
 	"testing"
 	"time"
 
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
 
 // client talks to a mock as its tests need it.
 type client struct {
 	t     *testing.T
 	mock  *Mock
-	srv   *kit.Server
+	srv   *mockserver.Server
 	token string
 }
 
 func open(t *testing.T, o Options) *client {
 	t.Helper()
 	m := New(o)
-	return &client{t: t, mock: m, srv: kit.Start(t, m), token: DemoToken}
+	return &client{t: t, mock: m, srv: mockserver.Start(t, m), token: DemoToken}
 }
 
 type answer struct {

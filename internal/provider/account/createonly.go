@@ -25,7 +25,7 @@ type CreateOnly struct {
 // PlanCreateOnly refuses changes of create-only attributes by configuration. A value that merely drifted at the
 // vendor is kept as it is there: keep names the attributes whose planned values are to be set back to the state's.
 // replace names those whose change replaces the account.
-func (k Kind) PlanCreateOnly(ctx context.Context, private Private, attributes []CreateOnly, diags *diag.Diagnostics) (keep, replace []string) {
+func (d Descriptor) PlanCreateOnly(ctx context.Context, private Private, attributes []CreateOnly, diags *diag.Diagnostics) (keep, replace []string) {
 	recorded := map[string]string{}
 	Fetch(ctx, private, keyRecorded, &recorded, diags)
 	for _, a := range attributes {
@@ -38,36 +38,36 @@ func (k Kind) PlanCreateOnly(ctx context.Context, private Private, attributes []
 		case known && last == a.Config.String():
 			if !asRead {
 				keep = append(keep, a.Name)
-				diags.AddAttributeWarning(path.Root(a.Name), k.Title+" differs in a create-only attribute", fmt.Sprintf(
+				diags.AddAttributeWarning(path.Root(a.Name), d.Title+" differs in a create-only attribute", fmt.Sprintf(
 					"%s is %s at %s and %s in the configuration. It can't be changed; the value at %s is kept.",
-					a.Name, a.State, k.Vendor, a.Config, k.Vendor))
+					a.Name, a.State, d.Vendor, a.Config, d.Vendor))
 			}
 		case a.State.IsNull() && !known:
-			diags.AddAttributeWarning(path.Root(a.Name), k.Title+": create-only value is recorded, not sent", fmt.Sprintf(
+			diags.AddAttributeWarning(path.Root(a.Name), d.Title+": create-only value is recorded, not sent", fmt.Sprintf(
 				"%s takes %s only when an account is created, and this one exists. The value is recorded in the state; "+
-					"nothing is sent.", k.Vendor, a.Name))
+					"nothing is sent.", d.Vendor, a.Name))
 		case asRead && (!known || !a.State.IsNull()): // it is what exists, however it came about
 		case a.Replace:
 			replace = append(replace, a.Name)
 		default:
-			k.addCreateOnly(diags, a)
+			d.addCreateOnly(diags, a)
 		}
 	}
 	return keep, replace
 }
 
 // RefuseCreateOnly is for the apply: it refuses changes that no plan could see, since the value was still unknown.
-func (k Kind) RefuseCreateOnly(attributes []CreateOnly, diags *diag.Diagnostics) {
+func (d Descriptor) RefuseCreateOnly(attributes []CreateOnly, diags *diag.Diagnostics) {
 	for _, a := range attributes {
 		if !a.Config.IsNull() && !a.State.IsNull() && !a.same(a.Config, a.State) {
-			k.addCreateOnly(diags, a)
+			d.addCreateOnly(diags, a)
 		}
 	}
 }
 
-func (k Kind) addCreateOnly(diags *diag.Diagnostics, a CreateOnly) {
-	diags.AddAttributeError(path.Root(a.Name), k.Title+": create-only attribute can't be changed", fmt.Sprintf(
-		"%s takes %s only when an account is created. %s", k.Vendor, a.Name, a.Advice))
+func (d Descriptor) addCreateOnly(diags *diag.Diagnostics, a CreateOnly) {
+	diags.AddAttributeError(path.Root(a.Name), d.Title+": create-only attribute can't be changed", fmt.Sprintf(
+		"%s takes %s only when an account is created. %s", d.Vendor, a.Name, a.Advice))
 }
 
 func (a CreateOnly) same(x, y attr.Value) bool {

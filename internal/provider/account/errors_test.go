@@ -16,7 +16,7 @@ import (
 // none is lost.
 func TestFieldMessages(t *testing.T) {
 	t.Parallel()
-	kind := account.Kind{Title: "Acme account", Vendor: "Acme", Wire: map[string]path.Path{
+	kind := account.Descriptor{Title: "Acme account", Vendor: "Acme", Wire: map[string]path.Path{
 		"website": path.Root("website"), "groups": path.Root("groups"),
 		"address": path.Root("address"), "address.country": path.Root("address").AtName("country"),
 	}}
@@ -56,7 +56,7 @@ func TestFieldMessages(t *testing.T) {
 // What to do next, as far as the failure tells.
 func TestAdvice(t *testing.T) {
 	t.Parallel()
-	kind := account.Kind{
+	kind := account.Descriptor{
 		Title: "Acme account", Vendor: "Acme", Address: "acme.base_url", Credentials: "acme.token", Permission: "It takes a manager.",
 		Trust: "Set acme.ca_certificate.",
 	}

@@ -21,14 +21,14 @@ func IDOr(key string) []datasource.ConfigValidator {
 
 // Search is what a data source of one thing is asked for: its id, or the value of its natural key.
 type Search struct {
-	kind  Kind
-	asked path.Path // the attribute that is set
-	value types.String
+	descriptor Descriptor
+	asked      path.Path // the attribute that is set
+	value      types.String
 }
 
 // NewSearch reads id, or the natural key where that is null, from a data source's configuration.
-func (k Kind) NewSearch(ctx context.Context, config tfsdk.Config, key string, diags *diag.Diagnostics) Search {
-	s := Search{kind: k, asked: path.Root("id")}
+func (d Descriptor) NewSearch(ctx context.Context, config tfsdk.Config, key string, diags *diag.Diagnostics) Search {
+	s := Search{descriptor: d, asked: path.Root("id")}
 	diags.Append(config.GetAttribute(ctx, s.asked, &s.value)...)
 	if s.value.IsNull() {
 		s.asked = path.Root(key)
@@ -46,14 +46,14 @@ func Find[T any](
 	if s.asked.Equal(path.Root("id")) {
 		found, err := byID(value)
 		if err != nil {
-			s.kind.AddError(diags, "find", value, err)
+			s.descriptor.AddError(diags, "find", value, err)
 		}
 		return found, err == nil
 	}
 	var matches []string
 	for thing, err := range byKey(value) {
 		if err != nil {
-			s.kind.AddError(diags, "find", "", err)
+			s.descriptor.AddError(diags, "find", "", err)
 			return found, false
 		}
 		found = thing
@@ -61,13 +61,13 @@ func Find[T any](
 	}
 	switch len(matches) {
 	case 0:
-		diags.AddAttributeError(s.asked, "No such "+s.kind.Title, fmt.Sprintf("%s shows this credential none whose %s is %q. "+
-			"Check the spelling, and %s.", s.kind.Vendor, s.asked, value, s.kind.Credentials))
+		diags.AddAttributeError(s.asked, "No such "+s.descriptor.Title, fmt.Sprintf("%s shows this credential none whose %s is %q. "+
+			"Check the spelling, and %s.", s.descriptor.Vendor, s.asked, value, s.descriptor.Credentials))
 	case 1:
 		return found, true
 	default:
-		diags.AddAttributeError(s.asked, "More than one "+s.kind.Title, fmt.Sprintf("%d at %s have %q as %s:\n  %s\nLook it up by id instead.",
-			len(matches), s.kind.Vendor, value, s.asked, strings.Join(matches, "\n  ")))
+		diags.AddAttributeError(s.asked, "More than one "+s.descriptor.Title, fmt.Sprintf("%d at %s have %q as %s:\n  %s\nLook it up by id instead.",
+			len(matches), s.descriptor.Vendor, value, s.asked, strings.Join(matches, "\n  ")))
 	}
 	return found, false
 }
@@ -79,11 +79,11 @@ func (s Search) Answer(ctx context.Context, state *tfsdk.State, found any, diags
 }
 
 // Collect shows all that a listing yields, as a data source of many does; nil after an error.
-func Collect[T, D any](k Kind, things iter.Seq2[T, error], show func(T) D, diags *diag.Diagnostics) []D {
+func Collect[T, D any](d Descriptor, things iter.Seq2[T, error], show func(T) D, diags *diag.Diagnostics) []D {
 	shown := []D{}
 	for thing, err := range things {
 		if err != nil {
-			k.AddError(diags, "list", "", err)
+			d.AddError(diags, "list", "", err)
 			return nil
 		}
 		shown = append(shown, show(thing))

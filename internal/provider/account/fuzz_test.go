@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/exactlyonce"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/createonce"
 )
 
 // hostile are texts that have broken quoting before.
@@ -66,9 +66,9 @@ func FuzzImportBlock(f *testing.F) {
 		f.Add(s, "ACC-1234-5678")
 		f.Add("Acme", s)
 	}
-	k := Kind{Type: "softwareone_account"}
+	d := Descriptor{Type: "softwareone_account"}
 	f.Fuzz(func(t *testing.T, label, id string) {
-		text := k.importBlocks([]exactlyonce.Candidate{{ID: id, Label: label}})
+		text := d.importBlocks([]createonce.Candidate{{ID: id, Label: label}})
 		file, problems := hclsyntax.ParseConfig([]byte(text), "", hcl.InitialPos)
 		if problems.HasErrors() {
 			t.Fatalf("%s\n%s", text, problems)

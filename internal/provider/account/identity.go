@@ -19,11 +19,11 @@ type Identity struct {
 }
 
 // IdentitySchema is the schema of Identity.
-func (k Kind) IdentitySchema() identityschema.Schema {
+func (d Descriptor) IdentitySchema() identityschema.Schema {
 	return identityschema.Schema{Attributes: map[string]identityschema.Attribute{
 		"id": identityschema.StringAttribute{
 			RequiredForImport: true,
-			Description:       "Id of the " + k.Title + ".",
+			Description:       "Id of the " + d.Title + ".",
 		},
 	}}
 }
@@ -37,20 +37,20 @@ func SetIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, id types
 }
 
 // notAnID says what is wrong with an id, and what one looks like.
-func (k Kind) notAnID(id string, err error) string {
-	return fmt.Sprintf("%q is no id of a %s: %v.", id, k.Title, err)
+func (d Descriptor) notAnID(id string, err error) string {
+	return fmt.Sprintf("%q is no id of a %s: %v.", id, d.Title, err)
 }
 
 // Import takes an id from the command, an import block or an identity, and leaves a state that the first read fills.
-func (k Kind) Import(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+func (d Descriptor) Import(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	id := req.ID
 	if id == "" && req.Identity != nil && !req.Identity.Raw.IsNull() {
 		var identity Identity
 		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
 		id = identity.ID.ValueString()
 	}
-	if err := k.ValidID(id); err != nil {
-		resp.Diagnostics.AddError("Invalid import id", k.notAnID(id, err))
+	if err := d.ValidID(id); err != nil {
+		resp.Diagnostics.AddError("Invalid import id", d.notAnID(id, err))
 	}
 	if resp.Diagnostics.HasError() {
 		return

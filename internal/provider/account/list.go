@@ -15,7 +15,7 @@ import (
 // display name and, where asked for, its resource, and returns its id; "" where the account can't be expressed as a
 // resource. Such ones are left out, and a warning at the end counts them. So are those whose resource has a value that
 // configuration may not have: it would fail the plan of all that is generated beside it.
-func List[T any](ctx context.Context, req list.ListRequest, k Kind, accounts iter.Seq2[T, error], fill func(T, *list.ListResult) (id string)) iter.Seq[list.ListResult] {
+func List[T any](ctx context.Context, req list.ListRequest, d Descriptor, accounts iter.Seq2[T, error], fill func(T, *list.ListResult) (id string)) iter.Seq[list.ListResult] {
 	return func(yield func(list.ListResult) bool) {
 		var listed int64
 		skipped := 0
@@ -23,7 +23,7 @@ func List[T any](ctx context.Context, req list.ListRequest, k Kind, accounts ite
 		for a, err := range accounts {
 			if err != nil {
 				var diags diag.Diagnostics
-				k.AddError(&diags, "list", "", err)
+				d.AddError(&diags, "list", "", err)
 				yield(list.ListResult{Diagnostics: diags})
 				return
 			}
@@ -33,7 +33,7 @@ func List[T any](ctx context.Context, req list.ListRequest, k Kind, accounts ite
 				skipped++
 				continue
 			}
-			if req.IncludeResource && !result.Diagnostics.HasError() && !expressible(ctx, result.Resource) {
+			if req.IncludeResource && !result.Diagnostics.HasError() && !validAsConfig(ctx, result.Resource) {
 				odd = append(odd, id)
 				continue
 			}
@@ -49,16 +49,16 @@ func List[T any](ctx context.Context, req list.ListRequest, k Kind, accounts ite
 		var said []string
 		if skipped > 0 {
 			said = append(said, fmt.Sprintf("%d at %s have no name, or lack something else that a resource must have. They can't be managed "+
-				"with Terraform and are not listed.", skipped, k.Vendor))
+				"with Terraform and are not listed.", skipped, d.Vendor))
 		}
 		if len(odd) > 0 {
 			said = append(said, fmt.Sprintf("%d at %s have a value that configuration may not have, such as a name with a line break, and would "+
 				"fail the plan of all that is generated beside them. They are not listed; to manage one, change it at %s first: %s.",
-				len(odd), k.Vendor, k.Vendor, strings.Join(odd, ", ")))
+				len(odd), d.Vendor, d.Vendor, strings.Join(odd, ", ")))
 		}
 		if len(said) > 0 {
 			yield(list.ListResult{Diagnostics: diag.Diagnostics{
-				diag.NewWarningDiagnostic(k.Title+": some were left out", strings.Join(said, "\n\n")),
+				diag.NewWarningDiagnostic(d.Title+": some were left out", strings.Join(said, "\n\n")),
 			}})
 		}
 	}

@@ -27,19 +27,19 @@ const (
 // deletionPolicy is the attribute that all account resources have.
 const deletionPolicy = "deletion_policy"
 
-func (k Kind) policies() []string {
+func (d Descriptor) policies() []string {
 	all := []string{PolicyPrevent, PolicyAbandon}
-	if k.Acting != "" {
-		all = append(all, k.Acting)
+	if d.DestroyPolicy != "" {
+		all = append(all, d.DestroyPolicy)
 	}
 	return all
 }
 
 // DeletionPolicyAttribute is the attribute deletion_policy.
-func (k Kind) DeletionPolicyAttribute() schema.Attribute {
+func (d Descriptor) DeletionPolicyAttribute() schema.Attribute {
 	text := "What a destroy does: `\"prevent\"` fails at plan time, before anything is touched; `\"abandon\"` forgets " +
 		"the account, which stays at the vendor"
-	switch k.Acting {
+	switch d.DestroyPolicy {
 	case PolicyDelete:
 		text += "; `\"delete\"` deletes it at the vendor"
 	case PolicyDisable:
@@ -51,7 +51,7 @@ func (k Kind) DeletionPolicyAttribute() schema.Attribute {
 		Default:  stringdefault.StaticString(PolicyPrevent),
 		MarkdownDescription: text + ". Default: `\"prevent\"`. A destroy goes by the policy in the state, so it takes an " +
 			"apply of the new policy first. A change makes no request.",
-		Validators: []validator.String{stringvalidator.OneOf(k.policies()...)},
+		Validators: []validator.String{stringvalidator.OneOf(d.policies()...)},
 	}
 }
 
@@ -59,24 +59,24 @@ func (k Kind) DeletionPolicyAttribute() schema.Attribute {
 type object struct {
 	ID     string `json:"id"`
 	Policy string `json:"policy"`
-	Taken  string `json:"taken,omitempty"` // the value of Kind.Taken
+	Taken  string `json:"taken,omitempty"` // the value of Descriptor.ReservedAttribute
 }
 
 // PlanLife looks after the beginning and the end of an account's life at plan time. It returns false where there is
 // nothing more to plan: for a destroy, or a replacement that is refused.
-func (k Kind) PlanLife(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) bool {
+func (d Descriptor) PlanLife(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) bool {
 	switch {
 	case req.Plan.Raw.IsNull():
-		k.planDestroy(ctx, req, resp)
+		d.planDestroy(ctx, req, resp)
 		return false
 	case req.State.Raw.IsNull():
-		return k.refuseReplacement(ctx, req, resp)
+		return d.refuseReplacement(ctx, req, resp)
 	}
 	// A replacement is planned in two steps; the second one is given the private state that this one leaves.
-	id, policy := k.idAndPolicy(ctx, req.State, &resp.Diagnostics)
+	id, policy := d.idAndPolicy(ctx, req.State, &resp.Diagnostics)
 	var taken types.String
-	if k.Taken != "" {
-		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root(k.Taken), &taken)...)
+	if d.ReservedAttribute != "" {
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root(d.ReservedAttribute), &taken)...)
 	}
 	Put(ctx, resp.Private, keyObject, object{ID: id, Policy: policy, Taken: taken.ValueString()}, &resp.Diagnostics)
 	return true
@@ -87,7 +87,7 @@ type stateReader interface {
 	GetAttribute(ctx context.Context, p path.Path, target any) diag.Diagnostics
 }
 
-func (k Kind) idAndPolicy(ctx context.Context, state stateReader, diags *diag.Diagnostics) (id, policy string) {
+func (d Descriptor) idAndPolicy(ctx context.Context, state stateReader, diags *diag.Diagnostics) (id, policy string) {
 	var idValue, policyValue types.String
 	diags.Append(state.GetAttribute(ctx, path.Root("id"), &idValue)...)
 	diags.Append(state.GetAttribute(ctx, path.Root(deletionPolicy), &policyValue)...)
@@ -98,50 +98,50 @@ func (k Kind) idAndPolicy(ctx context.Context, state stateReader, diags *diag.Di
 	return idValue.ValueString(), policy
 }
 
-func (k Kind) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	id, policy := k.idAndPolicy(ctx, req.State, &resp.Diagnostics)
+func (d Descriptor) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	id, policy := d.idAndPolicy(ctx, req.State, &resp.Diagnostics)
 	switch policy {
 	case PolicyPrevent:
-		resp.Diagnostics.AddAttributeError(path.Root(deletionPolicy), k.Title+" is protected from being destroyed", k.wayOut(id))
+		resp.Diagnostics.AddAttributeError(path.Root(deletionPolicy), d.Title+" is protected from being destroyed", d.wayOut(id))
 	case PolicyAbandon:
-		resp.Diagnostics.AddWarning(k.Title+" will only be forgotten", fmt.Sprintf(
-			"%s %s stays at %s as it is: its deletion_policy is \"abandon\". Terraform won't know it any more.", k.Title, id, k.Vendor))
+		resp.Diagnostics.AddWarning(d.Title+" will only be forgotten", fmt.Sprintf(
+			"%s %s stays at %s as it is: its deletion_policy is \"abandon\". Terraform won't know it any more.", d.Title, id, d.Vendor))
 	default:
-		if k.Remains != "" {
-			resp.Diagnostics.AddWarning(k.Title+" leaves something behind", fmt.Sprintf("%s %s: %s", k.Title, id, k.Remains))
+		if d.DestroyLeaves != "" {
+			resp.Diagnostics.AddWarning(d.Title+" leaves something behind", fmt.Sprintf("%s %s: %s", d.Title, id, d.DestroyLeaves))
 		}
 	}
 }
 
 // wayOut says how to get on where the policy is prevent.
-func (k Kind) wayOut(id string) string {
-	ways := fmt.Sprintf("\"abandon\" (%s keeps the account, and Terraform forgets it)", k.Vendor)
-	switch k.Acting {
+func (d Descriptor) wayOut(id string) string {
+	ways := fmt.Sprintf("\"abandon\" (%s keeps the account, and Terraform forgets it)", d.Vendor)
+	switch d.DestroyPolicy {
 	case PolicyDelete:
-		ways = fmt.Sprintf("\"delete\" (it is deleted at %s) or %s", k.Vendor, ways)
+		ways = fmt.Sprintf("\"delete\" (it is deleted at %s) or %s", d.Vendor, ways)
 	case PolicyDisable:
-		ways = fmt.Sprintf("\"disable\" (it is disabled at %s) or %s", k.Vendor, ways)
+		ways = fmt.Sprintf("\"disable\" (it is disabled at %s) or %s", d.Vendor, ways)
 	}
 	return fmt.Sprintf("%s %s has deletion_policy = \"prevent\" in the state, so that nothing destroys it by surprise.\n\n"+
 		"To destroy it, set deletion_policy = %s, apply that, and only then destroy.\n\n"+
 		"To keep the account and only take it out of Terraform, %s\n\n"+
-		"If you renamed the resource, add a moved block.", k.Title, id, ways, k.Forget())
+		"If you renamed the resource, add a moved block.", d.Title, id, ways, d.Forget())
 }
 
 // Forget says how to take an account out of the state, after words such as "to do so,".
-func (k Kind) Forget() string {
+func (d Descriptor) Forget() string {
 	return fmt.Sprintf("run terraform state rm, or write this in place of its resource block; NAME stands for the name of that:\n\n"+
-		"  removed {\n    from = %s.NAME\n    lifecycle {\n      destroy = false\n    }\n  }", k.Type)
+		"  removed {\n    from = %s.NAME\n    lifecycle {\n      destroy = false\n    }\n  }", d.Type)
 }
 
 // refuseReplacement refuses a create that replaces an existing account, unless the old one is really deleted.
-func (k Kind) refuseReplacement(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) bool {
+func (d Descriptor) refuseReplacement(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) bool {
 	var old object
 	if !Fetch(ctx, req.Private, keyObject, &old, &resp.Diagnostics) {
 		return !resp.Diagnostics.HasError()
 	}
 	if old.Policy == PolicyDelete {
-		k.refuseTaken(ctx, old, req, resp)
+		d.refuseTaken(ctx, old, req, resp)
 		return !resp.Diagnostics.HasError()
 	}
 	reach := "it would be left behind, and a second one created"
@@ -149,42 +149,42 @@ func (k Kind) refuseReplacement(ctx context.Context, req resource.ModifyPlanRequ
 		reach = "it would be disabled, and a second one created"
 	}
 	detail := fmt.Sprintf("This plan replaces %s %s (by -replace, replace_triggered_by, or a change that forces it). "+
-		"Its deletion_policy is \"%s\": %s. ", k.Title, old.ID, old.Policy, reach)
-	if k.Acting == PolicyDelete {
+		"Its deletion_policy is \"%s\": %s. ", d.Title, old.ID, old.Policy, reach)
+	if d.DestroyPolicy == PolicyDelete {
 		detail += "To replace it all the same, set deletion_policy = \"delete\" and apply that first. "
 	}
 	detail += "To forget it and create another one, take it out of the state first (terraform state rm)."
-	resp.Diagnostics.AddError(k.Title+" can't be replaced", detail)
+	resp.Diagnostics.AddError(d.Title+" can't be replaced", detail)
 	return false
 }
 
 // refuseTaken refuses a replacement whose create would fail once the delete is done.
-func (k Kind) refuseTaken(ctx context.Context, old object, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if k.Taken == "" {
+func (d Descriptor) refuseTaken(ctx context.Context, old object, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if d.ReservedAttribute == "" {
 		return
 	}
 	var wanted types.String
-	resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, path.Root(k.Taken), &wanted)...)
+	resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, path.Root(d.ReservedAttribute), &wanted)...)
 	if !strings.EqualFold(strings.TrimSpace(wanted.ValueString()), strings.TrimSpace(old.Taken)) {
 		return
 	}
-	resp.Diagnostics.AddAttributeError(path.Root(k.Taken), k.Title+" can't be replaced", fmt.Sprintf(
+	resp.Diagnostics.AddAttributeError(path.Root(d.ReservedAttribute), d.Title+" can't be replaced", fmt.Sprintf(
 		"This plan deletes %s %s and creates it anew (by -replace, replace_triggered_by, or a change that forces it). The delete would be "+
-			"done, and then the create would fail: %s\n\nGive %s another value in the same change, or don't replace it.", k.Title, old.ID, k.Remains, k.Taken))
+			"done, and then the create would fail: %s\n\nGive %s another value in the same change, or don't replace it.", d.Title, old.ID, d.DestroyLeaves, d.ReservedAttribute))
 }
 
 // PlanDelete tells at apply time whether the vendor is to be called. A protected account gets here only by a taint,
 // which no plan can refuse.
-func (k Kind) PlanDelete(ctx context.Context, state stateReader, diags *diag.Diagnostics) (act bool) {
-	id, policy := k.idAndPolicy(ctx, state, diags)
+func (d Descriptor) PlanDelete(ctx context.Context, state stateReader, diags *diag.Diagnostics) (act bool) {
+	id, policy := d.idAndPolicy(ctx, state, diags)
 	switch policy {
 	case PolicyPrevent:
-		diags.AddError(k.Title+" is protected from being destroyed", fmt.Sprintf(
-			"%s %s is tainted, so Terraform wants to destroy it and create another one. Run terraform untaint for it.\n\n", k.Title, id)+
-			k.wayOut(id))
+		diags.AddError(d.Title+" is protected from being destroyed", fmt.Sprintf(
+			"%s %s is tainted, so Terraform wants to destroy it and create another one. Run terraform untaint for it.\n\n", d.Title, id)+
+			d.wayOut(id))
 		return false
 	case PolicyAbandon:
 		return false
 	}
-	return slices.Contains(k.policies(), policy) && !diags.HasError()
+	return slices.Contains(d.policies(), policy) && !diags.HasError()
 }

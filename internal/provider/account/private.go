@@ -34,7 +34,7 @@ func Put(ctx context.Context, private Private, key string, value any, diags *dia
 	diags.Append(private.SetKey(ctx, key, raw)...)
 }
 
-// Fetch reads the value of a key into target and tells whether there is one.
+// Fetch reads the value of a key into target and reports whether there is one.
 func Fetch(ctx context.Context, private Private, key string, target any, diags *diag.Diagnostics) bool {
 	raw, d := private.GetKey(ctx, key)
 	diags.Append(d...)
@@ -69,7 +69,7 @@ func MarkCreated(ctx context.Context, private Private, now time.Time, diags *dia
 	Drop(ctx, private, keyObject, diags)
 }
 
-// Lagging tells whether a 404 comes so soon after our own create that it proves nothing.
+// Lagging reports whether a 404 comes so soon after our own create that it proves nothing.
 func Lagging(ctx context.Context, private Private, now time.Time, diags *diag.Diagnostics) bool {
 	var created time.Time
 	return Fetch(ctx, private, keyCreated, &created, diags) && now.Sub(created) < lagWindow
@@ -80,13 +80,13 @@ func MarkImported(ctx context.Context, private Private, diags *diag.Diagnostics)
 	Put(ctx, private, keyImported, true, diags)
 }
 
-// Importing tells whether this is the first read after an import.
+// Importing reports whether this is the first read after an import.
 func Importing(ctx context.Context, private Private, diags *diag.Diagnostics) (imported bool) {
 	Fetch(ctx, private, keyImported, &imported, diags)
 	return imported
 }
 
-// MarkRead notes that the account has been read, and tells whether this was the first read after an import.
+// MarkRead notes that the account has been read, and reports whether this was the first read after an import.
 func MarkRead(ctx context.Context, private Private, diags *diag.Diagnostics) (imported bool) {
 	if Fetch(ctx, private, keyImported, &imported, diags) {
 		Drop(ctx, private, keyImported, diags)

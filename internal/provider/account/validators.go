@@ -68,11 +68,13 @@ func (base64Validator) ValidateString(_ context.Context, req validator.StringReq
 }
 
 // ID refuses what can't be an id of this kind.
-func (k Kind) ID() validator.String { return idValidator{k} }
+func (d Descriptor) ID() validator.String { return idValidator{d} }
 
-type idValidator struct{ kind Kind }
+type idValidator struct{ descriptor Descriptor }
 
-func (v idValidator) Description(context.Context) string { return "must be an id of a " + v.kind.Title }
+func (v idValidator) Description(context.Context) string {
+	return "must be an id of a " + v.descriptor.Title
+}
 
 func (v idValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
@@ -80,8 +82,8 @@ func (v idValidator) ValidateString(_ context.Context, req validator.StringReque
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
-	if err := v.kind.ValidID(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid id", v.kind.notAnID(req.ConfigValue.ValueString(), err))
+	if err := v.descriptor.ValidID(req.ConfigValue.ValueString()); err != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid id", v.descriptor.notAnID(req.ConfigValue.ValueString(), err))
 	}
 }
 

@@ -55,7 +55,7 @@ func Resolve[T attr.Value](planned, answered T) T {
 	return planned
 }
 
-// FullyKnown tells whether a value and all within it are known.
+// FullyKnown reports whether a value and all within it are known.
 func FullyKnown(ctx context.Context, value attr.Value) bool {
 	raw, err := value.ToTerraformValue(ctx)
 	return err == nil && raw.IsFullyKnown()

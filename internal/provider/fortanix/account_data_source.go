@@ -137,7 +137,7 @@ type accountDataSource struct {
 
 // Metadata implements datasource.DataSource.
 func (d *accountDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = kind.Type
+	resp.TypeName = descriptor.Type
 }
 
 // Configure implements datasource.DataSourceWithConfigure.
@@ -150,7 +150,7 @@ func (d *accountDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 	attributes := accountDataAttributes()
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"id": schema.StringAttribute{
-			Optional: true, Computed: true, Validators: []validator.String{kind.ID()},
+			Optional: true, Computed: true, Validators: []validator.String{descriptor.ID()},
 			MarkdownDescription: "Account id, a UUID. Give this or `name`.",
 		},
 		"name": schema.StringAttribute{
@@ -171,7 +171,7 @@ func (d *accountDataSource) ConfigValidators(context.Context) []datasource.Confi
 
 // Read implements datasource.DataSource.
 func (d *accountDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	search := kind.NewSearch(ctx, req.Config, "name", &resp.Diagnostics)
+	search := descriptor.NewSearch(ctx, req.Config, "name", &resp.Diagnostics)
 	api, ok := d.client.Get(&resp.Diagnostics)
 	if !ok || resp.Diagnostics.HasError() {
 		return
@@ -187,7 +187,7 @@ func (d *accountDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	}
 	whole, err := api.ReadAccountDetails(ctx, found.ID)
 	if err != nil {
-		kind.AddError(&resp.Diagnostics, "find", found.ID, err)
+		descriptor.AddError(&resp.Diagnostics, "find", found.ID, err)
 		return
 	}
 	search.Answer(ctx, &resp.State, newAccountData(ctx, whole, &resp.Diagnostics), &resp.Diagnostics)
@@ -243,12 +243,12 @@ func (d *accountsDataSource) Read(ctx context.Context, req datasource.ReadReques
 	data.Accounts = []accountData{}
 	for a, err := range named(api.ListAccounts(ctx), data.Name) {
 		if err != nil {
-			kind.AddError(&resp.Diagnostics, "list", "", err)
+			descriptor.AddError(&resp.Diagnostics, "list", "", err)
 			return
 		}
 		whole, err := api.Whole(ctx, a)
 		if err != nil {
-			kind.AddError(&resp.Diagnostics, "read", a.ID, err)
+			descriptor.AddError(&resp.Diagnostics, "read", a.ID, err)
 			return
 		}
 		data.Accounts = append(data.Accounts, newAccountData(ctx, whole, &resp.Diagnostics))

@@ -4,9 +4,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/acctest"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/fortanix"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/acctest"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
 
 // The only account that a test with the command line makes.
@@ -117,16 +117,18 @@ func TestAccountDelete(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		options mock.Options
-		before  func(m *mock.Mock, s *kit.Server, id string)
+		before  func(m *mock.Mock, s *mockserver.Server, id string)
 		sent    int
 	}{
 		"":             {sent: 1},
 		"not selected": {options: mock.Options{RequireSelected: true}, sent: 2},
-		"gone by then": {before: func(m *mock.Mock, _ *kit.Server, id string) { m.Remove(id) }, sent: 1},
-		"reply is lost": {before: func(_ *mock.Mock, s *kit.Server, _ string) {
-			s.Inject(kit.Fault{On: deletes, Effect: true, Close: true, Times: 1})
+		"gone by then": {before: func(m *mock.Mock, _ *mockserver.Server, id string) { m.Remove(id) }, sent: 1},
+		"reply is lost": {before: func(_ *mock.Mock, s *mockserver.Server, _ string) {
+			s.Inject(mockserver.Fault{On: deletes, Effect: true, Close: true, Times: 1})
 		}, sent: 2},
-		"not at first": {before: func(_ *mock.Mock, s *kit.Server, _ string) { s.Inject(kit.Fault{On: deletes, Status: 503, Times: 2}) }, sent: 3},
+		"not at first": {before: func(_ *mock.Mock, s *mockserver.Server, _ string) {
+			s.Inject(mockserver.Fault{On: deletes, Status: 503, Times: 2})
+		}, sent: 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/acctest"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/fortanix"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/acctest"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
 
 const page = "<html><head><title>Sign in</title></head><body>Please sign in</body></html>"
@@ -19,29 +19,29 @@ func TestAccountFailures(t *testing.T) {
 	t.Parallel()
 	type failure struct {
 		name  string
-		fault kit.Fault
+		fault mockserver.Fault
 		says  []string
 	}
 	everywhere := []failure{
-		{"400, text", kit.Fault{Status: 400, Body: "the name is not to our taste"}, []string{"HTTP 400", "not to our taste"}},
-		{"400, JSON string", kit.Fault{Status: 400, Body: `"not to our taste"`}, []string{"not to our taste"}},
-		{"403", kit.Fault{Status: 403, Body: `{"message":"operation requires the role MANAGER"}`}, []string{"HTTP 403", "role MANAGER", "administrators"}},
-		{"409", kit.Fault{Status: 409, Body: `{"detail":"somebody else is at it"}`}, []string{"HTTP 409", "somebody else is at it"}},
-		{"422, with a field", kit.Fault{Status: 422, Body: `{"errors":{"name":["is rude"]}}`}, []string{"is rude", `AttributeName("name")`}},
-		{"501", kit.Fault{Status: 501, Body: "not here"}, []string{"HTTP 501"}},
-		{"redirect", kit.Fault{Status: 302, Header: http.Header{"Location": {"https://evil.example/?secret"}}}, []string{"base URL"}},
-		{"429, for too long", kit.Fault{Status: 429, Header: http.Header{"Retry-After": {"7200"}}}, []string{"HTTP 429", "asked to wait 2h", "max_requests_per_second"}},
+		{"400, text", mockserver.Fault{Status: 400, Body: "the name is not to our taste"}, []string{"HTTP 400", "not to our taste"}},
+		{"400, JSON string", mockserver.Fault{Status: 400, Body: `"not to our taste"`}, []string{"not to our taste"}},
+		{"403", mockserver.Fault{Status: 403, Body: `{"message":"operation requires the role MANAGER"}`}, []string{"HTTP 403", "role MANAGER", "administrators"}},
+		{"409", mockserver.Fault{Status: 409, Body: `{"detail":"somebody else is at it"}`}, []string{"HTTP 409", "somebody else is at it"}},
+		{"422, with a field", mockserver.Fault{Status: 422, Body: `{"errors":{"name":["is rude"]}}`}, []string{"is rude", `AttributeName("name")`}},
+		{"501", mockserver.Fault{Status: 501, Body: "not here"}, []string{"HTTP 501"}},
+		{"redirect", mockserver.Fault{Status: 302, Header: http.Header{"Location": {"https://evil.example/?secret"}}}, []string{"base URL"}},
+		{"429, for too long", mockserver.Fault{Status: 429, Header: http.Header{"Retry-After": {"7200"}}}, []string{"HTTP 429", "asked to wait 2h", "max_requests_per_second"}},
 	}
 	later := []failure{
-		{"500, again and again", kit.Fault{Status: 500, Body: "oops"}, []string{"HTTP 500", "oops", "fault at the vendor"}},
+		{"500, again and again", mockserver.Fault{Status: 500, Body: "oops"}, []string{"HTTP 500", "oops", "fault at the vendor"}},
 	}
 	replying := []failure{
-		{"no JSON", kit.Fault{Body: `{"acct_id":`}, []string{"not JSON", "base URL"}},
-		{"a web page", kit.Fault{Body: page, Header: http.Header{"Content-Type": {"text/html"}}}, []string{"not JSON", "web page"}},
-		{"another form", kit.Fault{Body: `{"acct_id":5}`}, []string{"unexpected form"}},
-		{"another account", kit.Fault{Body: fmt.Sprintf(`{"acct_id":%q}`, someID)}, []string{"it is of account"}},
+		{"no JSON", mockserver.Fault{Body: `{"acct_id":`}, []string{"not JSON", "base URL"}},
+		{"a web page", mockserver.Fault{Body: page, Header: http.Header{"Content-Type": {"text/html"}}}, []string{"not JSON", "web page"}},
+		{"another form", mockserver.Fault{Body: `{"acct_id":5}`}, []string{"unexpected form"}},
+		{"another account", mockserver.Fault{Body: fmt.Sprintf(`{"acct_id":%q}`, someID)}, []string{"it is of account"}},
 	}
-	gone := failure{"404", kit.Fault{Status: 404, Body: "account not found"}, []string{"HTTP 404", "account not found"}}
+	gone := failure{"404", mockserver.Fault{Status: 404, Body: "account not found"}, []string{"HTTP 404", "account not found"}}
 
 	config := Values{"name": "Acme", "auth_configs": []any{oauth("a", "secret-a")}, "deletion_policy": "delete"}
 	for operation, test := range map[string]struct {
@@ -129,10 +129,10 @@ func TestAccountSecretsInErrors(t *testing.T) {
 			}
 		}
 	}
-	s.Inject(kit.Fault{On: posts, Status: 400, EchoCredentials: true, Times: 1})
+	s.Inject(mockserver.Fault{On: posts, Status: 400, EchoCredentials: true, Times: 1})
 	check(r.Apply(config))
 	r.Applied(config)
-	s.Inject(kit.Fault{On: patches, Status: 400, EchoCredentials: true, Times: 1})
+	s.Inject(mockserver.Fault{On: patches, Status: 400, EchoCredentials: true, Times: 1})
 	check(r.Apply(acctest.With(config, Values{"auth_configs": []any{oauth("a", "s3cret/+ü\"y", mutual("the private key"), Values{"idp_requires_basic_auth": false})}})))
 }
 
@@ -140,7 +140,7 @@ func TestAccountSecretsInErrors(t *testing.T) {
 func TestAccountLostReply(t *testing.T) {
 	t.Parallel()
 	config := all()
-	for name, fault := range map[string]kit.Fault{
+	for name, fault := range map[string]mockserver.Fault{
 		"closed": {Close: true}, "reset": {Reset: true}, "cut": {Cut: true}, "500": {Status: 500, Body: "oops"}, "502": {Status: 502, Body: page},
 		"503": {Status: 503}, "504": {Status: 504}, "408": {Status: 408}, "web page": {Body: page}, "no id": {Body: `{"name":"Acme"}`},
 	} {
@@ -185,7 +185,7 @@ func TestAccountUnprovenCreate(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			m, s, p := startProtocol(t, mock.Options{})
-			s.Inject(kit.Fault{On: posts, Effect: test.effect, Close: true, Times: 1}, kit.Fault{On: lists, Times: 1, Status: 503, Before: func() {
+			s.Inject(mockserver.Fault{On: posts, Effect: test.effect, Close: true, Times: 1}, mockserver.Fault{On: lists, Times: 1, Status: 503, Before: func() {
 				if test.before != nil {
 					test.before(m)
 				}
@@ -230,7 +230,7 @@ func TestAccountIncomplete(t *testing.T) {
 	followUp := map[string]any{
 		"default_group_id": someID, "marketplace_group_id": otherID, "account_status": "Deactivated",
 	}
-	for name, fault := range map[string]*kit.Fault{
+	for name, fault := range map[string]*mockserver.Fault{
 		"done":        nil,
 		"400":         {Status: 400, Body: "no such group"},
 		"403":         {Status: 403, Body: "no such group", Times: 2}, // the second one after a selection
@@ -287,7 +287,7 @@ func TestAccountIncomplete(t *testing.T) {
 func TestAccountCreatePassesOver(t *testing.T) {
 	t.Parallel()
 	m, s, p := startProtocol(t, mock.Options{})
-	s.Inject(kit.Fault{On: posts, Times: 1, Before: func() {
+	s.Inject(mockserver.Fault{On: posts, Times: 1, Before: func() {
 		m.Seed(mock.Account{ID: someID, Name: "Acme", Component: "CONFIDENTIAL_AI", AttestationDisabled: true, AuthConfigs: map[string]mock.AuthConfig{
 			otherID: {Password: &mock.PasswordConfig{Require2FA: true}},
 		}})
@@ -306,7 +306,7 @@ func TestAccountCreatePassesOver(t *testing.T) {
 // What the vendor could not answer for a while is sent again as far as that does no harm.
 func TestAccountRetries(t *testing.T) {
 	t.Parallel()
-	for name, fault := range map[string]kit.Fault{
+	for name, fault := range map[string]mockserver.Fault{
 		"503": {Status: 503, Header: http.Header{"Retry-After": {"2"}}}, "502": {Status: 502, Body: page}, "429": {Status: 429},
 		"reset": {Reset: true}, "cut": {Cut: true, Effect: true}, "done, then reset": {Reset: true, Effect: true}, "done, then 500": {Status: 500, Effect: true},
 	} {

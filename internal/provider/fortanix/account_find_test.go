@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/acctest"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/fortanix"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/acctest"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
 
 // Names that trip over quoting in HCL.
@@ -104,7 +104,7 @@ func TestAccountList(t *testing.T) {
 			t.Errorf("%q was accepted", bad)
 		}
 	}
-	s.Inject(kit.Fault{On: lists, Skip: 1, Status: 403, Body: "no"})
+	s.Inject(mockserver.Fault{On: lists, Skip: 1, Status: 403, Body: "no"})
 	listed, said = p.List(accountType, Values{}, 0, false)
 	said.Errors().Contain(t, "Unable to list", "403")
 	if len(listed) == 0 {

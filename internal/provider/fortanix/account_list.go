@@ -32,7 +32,7 @@ type listFilterModel struct {
 
 // Metadata implements list.ListResource.
 func (l *accountList) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = kind.Type
+	resp.TypeName = descriptor.Type
 }
 
 // Configure implements list.ListResourceWithConfigure.
@@ -60,7 +60,7 @@ func (l *accountList) List(ctx context.Context, req list.ListRequest, stream *li
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	stream.Results = account.List(ctx, req, kind, named(api.ListAccounts(ctx), filter.Name),
+	stream.Results = account.List(ctx, req, descriptor, named(api.ListAccounts(ctx), filter.Name),
 		func(a client.Account, result *list.ListResult) (id string) {
 			name := account.StringOrNull(&a.Name)
 			if name.IsNull() {
@@ -88,7 +88,7 @@ func (m *accountModel) readListed(ctx context.Context, api *client.Client, liste
 		err = m.readLogo(a, func() (string, error) { return api.LogoText(ctx, a) })
 	}
 	if err != nil {
-		kind.AddError(diags, "read", listed.ID, err)
+		descriptor.AddError(diags, "read", listed.ID, err)
 	}
 }
 

@@ -128,7 +128,7 @@ func (m *accountModel) read(ctx context.Context, a client.Account, withAuthConfi
 	}
 }
 
-// isOther tells whether an account has something else than the state.
+// isOther reports whether an account has something else than the state.
 func (m accountModel) isOther(ctx context.Context, a client.Account) bool {
 	is := m
 	var diags diag.Diagnostics

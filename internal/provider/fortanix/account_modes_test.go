@@ -5,9 +5,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/acctest"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/fortanix"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/acctest"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
 
 // What Fortanix's documentation leaves open: the same life passes whichever way it is.
@@ -112,41 +112,41 @@ func TestAccountGone(t *testing.T) {
 	config := Values{"name": "Acme"}
 	for name, test := range map[string]struct {
 		options mock.Options
-		before  func(m *mock.Mock, s *kit.Server, id string)
+		before  func(m *mock.Mock, s *mockserver.Server, id string)
 		gone    bool
 		says    []string
 	}{
-		"deleted": {before: func(m *mock.Mock, _ *kit.Server, id string) { m.Remove(id) }, gone: true},
-		"deleted, others are left": {before: func(m *mock.Mock, _ *kit.Server, id string) {
+		"deleted": {before: func(m *mock.Mock, _ *mockserver.Server, id string) { m.Remove(id) }, gone: true},
+		"deleted, others are left": {before: func(m *mock.Mock, _ *mockserver.Server, id string) {
 			m.Seed(mock.Account{Name: "Other"})
 			m.Remove(id)
 		}, gone: true},
 		"deleted, told as 403": {options: mock.Options{GoneStatus: 403},
-			before: func(m *mock.Mock, _ *kit.Server, id string) { m.Remove(id) }, says: []string{"HTTP 403"}},
-		"left the account": {before: func(m *mock.Mock, _ *kit.Server, id string) {
+			before: func(m *mock.Mock, _ *mockserver.Server, id string) { m.Remove(id) }, says: []string{"HTTP 403"}},
+		"left the account": {before: func(m *mock.Mock, _ *mockserver.Server, id string) {
 			m.Change(id, func(a *mock.Account) { a.Members = map[string]mock.Member{} })
 		}, says: []string{"HTTP 403"}},
-		"404, but listed": {before: func(_ *mock.Mock, s *kit.Server, _ string) {
-			s.Inject(kit.Fault{On: gets, Status: 404, Body: "account not found"})
+		"404, but listed": {before: func(_ *mock.Mock, s *mockserver.Server, _ string) {
+			s.Inject(mockserver.Fault{On: gets, Status: 404, Body: "account not found"})
 		}, says: []string{"doesn't prove", "listing shows it", "state rm"}},
-		"404, listing forbidden": {before: func(m *mock.Mock, s *kit.Server, id string) {
+		"404, listing forbidden": {before: func(m *mock.Mock, s *mockserver.Server, id string) {
 			m.Remove(id)
-			s.Inject(kit.Fault{On: lists, Status: 403, Body: "no"})
+			s.Inject(mockserver.Fault{On: lists, Status: 403, Body: "no"})
 		}, says: []string{"doesn't prove", "listing that should confirm it failed"}},
-		"404, listing fails": {before: func(m *mock.Mock, s *kit.Server, id string) {
+		"404, listing fails": {before: func(m *mock.Mock, s *mockserver.Server, id string) {
 			m.Remove(id)
-			s.Inject(kit.Fault{On: lists, Status: 500, Body: "oops"})
+			s.Inject(mockserver.Fault{On: lists, Status: 500, Body: "oops"})
 		}, says: []string{"doesn't prove"}},
-		"404, no listing": {before: func(m *mock.Mock, s *kit.Server, id string) {
+		"404, no listing": {before: func(m *mock.Mock, s *mockserver.Server, id string) {
 			m.Remove(id)
-			s.Inject(kit.Fault{On: lists, Body: "{}"})
+			s.Inject(mockserver.Fault{On: lists, Body: "{}"})
 		}, says: []string{"doesn't prove"}},
-		"401": {before: func(m *mock.Mock, _ *kit.Server, _ string) {
+		"401": {before: func(m *mock.Mock, _ *mockserver.Server, _ string) {
 			m.ExpireSessions()
 			m.AddUser(mock.DemoUsername, "another password")
 		}, says: []string{"HTTP 401", "fortanix.username"}},
-		"500": {before: func(_ *mock.Mock, s *kit.Server, _ string) {
-			s.Inject(kit.Fault{On: gets, Status: 500, Body: "oops"})
+		"500": {before: func(_ *mock.Mock, s *mockserver.Server, _ string) {
+			s.Inject(mockserver.Fault{On: gets, Status: 500, Body: "oops"})
 		}, says: []string{"HTTP 500"}},
 	} {
 		t.Run(name, func(t *testing.T) {

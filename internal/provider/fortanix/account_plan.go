@@ -12,7 +12,7 @@ import (
 
 // ModifyPlan implements resource.ResourceWithModifyPlan.
 func (r *accountResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if !kind.PlanLife(ctx, req, resp) {
+	if !descriptor.PlanLife(ctx, req, resp) {
 		return
 	}
 	var config, plan, state accountModel
@@ -44,7 +44,7 @@ func createOnly(wanted, state accountModel) []account.CreateOnly {
 
 // planFixed looks after the attributes that only the create call takes.
 func planFixed(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, config, state accountModel) {
-	keep, replace := kind.PlanCreateOnly(ctx, req.Private, createOnly(config, state), &resp.Diagnostics)
+	keep, replace := descriptor.PlanCreateOnly(ctx, req.Private, createOnly(config, state), &resp.Diagnostics)
 	kept := map[string]attr.Value{"component": state.Component, "node_enrollment": state.NodeEnrollment}
 	for _, name := range keep {
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(name), kept[name])...)

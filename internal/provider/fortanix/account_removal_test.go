@@ -4,8 +4,8 @@ import (
 	"reflect"
 	"testing"
 
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/acctest"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/fortanix"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/acctest"
 )
 
 // Each attribute, taken out of a configuration that has it: what is sent, and what stays at the vendor.

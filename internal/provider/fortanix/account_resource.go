@@ -27,7 +27,7 @@ var (
 
 // Keys of private state.
 const (
-	keyKnown   = "known"        // client.Known: who has seen the account
+	keyWitness = "known"        // client.Witness: who has seen the account
 	keyAuthIDs = "auth_configs" // []authID: the server's ids of the auth configs in the state
 )
 
@@ -46,7 +46,7 @@ type accountResource struct {
 
 // Metadata implements resource.Resource.
 func (r *accountResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = kind.Type
+	resp.TypeName = descriptor.Type
 }
 
 // Configure implements resource.ResourceWithConfigure.
@@ -61,7 +61,7 @@ func (r *accountResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 
 // IdentitySchema implements resource.ResourceWithIdentity.
 func (r *accountResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
-	resp.IdentitySchema = kind.IdentitySchema()
+	resp.IdentitySchema = descriptor.IdentitySchema()
 }
 
 // Create implements resource.Resource.
@@ -82,7 +82,7 @@ func (r *accountResource) Create(ctx context.Context, req resource.CreateRequest
 
 	made, err := api.CreateAccount(ctx, plan.newAccount(ctx, configured, &resp.Diagnostics))
 	if err != nil {
-		kind.AddCreateError(&resp.Diagnostics, err)
+		descriptor.AddCreateError(&resp.Diagnostics, err)
 		return
 	}
 	made = finish(ctx, api, plan, configured, made, &resp.Diagnostics)
@@ -120,7 +120,7 @@ func finish(ctx context.Context, api *client.Client, plan accountModel, configur
 	}
 	const step = "setting what the create call does not take"
 	if ctx.Err() != nil {
-		kind.AddIncomplete(diags, made.ID, step, errors.New("the run was interrupted, or timeouts.create is over"))
+		descriptor.AddIncomplete(diags, made.ID, step, errors.New("the run was interrupted, or timeouts.create is over"))
 		return made
 	}
 	updated, err := api.UpdateAccount(ctx, made.ID, left)
@@ -128,7 +128,7 @@ func finish(ctx context.Context, api *client.Client, plan accountModel, configur
 		made = updated
 	}
 	if err != nil {
-		kind.AddIncomplete(diags, made.ID, step, err)
+		descriptor.AddIncomplete(diags, made.ID, step, err)
 	}
 	return made
 }
@@ -147,8 +147,8 @@ func (r *accountResource) Read(ctx context.Context, req resource.ReadRequest, re
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	var seen client.Known
-	account.Fetch(ctx, req.Private, keyKnown, &seen, &resp.Diagnostics)
+	var seen client.Witness
+	account.Fetch(ctx, req.Private, keyWitness, &seen, &resp.Diagnostics)
 	id := state.ID.ValueString()
 	read, err := api.ReadAccount(ctx, id, seen)
 	if err == nil && read.Listed && state.isOther(ctx, read) {
@@ -156,10 +156,10 @@ func (r *accountResource) Read(ctx context.Context, req resource.ReadRequest, re
 	}
 	switch {
 	case transport.IsNotFound(err) && account.Lagging(ctx, req.Private, api.Now(), &resp.Diagnostics):
-		kind.AddLag(&resp.Diagnostics, id)
+		descriptor.AddLag(&resp.Diagnostics, id)
 		return
 	case transport.IsNotFound(err) && account.Importing(ctx, req.Private, &resp.Diagnostics):
-		kind.AddNothingToImport(&resp.Diagnostics, id, err)
+		descriptor.AddNothingToImport(&resp.Diagnostics, id, err)
 		return
 	case errors.Is(err, client.ErrGone):
 		account.Gone(ctx, resp)
@@ -171,7 +171,7 @@ func (r *accountResource) Read(ctx context.Context, req resource.ReadRequest, re
 	imported := account.MarkRead(ctx, resp.Private, &resp.Diagnostics)
 	state.read(ctx, read, imported || !state.AuthConfigs.IsNull(), &resp.Diagnostics)
 	if err := state.readLogo(read, func() (string, error) { return api.LogoText(ctx, read) }); err != nil {
-		kind.AddError(&resp.Diagnostics, "read the logo of", id, err)
+		descriptor.AddError(&resp.Diagnostics, "read the logo of", id, err)
 		return
 	}
 	state.ID = types.StringValue(id) // as it was imported: an identity never changes
@@ -181,17 +181,17 @@ func (r *accountResource) Read(ctx context.Context, req resource.ReadRequest, re
 	}
 	recordAuthIDs(ctx, resp.Private, read, &resp.Diagnostics)
 	if user, err := api.CurrentUser(ctx); err == nil {
-		account.Put(ctx, resp.Private, keyKnown, client.Known{Subject: user}, &resp.Diagnostics)
+		account.Put(ctx, resp.Private, keyWitness, client.Witness{Subject: user}, &resp.Diagnostics)
 	}
 }
 
 // addReadError reports that an account couldn't be read; where it was not found, why that does not prove it gone.
 func addReadError(diags *diag.Diagnostics, id string, err error) {
 	if doubt, ok := errors.AsType[*client.NotProvenError](err); ok {
-		kind.AddNotProven(diags, id, doubt.Reason, err)
+		descriptor.AddNotProven(diags, id, doubt.Reason, err)
 		return
 	}
-	kind.AddError(diags, "read", id, err)
+	descriptor.AddError(diags, "read", id, err)
 }
 
 // Update implements resource.Resource.
@@ -203,7 +203,7 @@ func (r *accountResource) Update(ctx context.Context, req resource.UpdateRequest
 	account.SetIdentity(ctx, resp.Identity, state.ID, &resp.Diagnostics)
 	timeout, d := plan.Timeouts.Update(ctx, account.UpdateTimeout)
 	resp.Diagnostics.Append(d...)
-	kind.RefuseCreateOnly(createOnly(plan, state), &resp.Diagnostics)
+	descriptor.RefuseCreateOnly(createOnly(plan, state), &resp.Diagnostics)
 	update := plan.changes(ctx, state, &resp.Diagnostics)
 	update.AuthConfigs = authConfigsUpdate(ctx, req.Private, plan, state, config, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
@@ -225,13 +225,13 @@ func (r *accountResource) Update(ctx context.Context, req resource.UpdateRequest
 	id := state.ID.ValueString()
 	updated, err := api.UpdateAccount(ctx, id, update)
 	if ignored, ok := errors.AsType[*client.IgnoredError](err); ok {
-		resp.Diagnostics.AddAttributeError(path.Root(ignored.Fields[0]), "Unable to update "+kind.Title, fmt.Sprintf(
+		resp.Diagnostics.AddAttributeError(path.Root(ignored.Fields[0]), "Unable to update "+descriptor.Title, fmt.Sprintf(
 			"%s %s: %v. Other changes were made.\n\nIf Fortanix keeps to its own value, set the attribute to that, or take it out of the "+
-				"configuration.", kind.Title, id, err))
+				"configuration.", descriptor.Title, id, err))
 		return
 	}
 	if err != nil {
-		kind.AddError(&resp.Diagnostics, "update", id, err)
+		descriptor.AddError(&resp.Diagnostics, "update", id, err)
 		return
 	}
 	plan.resolve(ctx, updated, &resp.Diagnostics)
@@ -241,7 +241,7 @@ func (r *accountResource) Update(ctx context.Context, req resource.UpdateRequest
 
 // Delete implements resource.Resource.
 func (r *accountResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	if !kind.PlanDelete(ctx, req.State, &resp.Diagnostics) {
+	if !descriptor.PlanDelete(ctx, req.State, &resp.Diagnostics) {
 		return
 	}
 	var state accountModel
@@ -256,11 +256,11 @@ func (r *accountResource) Delete(ctx context.Context, req resource.DeleteRequest
 	defer cancel()
 
 	if err := api.DeleteAccount(ctx, state.ID.ValueString()); err != nil {
-		kind.AddError(&resp.Diagnostics, "delete", state.ID.ValueString(), err)
+		descriptor.AddError(&resp.Diagnostics, "delete", state.ID.ValueString(), err)
 	}
 }
 
 // ImportState implements resource.ResourceWithImportState.
 func (r *accountResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	kind.Import(ctx, req, resp)
+	descriptor.Import(ctx, req, resp)
 }

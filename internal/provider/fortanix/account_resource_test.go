@@ -18,9 +18,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/acctest"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/fortanix"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/acctest"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
 
 const address = "fortanix_account.a"
@@ -44,7 +44,7 @@ func value(attribute string, check knownvalue.Check) statecheck.StateCheck {
 
 // createdOnce checks that the vendor was asked for one account, and for nothing else that changes something but what
 // is stated.
-func createdOnce(t *testing.T, s *kit.Server, updates, deleted int) {
+func createdOnce(t *testing.T, s *mockserver.Server, updates, deleted int) {
 	t.Helper()
 	if c, u, d := s.Count(posts), s.Count(patches), s.Count(deletes); c != 1 || u != updates || d != deleted || acctest.Changes(s) != c+u+d {
 		t.Errorf("%d creates, %d updates and %d deletes of %d changes were sent, want 1, %d and %d", c, u, d, acctest.Changes(s), updates, deleted)
@@ -155,13 +155,13 @@ func TestAccountEveryArgument(t *testing.T) {
 		return map[string]any{
 			"idp_name": name, "idp_icon_url": "https://idp.example/icon.png", "idp_authorization_endpoint": "https://idp.example/authorize",
 			"idp_token_endpoint": "https://idp.example/token", "idp_requires_basic_auth": true, "client_id": "client-of-" + name,
-			"client_secret": kit.Hash("secret-" + name), "tls": map[string]any{"disabled": map[string]any{}},
+			"client_secret": mockserver.Hash("secret-" + name), "tls": map[string]any{"disabled": map[string]any{}},
 		}
 	}
 	b, c, d := idp("b"), idp("c"), idp("d")
 	b["tls"], b["idp_userinfo_endpoint"] = map[string]any{"opportunistic": map[string]any{}}, "https://idp.example/user"
 	c["tls"] = map[string]any{"required": map[string]any{
-		"validate_hostname": true, "client_cert": b64("certificate"), "client_key": kit.Hash(b64("key-c")),
+		"validate_hostname": true, "client_cert": b64("certificate"), "client_key": mockserver.Hash(b64("key-c")),
 		"ca": map[string]any{"pinned": []any{b64("one"), b64("two")}},
 	}}
 	d["tls"] = map[string]any{"required": map[string]any{"validate_hostname": false, "ca": map[string]any{"ca_set": "GLOBAL_ROOTS"}}}
@@ -269,7 +269,7 @@ func TestAccountAuthConfigs(t *testing.T) {
 		resource.TestStep{Config: block(acctest.With(configs(b, password(true), changed), Values{"deletion_policy": "delete"})), ConfigPlanChecks: updates},
 	)
 	createdOnce(t, s, 1, 1)
-	for id, want := range map[string]string{"a": kit.Hash("secret-a2"), "b": ""} {
+	for id, want := range map[string]string{"a": mockserver.Hash("secret-a2"), "b": ""} {
 		sent := ""
 		for _, element := range modified(s.Find(patches)[0]) {
 			if o, _ := element["oauth"].(map[string]any); o["idp_name"] == id {
@@ -286,7 +286,7 @@ func TestAccountAuthConfigs(t *testing.T) {
 }
 
 // modified are the elements of mod_auth_configs.
-func modified(r kit.Request) []map[string]any {
+func modified(r mockserver.Request) []map[string]any {
 	value, _ := r.Field("/mod_auth_configs")
 	byID, _ := value.(map[string]any)
 	var out []map[string]any
@@ -338,7 +338,7 @@ func TestAccountIncompleteByCLI(t *testing.T) {
 	m, s, env := start(t, mock.Options{})
 	cli := acctest.NewCLI(t, env)
 	cli.Write("main.tf", account(`name = "Acme"`, `account_status = "Deactivated"`, `deletion_policy = "delete"`))
-	s.Inject(kit.Fault{On: patches, Status: 400, Body: "not today", Times: 1})
+	s.Inject(mockserver.Fault{On: patches, Status: 400, Body: "not today", Times: 1})
 	result := cli.OK("apply", "-auto-approve")
 	if said := result.Unwrapped(); !strings.Contains(said, "is incomplete") || !strings.Contains(said, "not today") {
 		t.Errorf("the apply doesn't warn:\n%s", result)
@@ -402,7 +402,7 @@ func TestAccountImportByCLI(t *testing.T) {
 }
 
 // importsOnly applies imports that must change nothing.
-func importsOnly(t *testing.T, cli *acctest.CLI, s *kit.Server, n int) {
+func importsOnly(t *testing.T, cli *acctest.CLI, s *mockserver.Server, n int) {
 	t.Helper()
 	want := fmt.Sprintf("%d imported, 0 added, 0 changed, 0 destroyed", n)
 	if result := cli.OK("apply", "-auto-approve"); !strings.Contains(result.Unwrapped(), want) {

@@ -88,7 +88,7 @@ func accountSchema(ctx context.Context) schema.Schema {
 				Computed: true, PlanModifiers: []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
 				MarkdownDescription: "Time of creation, in seconds since 1970-01-01 UTC.",
 			},
-			"deletion_policy": kind.DeletionPolicyAttribute(),
+			"deletion_policy": descriptor.DeletionPolicyAttribute(),
 			"timeouts":        account.Timeouts(ctx),
 		},
 	}
@@ -208,7 +208,7 @@ func addSecret(attributes map[string]schema.Attribute, name, description string,
 	}
 }
 
-// sameLogo tells whether two texts encode the same image.
+// sameLogo reports whether two texts encode the same image.
 func sameLogo(a, b string) bool { return client.NewLogo(a).Same(client.NewLogo(b)) }
 
 // logo refuses what CCM refuses as a logo.

@@ -5,9 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/acctest"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/fortanix"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/acctest"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
 
 // inLines breaks base64 as MIME does.
@@ -226,12 +226,12 @@ func TestAccountChangeIgnored(t *testing.T) {
 	r := p.Resource(accountType)
 	r.Applied(Values{"name": "Acme"})
 	thin := fmt.Sprintf(`{"acct_id":%q,"name":"Acme"}`, idOf(r))
-	s.Inject(kit.Fault{On: patches, Times: 1, Body: thin})
+	s.Inject(mockserver.Fault{On: patches, Times: 1, Body: thin})
 	r.Apply(Values{"name": "Acme 1"}).Errors().Contain(t, "does not show the new name", `AttributeName("name")`, idOf(r))
 	for i, reply := range []string{thin, `{}`, ``} {
 		name := fmt.Sprint("Acme ", i)
 		s.Reset()
-		s.Inject(kit.Fault{On: patches, Effect: true, Times: 1, Body: reply})
+		s.Inject(mockserver.Fault{On: patches, Effect: true, Times: 1, Body: reply})
 		r.Applied(Values{"name": name})
 		if n := s.Count(patches); n > 2 || stored(t, m, r).Name != name {
 			t.Errorf("after %q: %d updates left %q", reply, n, stored(t, m, r).Name)
@@ -250,7 +250,7 @@ func TestSecretAccepted(t *testing.T) {
 	with := func(secret string, version int) Values {
 		return Values{"name": "Acme", "auth_configs": []any{oauth("a", secret, Values{"client_secret_wo_version": version})}}
 	}
-	for name, fault := range map[string]kit.Fault{
+	for name, fault := range map[string]mockserver.Fault{
 		"an empty object": {Body: `{}`}, "no content": {Status: 204}, "a web page": {Body: page},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -8,9 +8,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/acctest"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/fortanix"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/acctest"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
 
 // configs is a configuration with these auth configs.
@@ -18,7 +18,7 @@ func configs(elements ...any) Values { return Values{"name": "Acme", "auth_confi
 
 // patched is what the one PATCH so far holds: for each of its auth config fields the keys of its elements in short, and
 // the names of its other fields.
-func patched(t *testing.T, s *kit.Server, before mock.Account) map[string]string {
+func patched(t *testing.T, s *mockserver.Server, before mock.Account) map[string]string {
 	t.Helper()
 	sent := s.Find(patches)
 	if len(sent) != 1 || acctest.Changes(s) != 1 {
@@ -66,11 +66,11 @@ func short(c mock.AuthConfig) string {
 
 func shortOf(element any) string {
 	e, _ := element.(map[string]any)
-	for kind, value := range e {
+	for descriptor, value := range e {
 		v, _ := value.(map[string]any)
 		name, _ := v["idp_name"].(string)
 		target, _ := v["target_id"].(string)
-		return strings.TrimSuffix(strings.Replace(kind, "cluster_auth_ref", "cluster", 1)+":"+name+target, ":")
+		return strings.TrimSuffix(strings.Replace(descriptor, "cluster_auth_ref", "cluster", 1)+":"+name+target, ":")
 	}
 	return "?"
 }

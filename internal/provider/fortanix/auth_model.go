@@ -216,7 +216,7 @@ func (m authConfigModel) versions() [2]types.Int64 {
 	return v
 }
 
-// resends tells whether a version asks for secrets to be sent, where before is the element as it was, nil for none. One
+// resends reports whether a version asks for secrets to be sent, where before is the element as it was, nil for none. One
 // that is taken away asks for nothing.
 func (m authConfigModel) resends(before *authConfigModel) bool {
 	var was [2]types.Int64
@@ -237,7 +237,7 @@ func (m authConfigModel) key(ctx context.Context) client.AuthKey {
 	return m.toClient(ctx, &ignored).Key()
 }
 
-// same tells whether both are the same for the API, their secrets aside.
+// same reports whether both are the same for the API, their secrets aside.
 func (m authConfigModel) same(ctx context.Context, other authConfigModel, diags *diag.Diagnostics) bool {
 	return m.toClient(ctx, diags).Same(other.toClient(ctx, diags))
 }

@@ -15,7 +15,7 @@ import (
 // planAuthConfigs keeps the prior order where nothing but the order changed, and refuses what an apply would refuse.
 func planAuthConfigs(ctx context.Context, resp *resource.ModifyPlanResponse, config, plan, state accountModel) {
 	if config.AuthConfigs.IsNull() && !state.AuthConfigs.IsNull() {
-		kind.NotManagedWarning(&resp.Diagnostics, "auth_configs", state.ID.ValueString())
+		descriptor.NotManagedWarning(&resp.Diagnostics, "auth_configs", state.ID.ValueString())
 	}
 	// The plan lacks secrets, which may be unknown still; all else it has as the configuration has it.
 	if plan.AuthConfigs.IsNull() || !account.FullyKnown(ctx, plan.AuthConfigs) {
@@ -29,7 +29,7 @@ func planAuthConfigs(ctx context.Context, resp *resource.ModifyPlanResponse, con
 	}
 }
 
-// anyDiffers tells whether an element is new, or differs from the one of its key.
+// anyDiffers reports whether an element is new, or differs from the one of its key.
 func anyDiffers(ctx context.Context, configured, prior []authConfigModel, diags *diag.Diagnostics) bool {
 	for _, m := range configured {
 		before := find(ctx, prior, m.key(ctx))

@@ -27,15 +27,15 @@ const (
 	badSettings      = "Invalid Fortanix configuration"
 )
 
-// kind is fortanix_account as the shared life-cycle code sees it.
-var kind = account.Kind{
-	Type:    "fortanix_account",
-	Title:   "Fortanix account",
-	Vendor:  vendorTitle,
-	Acting:  account.PolicyDelete,
-	Natural: "name",
-	Address: "the base URL in fortanix.endpoint (FORTANIX_CCM_ENDPOINT)",
-	Trust:   "Where the server has a certificate authority of its own, set fortanix.ca_certificate.",
+// descriptor is fortanix_account as the shared life-cycle code sees it.
+var descriptor = account.Descriptor{
+	Type:          "fortanix_account",
+	Title:         "Fortanix account",
+	Vendor:        vendorTitle,
+	DestroyPolicy: account.PolicyDelete,
+	NaturalKey:    "name",
+	Address:       "the base URL in fortanix.endpoint (FORTANIX_CCM_ENDPOINT)",
+	Trust:         "Where the server has a certificate authority of its own, set fortanix.ca_certificate.",
 	Credentials: "fortanix.username and fortanix.password, or fortanix.token, in the provider block (FORTANIX_CCM_USERNAME, " +
 		"FORTANIX_CCM_PASSWORD, FORTANIX_CCM_TOKEN); a session's token ends by itself",
 	Permission: "Changing or deleting an account takes a user who is one of its administrators.",
@@ -84,7 +84,7 @@ func Vendor() settings.Vendor {
 	}
 }
 
-func configure(_ context.Context, block settings.Block, host settings.Host, diags *diag.Diagnostics) any {
+func configure(_ context.Context, block settings.Block, shared settings.Shared, diags *diag.Diagnostics) any {
 	values := block.Credentials(map[string]string{
 		"username": "FORTANIX_CCM_USERNAME", "password": "FORTANIX_CCM_PASSWORD", "token": "FORTANIX_CCM_TOKEN",
 	})
@@ -117,13 +117,13 @@ func configure(_ context.Context, block settings.Block, host settings.Host, diag
 		return settings.Missing[*client.Client](vendorTitle, "Set fortanix = { username = …, password = … } in the provider block, or the "+
 			"environment variables FORTANIX_CCM_USERNAME and FORTANIX_CCM_PASSWORD (for a session's token: token, FORTANIX_CCM_TOKEN).")
 	}
-	options := host.Transport()
+	options := shared.Transport()
 	options.BaseURL = client.BaseURL(base)
 	options.RoundTripper = transport.NewTransport(roots)
 	options.MaxRequestsPerSecond = block.Number("max_requests_per_second")
 	return settings.Ready(client.New(client.Options{
 		Transport: options, Username: username.Text, Password: transport.NewSecret(password.Text), Token: secret,
-		BulkReads: host.BulkReads, Warn: settings.Warn,
+		BulkReads: shared.BulkReads, Warn: settings.Warn,
 	}))
 }
 

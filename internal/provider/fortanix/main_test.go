@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/acctest"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/fortanix"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/acctest"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
 
 func TestMain(m *testing.M) { acctest.Main(m) }
@@ -34,17 +34,17 @@ const accountType = "fortanix_account"
 type Values = acctest.Values
 
 // start starts a mock of Fortanix for one test, and the environment in which a provider finds it.
-func start(t *testing.T, o mock.Options) (*mock.Mock, *kit.Server, acctest.Environment) {
+func start(t *testing.T, o mock.Options) (*mock.Mock, *mockserver.Server, acctest.Environment) {
 	t.Helper()
 	m := mock.New(o)
-	s := kit.Start(t, m)
+	s := mockserver.Start(t, m)
 	return m, s, acctest.Environment{
 		"FORTANIX_CCM_USERNAME": mock.DemoUsername, "FORTANIX_CCM_PASSWORD": mock.DemoPassword, "FORTANIX_CCM_ENDPOINT": s.URL,
 	}
 }
 
 // startProtocol starts a mock and a provider in process.
-func startProtocol(t *testing.T, o mock.Options) (*mock.Mock, *kit.Server, *acctest.Protocol) {
+func startProtocol(t *testing.T, o mock.Options) (*mock.Mock, *mockserver.Server, *acctest.Protocol) {
 	t.Helper()
 	m, s, env := start(t, o)
 	p, said := acctest.NewProtocol(t, env, nil)

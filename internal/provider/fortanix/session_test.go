@@ -5,9 +5,9 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/acctest"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/fortanix"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/acctest"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
 
 // imported are n accounts, in the state by imports that ran at once.
@@ -71,11 +71,11 @@ func TestSessionEnds(t *testing.T) {
 	m, s, p := startProtocol(t, mock.Options{RequireSelected: true})
 	r := p.Resource(accountType)
 	for _, on := range []string{posts, patches, gets, lists, deletes, "POST /v1/sys/session/select_account/*"} {
-		s.Inject(kit.Fault{On: on, Times: 1, Before: m.ExpireSessions})
+		s.Inject(mockserver.Fault{On: on, Times: 1, Before: m.ExpireSessions})
 	}
 	config := Values{"name": "Acme", "account_status": "Deactivated", "deletion_policy": "delete"}
 	r.Applied(config)
-	s.Inject(kit.Fault{On: patches, Skip: 1, Times: 1, Before: m.ExpireSessions})
+	s.Inject(mockserver.Fault{On: patches, Skip: 1, Times: 1, Before: m.ExpireSessions})
 	r.Applied(acctest.With(config, Values{"name": "Acme 2", "auth_configs": []any{password(true)}}))
 	if said := r.Apply(nil); len(said) > 0 || len(m.All()) > 0 {
 		t.Errorf("destroy: %s", said)

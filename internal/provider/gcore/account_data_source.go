@@ -108,7 +108,7 @@ type accountDataSource struct {
 
 // Metadata implements datasource.DataSource.
 func (d *accountDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = accountKind.Type
+	resp.TypeName = accountDescriptor.Type
 }
 
 // Configure implements datasource.DataSourceWithConfigure.
@@ -121,7 +121,7 @@ func (d *accountDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 	attributes := accountDataAttributes()
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"id": schema.StringAttribute{
-			Optional: true, Computed: true, Validators: []validator.String{accountKind.ID()},
+			Optional: true, Computed: true, Validators: []validator.String{accountDescriptor.ID()},
 			MarkdownDescription: "Account id. Give this or `company`.",
 		},
 		"company": schema.StringAttribute{
@@ -142,13 +142,13 @@ func (d *accountDataSource) ConfigValidators(context.Context) []datasource.Confi
 
 // Read implements datasource.DataSource.
 func (d *accountDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	search := accountKind.NewSearch(ctx, req.Config, "company", &resp.Diagnostics)
+	search := accountDescriptor.NewSearch(ctx, req.Config, "company", &resp.Diagnostics)
 	api, ok := d.client.Get(&resp.Diagnostics)
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
 	found, ok := account.Find(search,
-		func(id string) (client.Account, error) { return api.ReadAccount(ctx, id, client.Known{}) },
+		func(id string) (client.Account, error) { return api.ReadAccount(ctx, id, client.Witness{}) },
 		func(company string) iter.Seq2[client.Account, error] {
 			return api.ListAccounts(ctx, client.AccountFilter{Company: company})
 		},
@@ -202,7 +202,7 @@ var (
 	accountFilterValues = map[string][]validator.String{
 		"company": words, "email": words, "name": words, "custom_id": words, "country_code": words, "user_email": words,
 		"client_type": {stringvalidator.OneOf("common", "reseller", "sales")},
-		"reseller":    {accountKind.ID()},
+		"reseller":    {accountDescriptor.ID()},
 	}
 	accountFilterIsTest = "Only test accounts (`true`), or only others (`false`)."
 	accountFilterSeller = "Only accounts of the seller with this id."
@@ -250,7 +250,7 @@ func (d *accountsDataSource) Read(ctx context.Context, req datasource.ReadReques
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
-	data.Accounts = account.Collect(accountKind, api.ListAccounts(ctx, data.filter()), newAccountData, &resp.Diagnostics)
+	data.Accounts = account.Collect(accountDescriptor, api.ListAccounts(ctx, data.filter()), newAccountData, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}

@@ -25,7 +25,7 @@ type accountList struct {
 
 // Metadata implements list.ListResource.
 func (l *accountList) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = accountKind.Type
+	resp.TypeName = accountDescriptor.Type
 }
 
 // Configure implements list.ListResourceWithConfigure.
@@ -58,7 +58,7 @@ func (l *accountList) List(ctx context.Context, req list.ListRequest, stream *li
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	stream.Results = account.List(ctx, req, accountKind, api.ListAccounts(ctx, filters.filter()),
+	stream.Results = account.List(ctx, req, accountDescriptor, api.ListAccounts(ctx, filters.filter()),
 		func(a client.Account, result *list.ListResult) (id string) {
 			model := accountModel{DeletionPolicy: types.StringValue(account.PolicyPrevent), Timeouts: account.NoTimeouts()}
 			model.read(a)

@@ -30,7 +30,7 @@ func (m *accountModel) read(a client.Account) {
 	m.Email = shownSpelling(m.Email, a.Email, strings.EqualFold)
 }
 
-// isOther tells whether an account has something else than the state.
+// isOther reports whether an account has something else than the state.
 func (m accountModel) isOther(a client.Account) bool {
 	is := m
 	is.read(a)
@@ -47,7 +47,7 @@ func (m *accountModel) resolve(a client.Account) {
 	m.Email = account.Resolve(m.Email, answered.Email)
 }
 
-// sameName tells whether two company names count as equal: the vendor may trim, fold or recase what it is given.
+// sameName reports whether two company names count as equal: the vendor may trim, fold or recase what it is given.
 func sameName(a, b string) bool {
 	return strings.EqualFold(strings.Join(strings.Fields(a), " "), strings.Join(strings.Fields(b), " "))
 }

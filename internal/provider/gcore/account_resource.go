@@ -27,12 +27,12 @@ var (
 	_ resource.ResourceWithImportState = (*accountResource)(nil)
 )
 
-// accountKind is gcore_account as the shared life-cycle code sees it.
-var accountKind = account.Kind{
+// accountDescriptor is gcore_account as the shared life-cycle code sees it.
+var accountDescriptor = account.Descriptor{
 	Type:        "gcore_account",
 	Title:       "Gcore account",
 	Vendor:      vendorTitle,
-	Natural:     "company name",
+	NaturalKey:  "company name",
 	Address:     address,
 	Credentials: credentials,
 	Permission:  "Creating an account takes a user who may have additional accounts; renaming one takes a reseller's credential.",
@@ -45,8 +45,8 @@ var accountKind = account.Kind{
 
 var keepString = []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 
-// keyKnown is where private state remembers which view has shown the account.
-const keyKnown = "known"
+// keyWitness is where private state remembers which view has shown the account.
+const keyWitness = "known"
 
 // NewAccountResource makes gcore_account.
 func NewAccountResource() resource.Resource { return &accountResource{} }
@@ -57,7 +57,7 @@ type accountResource struct {
 
 // Metadata implements resource.Resource.
 func (r *accountResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = accountKind.Type
+	resp.TypeName = accountDescriptor.Type
 }
 
 // Configure implements resource.ResourceWithConfigure.
@@ -90,7 +90,7 @@ func (r *accountResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 				Computed: true, PlanModifiers: keepString,
 				MarkdownDescription: "E-mail address of the account. Only a reseller's credential sees it, as with `status`.",
 			},
-			"deletion_policy": accountKind.DeletionPolicyAttribute(),
+			"deletion_policy": accountDescriptor.DeletionPolicyAttribute(),
 			"timeouts":        account.Timeouts(ctx),
 		},
 	}
@@ -98,12 +98,12 @@ func (r *accountResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 
 // IdentitySchema implements resource.ResourceWithIdentity.
 func (r *accountResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
-	resp.IdentitySchema = accountKind.IdentitySchema()
+	resp.IdentitySchema = accountDescriptor.IdentitySchema()
 }
 
 // ModifyPlan implements resource.ResourceWithModifyPlan.
 func (r *accountResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	accountKind.PlanLife(ctx, req, resp)
+	accountDescriptor.PlanLife(ctx, req, resp)
 }
 
 // Create implements resource.Resource.
@@ -121,7 +121,7 @@ func (r *accountResource) Create(ctx context.Context, req resource.CreateRequest
 
 	made, err := api.CreateAccount(ctx, plan.Company.ValueString())
 	if err != nil {
-		accountKind.AddCreateError(&resp.Diagnostics, err)
+		accountDescriptor.AddCreateError(&resp.Diagnostics, err)
 		return
 	}
 	plan.resolve(made)
@@ -144,8 +144,8 @@ func (r *accountResource) Read(ctx context.Context, req resource.ReadRequest, re
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	var known client.Known
-	account.Fetch(ctx, req.Private, keyKnown, &known, &resp.Diagnostics)
+	var known client.Witness
+	account.Fetch(ctx, req.Private, keyWitness, &known, &resp.Diagnostics)
 	known.Company = state.Company.ValueString()
 	id := state.ID.ValueString()
 	read, err := api.ReadAccount(ctx, id, known)
@@ -154,31 +154,31 @@ func (r *accountResource) Read(ctx context.Context, req resource.ReadRequest, re
 	}
 	switch {
 	case transport.IsNotFound(err) && account.Lagging(ctx, req.Private, api.Now(), &resp.Diagnostics):
-		accountKind.AddLag(&resp.Diagnostics, id)
+		accountDescriptor.AddLag(&resp.Diagnostics, id)
 		return
 	case transport.IsNotFound(err) && account.Importing(ctx, req.Private, &resp.Diagnostics):
-		accountKind.AddNothingToImport(&resp.Diagnostics, id, err)
+		accountDescriptor.AddNothingToImport(&resp.Diagnostics, id, err)
 		return
 	case errors.Is(err, client.ErrGone):
 		account.Gone(ctx, resp)
 		return
 	case err != nil:
-		addReadError(&resp.Diagnostics, accountKind, id, err)
+		addReadError(&resp.Diagnostics, accountDescriptor, id, err)
 		return
 	}
 	state.read(read)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	account.Put(ctx, resp.Private, keyKnown, known.After(read), &resp.Diagnostics)
+	account.Put(ctx, resp.Private, keyWitness, known.After(read), &resp.Diagnostics)
 	account.MarkRead(ctx, resp.Private, &resp.Diagnostics)
 }
 
 // addReadError reports that something couldn't be read; where it was not found, why that does not prove it gone.
-func addReadError(diags *diag.Diagnostics, kind account.Kind, id string, err error) {
+func addReadError(diags *diag.Diagnostics, d account.Descriptor, id string, err error) {
 	if doubt, ok := errors.AsType[*client.NotProvenError](err); ok {
-		kind.AddNotProven(diags, id, doubt.Reason.String(), err)
+		d.AddNotProven(diags, id, doubt.Reason.String(), err)
 		return
 	}
-	kind.AddError(diags, "read", id, err)
+	d.AddError(diags, "read", id, err)
 }
 
 // Update implements resource.Resource.
@@ -207,7 +207,7 @@ func (r *accountResource) Update(ctx context.Context, req resource.UpdateRequest
 			addNeedsReseller(&resp.Diagnostics, id, err)
 			return
 		case err != nil:
-			accountKind.AddError(&resp.Diagnostics, "rename", id, err)
+			accountDescriptor.AddError(&resp.Diagnostics, "rename", id, err)
 			return
 		case !sameName(renamed.Company, plan.Company.ValueString()):
 			resp.Diagnostics.AddAttributeError(path.Root("company"), "Gcore did not take over a change", fmt.Sprintf(
@@ -225,19 +225,19 @@ func (r *accountResource) Update(ctx context.Context, req resource.UpdateRequest
 func addNeedsReseller(diags *diag.Diagnostics, id string, err error) {
 	text := ""
 	if failure, ok := errors.AsType[*transport.Error](err); ok {
-		text = "\n\n" + accountKind.Words(failure)
+		text = "\n\n" + accountDescriptor.Words(failure)
 	}
-	diags.AddAttributeError(path.Root("company"), "Unable to rename "+accountKind.Title, fmt.Sprintf(
+	diags.AddAttributeError(path.Root("company"), "Unable to rename "+accountDescriptor.Title, fmt.Sprintf(
 		"Gcore lets only a reseller rename an account, and this credential is not one of account %s's reseller. Set company back to what "+
 			"the account has, use a reseller's credential, or ask Gcore's support to rename it.%s", id, text))
 }
 
 // Delete implements resource.Resource. Gcore has no call for it: only the policy abandon gets here.
 func (r *accountResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	accountKind.PlanDelete(ctx, req.State, &resp.Diagnostics)
+	accountDescriptor.PlanDelete(ctx, req.State, &resp.Diagnostics)
 }
 
 // ImportState implements resource.ResourceWithImportState.
 func (r *accountResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	accountKind.Import(ctx, req, resp)
+	accountDescriptor.Import(ctx, req, resp)
 }

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/acctest"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/gcore"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/acctest"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
 
 // A credential that changes between runs loses nothing and plans nothing, whatever a member's gets to see.
@@ -57,7 +57,7 @@ func TestAccountGone(t *testing.T) {
 		options mock.Options
 		away    func(*world, int64)
 		key     string
-		faults  []kit.Fault
+		faults  []mockserver.Fault
 		says    string // "" where the account is gone
 	}{
 		"removed":                 {away: remove},
@@ -74,13 +74,13 @@ func TestAccountGone(t *testing.T) {
 		"another reseller":        {away: nothing, key: other, says: "another reseller"},
 		"another empty reseller":  {away: nothing, key: "9003_empty", says: "doesn't prove"},
 		"wrong credential":        {away: remove, key: "1_wrong", says: "GCORE_API_KEY"},
-		"hidden by both":          {away: remove, faults: []kit.Fault{{On: "GET *", Status: 403}}, says: "403"},
-		"401":                     {away: remove, faults: []kit.Fault{{On: getClient, Status: 401}}, says: "401"},
-		"500":                     {away: remove, faults: []kit.Fault{{On: getClient, Status: 500}}, says: "500"},
-		"listing broken":          {away: remove, faults: []kit.Fault{{On: listClients, Status: 502}}, says: "502"},
-		"HTML":                    {away: remove, faults: []kit.Fault{{On: getClient, Body: "<html>maintenance</html>"}}, says: "base URL"},
-		"proxy answers 404":       {away: nothing, faults: []kit.Fault{{On: "GET *", Status: 404, Body: "<html>no such page</html>"}}, says: "doesn't prove"},
-		"seen by the member only": {away: remove, faults: []kit.Fault{{On: getClient, Status: 404}, {On: listClients, Status: 404}}, says: "doesn't prove"},
+		"hidden by both":          {away: remove, faults: []mockserver.Fault{{On: "GET *", Status: 403}}, says: "403"},
+		"401":                     {away: remove, faults: []mockserver.Fault{{On: getClient, Status: 401}}, says: "401"},
+		"500":                     {away: remove, faults: []mockserver.Fault{{On: getClient, Status: 500}}, says: "500"},
+		"listing broken":          {away: remove, faults: []mockserver.Fault{{On: listClients, Status: 502}}, says: "502"},
+		"HTML":                    {away: remove, faults: []mockserver.Fault{{On: getClient, Body: "<html>maintenance</html>"}}, says: "base URL"},
+		"proxy answers 404":       {away: nothing, faults: []mockserver.Fault{{On: "GET *", Status: 404, Body: "<html>no such page</html>"}}, says: "doesn't prove"},
+		"seen by the member only": {away: remove, faults: []mockserver.Fault{{On: getClient, Status: 404}, {On: listClients, Status: 404}}, says: "doesn't prove"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -226,6 +226,6 @@ func TestAccountRename(t *testing.T) {
 	w.SeedClient(mock.Client{Company: "Taken"})
 	said := r.Apply(Values{"company": "Taken"})
 	said.Errors().Contain(t, "already exists", "company")
-	w.server.Inject(kit.Fault{On: patchClient, Body: fmt.Sprintf(`{"id":%s,"companyName":"Acme 2"}`, id)})
+	w.server.Inject(mockserver.Fault{On: patchClient, Body: fmt.Sprintf(`{"id":%s,"companyName":"Acme 2"}`, id)})
 	r.Apply(Values{"company": "Ignored"}).Errors().Contain(t, "did not take over", "Acme 2")
 }

@@ -17,9 +17,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/acctest"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/gcore"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/acctest"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
 
 const (
@@ -246,7 +246,7 @@ func TestImportByCLI(t *testing.T) {
 }
 
 // importsOnly applies imports that must change nothing.
-func importsOnly(t *testing.T, cli *acctest.CLI, s *kit.Server, n int) {
+func importsOnly(t *testing.T, cli *acctest.CLI, s *mockserver.Server, n int) {
 	t.Helper()
 	want := fmt.Sprintf("%d imported, 0 added, 0 changed, 0 destroyed", n)
 	if result := cli.OK("apply", "-auto-approve"); !strings.Contains(result.Unwrapped(), want) {

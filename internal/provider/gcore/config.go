@@ -58,7 +58,7 @@ func Vendor() settings.Vendor {
 
 var digits = regexp.MustCompile(`^[0-9]+$`)
 
-func configure(_ context.Context, block settings.Block, host settings.Host, diags *diag.Diagnostics) any {
+func configure(_ context.Context, block settings.Block, shared settings.Shared, diags *diag.Diagnostics) any {
 	values := block.Credentials(map[string]string{"api_key": "GCORE_API_KEY", "access_token": "GCORE_ACCESS_TOKEN"})
 	key, token := values["api_key"], values["access_token"]
 	keySecret, tokenSecret := key.Token(diags, badSettings), token.Token(diags, badSettings)
@@ -85,10 +85,10 @@ func configure(_ context.Context, block settings.Block, host settings.Host, diag
 		return settings.Missing[*client.Client](vendorTitle,
 			"Set gcore = { api_key = … } in the provider block, or the environment variable GCORE_API_KEY (for a session's token: access_token, GCORE_ACCESS_TOKEN).")
 	}
-	options := host.Transport()
+	options := shared.Transport()
 	options.BaseURL = base
 	options.MaxRequestsPerSecond = block.Number("max_requests_per_second")
 	return settings.Ready(client.New(client.Options{
-		Transport: options, APIKey: keySecret, AccessToken: tokenSecret, BulkReads: host.BulkReads, Warn: settings.Warn,
+		Transport: options, APIKey: keySecret, AccessToken: tokenSecret, BulkReads: shared.BulkReads, Warn: settings.Warn,
 	}))
 }

@@ -6,9 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/acctest"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/gcore"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/acctest"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
 
 // What the vendor refuses is told in its words, on the attribute where it names one, with what to do.
@@ -17,24 +17,24 @@ func TestFailures(t *testing.T) {
 	const page = "<html><head><title>Sign in</title></head><body>Please sign in</body></html>"
 	type failure struct {
 		name  string
-		fault kit.Fault
+		fault mockserver.Fault
 		says  []string
 	}
 	everywhere := []failure{
-		{"401", kit.Fault{Status: 401, Body: `{"message":"Token is invalid or expired"}`}, []string{"HTTP 401", "Token is invalid", "GCORE_API_KEY"}},
-		{"403", kit.Fault{Status: 403, Body: `{"message":"No"}`}, []string{"HTTP 403", "reseller"}},
-		{"409", kit.Fault{Status: 409, Body: `{"message":"Somebody else is at it."}`}, []string{"HTTP 409", "Somebody else is at it."}},
-		{"422 with fields", kit.Fault{Status: 422, Body: `{"errors":{"company":["Too odd."],"companyName":["Too odd."]}}`}, []string{"Too odd.", "HTTP 422", `AttributeName("company")`}},
-		{"400, unknown field", kit.Fault{Status: 400, Body: `{"errors":{"moon":["Wrong phase."]}}`}, []string{"moon: Wrong phase."}},
-		{"501", kit.Fault{Status: 501}, []string{"HTTP 501"}},
-		{"redirect", kit.Fault{Status: 302, Header: http.Header{"Location": {"https://evil.example/?secret"}}}, []string{"base URL"}},
-		{"429, for too long", kit.Fault{Status: 429, Header: http.Header{"Retry-After": {"7200"}}}, []string{"HTTP 429", "asked to wait 2h", "max_requests_per_second"}},
+		{"401", mockserver.Fault{Status: 401, Body: `{"message":"Token is invalid or expired"}`}, []string{"HTTP 401", "Token is invalid", "GCORE_API_KEY"}},
+		{"403", mockserver.Fault{Status: 403, Body: `{"message":"No"}`}, []string{"HTTP 403", "reseller"}},
+		{"409", mockserver.Fault{Status: 409, Body: `{"message":"Somebody else is at it."}`}, []string{"HTTP 409", "Somebody else is at it."}},
+		{"422 with fields", mockserver.Fault{Status: 422, Body: `{"errors":{"company":["Too odd."],"companyName":["Too odd."]}}`}, []string{"Too odd.", "HTTP 422", `AttributeName("company")`}},
+		{"400, unknown field", mockserver.Fault{Status: 400, Body: `{"errors":{"moon":["Wrong phase."]}}`}, []string{"moon: Wrong phase."}},
+		{"501", mockserver.Fault{Status: 501}, []string{"HTTP 501"}},
+		{"redirect", mockserver.Fault{Status: 302, Header: http.Header{"Location": {"https://evil.example/?secret"}}}, []string{"base URL"}},
+		{"429, for too long", mockserver.Fault{Status: 429, Header: http.Header{"Retry-After": {"7200"}}}, []string{"HTTP 429", "asked to wait 2h", "max_requests_per_second"}},
 	}
 	again := []failure{
-		{"500, again and again", kit.Fault{Status: 500, Body: `{"message":"Oops","request_id":"r-1"}`}, []string{"HTTP 500", "r-1", "fault at the vendor"}},
-		{"a web page", kit.Fault{Body: page, Header: http.Header{"Content-Type": {"text/html"}}}, []string{"base URL"}},
-		{"no JSON", kit.Fault{Body: `{"id":`}, []string{"base URL"}},
-		{"another form", kit.Fault{Body: `{"id":"x"}`}, []string{"base URL"}},
+		{"500, again and again", mockserver.Fault{Status: 500, Body: `{"message":"Oops","request_id":"r-1"}`}, []string{"HTTP 500", "r-1", "fault at the vendor"}},
+		{"a web page", mockserver.Fault{Body: page, Header: http.Header{"Content-Type": {"text/html"}}}, []string{"base URL"}},
+		{"no JSON", mockserver.Fault{Body: `{"id":`}, []string{"base URL"}},
+		{"another form", mockserver.Fault{Body: `{"id":"x"}`}, []string{"base URL"}},
 	}
 	account := minimal(accountType)
 	user := acctest.With(minimal(userType), Values{"deletion_policy": "delete"})
@@ -130,7 +130,7 @@ func TestUserIncomplete(t *testing.T) {
 		t.Run(field, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, mock.Options{IgnoreOnCreate: []string{field}})
-			w.server.Inject(kit.Fault{On: on, Status: 403, Body: `{"message":"Not now"}`})
+			w.server.Inject(mockserver.Fault{On: on, Status: 403, Body: `{"message":"Not now"}`})
 			r := w.Resource(userType)
 			said := r.Apply(all())
 			said.Warnings().Contain(t, "incomplete", "Not now", idOf(r))
@@ -161,8 +161,8 @@ func TestUserIgnoredChanges(t *testing.T) {
 		u, _ := w.User(number(t, idOf(r)))
 		c, _ := w.Client(u.Client)
 		w.server.Inject(
-			kit.Fault{On: patchUser, Body: fmt.Sprintf(`{"id":%d,"email":%q,"name":%q,"phone":%q,"lang":%q}`, u.ID, u.Email, *u.Name, *u.Phone, u.Lang)},
-			kit.Fault{On: patchClient, Body: fmt.Sprintf(`{"id":%d,"companyName":%q,"custom_id":%q,"seller":%d,"is_test":%t}`,
+			mockserver.Fault{On: patchUser, Body: fmt.Sprintf(`{"id":%d,"email":%q,"name":%q,"phone":%q,"lang":%q}`, u.ID, u.Email, *u.Name, *u.Phone, u.Lang)},
+			mockserver.Fault{On: patchClient, Body: fmt.Sprintf(`{"id":%d,"companyName":%q,"custom_id":%q,"seller":%d,"is_test":%t}`,
 				c.ID, c.Company, *c.CustomID, *c.Seller, c.IsTest)},
 		)
 		said := r.Apply(acctest.With(all(), Values{attribute: value}))

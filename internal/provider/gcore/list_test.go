@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/gcore"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
 
 // seeded is an account that has everything, with its user.
@@ -134,8 +134,8 @@ func TestListLeavesOut(t *testing.T) {
 		t.Errorf("%v\n%s", listed, said)
 	}
 
-	w.server.Inject(kit.Fault{On: listClients, Body: fmt.Sprintf(`[{"id":%d,"companyName":"Acme"},{"id":5,"companyName":""}]`, client.ID)},
-		kit.Fault{On: getClient, Body: `{"id":5,"companyName":" "}`})
+	w.server.Inject(mockserver.Fault{On: listClients, Body: fmt.Sprintf(`[{"id":%d,"companyName":"Acme"},{"id":5,"companyName":""}]`, client.ID)},
+		mockserver.Fault{On: getClient, Body: `{"id":5,"companyName":" "}`})
 	listed, said = w.List(accountType, Values{}, 0, true)
 	said.Warnings().Contain(t, "1 at Gcore")
 	if len(said.Errors()) > 0 || len(listed) != 1 {
@@ -154,7 +154,7 @@ func TestListFailures(t *testing.T) {
 			t.Errorf("an empty filter lists everything: %v", listed)
 		}
 	}
-	for _, fault := range []kit.Fault{{Status: 401}, {Status: 500}, {Body: "<html>"}, {Body: `{"results":null}`}, {Cut: true, Effect: true}} {
+	for _, fault := range []mockserver.Fault{{Status: 401}, {Status: 500}, {Body: "<html>"}, {Body: `{"results":null}`}, {Cut: true, Effect: true}} {
 		w := newWorld(t, mock.Options{})
 		seeded(w)
 		fault.On = "GET *"
@@ -183,9 +183,9 @@ func TestNamelessAreListed(t *testing.T) {
 	other := w.SeedClient(mock.Client{Company: "Bcme"})
 	w.ChangeClient(client.ID, func(c *mock.Client) { c.Company = "" })
 	w.server.Inject(
-		kit.Fault{On: listUsers, Body: fmt.Sprintf(
+		mockserver.Fault{On: listUsers, Body: fmt.Sprintf(
 			`{"count":2,"results":[{"id":8,"email":"","client":%[1]d},{"id":9,"email":"a@example.com","company":"Bcme","client":%[1]d}]}`, other.ID)},
-		kit.Fault{On: "GET /iam/users/8", Body: `{"id":8}`},
+		mockserver.Fault{On: "GET /iam/users/8", Body: `{"id":8}`},
 	)
 	for plural, items := range map[string]string{"gcore_accounts": "accounts", "gcore_reseller_users": "users"} {
 		got, said := w.Data(plural, Values{})

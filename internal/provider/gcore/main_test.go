@@ -5,9 +5,9 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/acctest"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/gcore"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/acctest"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
 
 func TestMain(m *testing.M) { acctest.Main(m) }
@@ -39,15 +39,15 @@ type world struct {
 	*testing.T
 	*mock.Mock
 	*acctest.Protocol
-	server *kit.Server
+	server *mockserver.Server
 	env    acctest.Environment
 }
 
 // start starts a mock of Gcore for one test, and the environment in which a provider finds it as a reseller.
-func start(t *testing.T, o mock.Options) (*mock.Mock, *kit.Server, acctest.Environment) {
+func start(t *testing.T, o mock.Options) (*mock.Mock, *mockserver.Server, acctest.Environment) {
 	t.Helper()
 	m := mock.New(o)
-	s := kit.Start(t, m)
+	s := mockserver.Start(t, m)
 	return m, s, acctest.Environment{"GCORE_API_KEY": mock.DemoAPIKey, "GCORE_BASE_URL": s.URL}
 }
 

@@ -122,7 +122,7 @@ type resellerUserDataSource struct {
 
 // Metadata implements datasource.DataSource.
 func (d *resellerUserDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = userKind.Type
+	resp.TypeName = userDescriptor.Type
 }
 
 // Configure implements datasource.DataSourceWithConfigure.
@@ -135,7 +135,7 @@ func (d *resellerUserDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 	attributes := userDataAttributes()
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"id": schema.StringAttribute{
-			Optional: true, Computed: true, Validators: []validator.String{userKind.ID()},
+			Optional: true, Computed: true, Validators: []validator.String{userDescriptor.ID()},
 			MarkdownDescription: "User id. Give this or `email`.",
 		},
 		"email": schema.StringAttribute{
@@ -156,13 +156,13 @@ func (d *resellerUserDataSource) ConfigValidators(context.Context) []datasource.
 
 // Read implements datasource.DataSource.
 func (d *resellerUserDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	search := userKind.NewSearch(ctx, req.Config, "email", &resp.Diagnostics)
+	search := userDescriptor.NewSearch(ctx, req.Config, "email", &resp.Diagnostics)
 	api, ok := d.client.Get(&resp.Diagnostics)
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
 	found, ok := account.Find(search,
-		func(id string) (client.User, error) { return api.ReadUser(ctx, id, "", client.Known{}) },
+		func(id string) (client.User, error) { return api.ReadUser(ctx, id, "", client.Witness{}) },
 		func(email string) iter.Seq2[client.User, error] {
 			return api.ListUsers(ctx, client.UserFilter{Email: email})
 		},
@@ -235,7 +235,7 @@ func (d *resellerUsersDataSource) Read(ctx context.Context, req datasource.ReadR
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
-	data.Users = account.Collect(userKind, api.ListUsers(ctx, data.filter()), newUserData, &resp.Diagnostics)
+	data.Users = account.Collect(userDescriptor, api.ListUsers(ctx, data.filter()), newUserData, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/acctest"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/gcore"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/acctest"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
 
 // Each attribute, taken out of a configuration that has it: what is sent, and what stays at the vendor.
@@ -339,7 +339,7 @@ func TestUserGone(t *testing.T) {
 		options mock.Options
 		away    func(w *world, user, client int64)
 		key     string
-		faults  []kit.Fault
+		faults  []mockserver.Fault
 		says    string // "" where the user is gone, or stays with a warning
 		warns   string
 	}{
@@ -357,11 +357,11 @@ func TestUserGone(t *testing.T) {
 		"member, empty":     {options: mock.Options{Member: mock.MemberEmpty}, away: remove, key: mock.DemoMemberKey, says: "doesn't prove"},
 		"member, own":       {options: mock.Options{Member: mock.MemberOwn}, away: remove, key: mock.DemoMemberKey, says: "doesn't prove"},
 		"another reseller":  {away: remove, key: "9002_other", says: "doesn't prove"},
-		"still listed":      {away: func(*world, int64, int64) {}, faults: []kit.Fault{{On: getUser, Status: 404}}, says: "still holds it"},
-		"listing refused":   {away: remove, faults: []kit.Fault{{On: listUsers, Status: 403}}, says: "403"},
-		"account forbidden": {away: remove, faults: []kit.Fault{{On: getClient, Status: 403}}, says: "doesn't prove"},
-		"401":               {away: remove, faults: []kit.Fault{{On: "GET *", Status: 401}}, says: "401"},
-		"500":               {away: remove, faults: []kit.Fault{{On: getUser, Status: 500}}, says: "500"},
+		"still listed":      {away: func(*world, int64, int64) {}, faults: []mockserver.Fault{{On: getUser, Status: 404}}, says: "still holds it"},
+		"listing refused":   {away: remove, faults: []mockserver.Fault{{On: listUsers, Status: 403}}, says: "403"},
+		"account forbidden": {away: remove, faults: []mockserver.Fault{{On: getClient, Status: 403}}, says: "doesn't prove"},
+		"401":               {away: remove, faults: []mockserver.Fault{{On: "GET *", Status: 401}}, says: "401"},
+		"500":               {away: remove, faults: []mockserver.Fault{{On: getUser, Status: 500}}, says: "500"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -476,7 +476,7 @@ func TestUserOfHiddenAccount(t *testing.T) {
 	r := w.Resource(userType)
 	r.Applied(minimal(userType))
 	id, clientID := idOf(r), fmt.Sprint(r.State()["client_id"])
-	w.server.Inject(kit.Fault{On: getClient, Status: 500}, kit.Fault{On: listClients, Status: 500})
+	w.server.Inject(mockserver.Fault{On: getClient, Status: 500}, mockserver.Fault{On: listClients, Status: 500})
 	for _, said := range []acctest.Diagnostics{r.Refresh(), w.Resource(userType).Import(id)} {
 		said.Errors().Contain(t, "exists, but the account "+clientID, "HTTP 500")
 	}

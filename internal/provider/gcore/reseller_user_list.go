@@ -28,7 +28,7 @@ type resellerUserList struct {
 
 // Metadata implements list.ListResource.
 func (l *resellerUserList) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = userKind.Type
+	resp.TypeName = userDescriptor.Type
 }
 
 // Configure implements list.ListResourceWithConfigure.
@@ -58,7 +58,7 @@ func (l *resellerUserList) List(ctx context.Context, req list.ListRequest, strea
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	stream.Results = account.List(ctx, req, userKind, api.ListUsers(ctx, filters.filter()),
+	stream.Results = account.List(ctx, req, userDescriptor, api.ListUsers(ctx, filters.filter()),
 		func(u client.User, result *list.ListResult) (id string) {
 			model := userModel{
 				Services:       types.MapNull(types.BoolType),
@@ -73,12 +73,12 @@ func (l *resellerUserList) List(ctx context.Context, req list.ListRequest, strea
 			if !req.IncludeResource {
 				return u.ID
 			}
-			a, err := api.ReadAccount(ctx, u.ClientID, client.Known{})
+			a, err := api.ReadAccount(ctx, u.ClientID, client.Witness{})
 			switch {
 			case transport.IsNotFound(err), errors.Is(err, client.ErrGone), errors.Is(err, client.ErrNameless):
 				return ""
 			case err != nil:
-				addReadError(&result.Diagnostics, userKind, u.ID, err)
+				addReadError(&result.Diagnostics, userDescriptor, u.ID, err)
 				return u.ID
 			}
 			model.readClient(a)

@@ -117,7 +117,7 @@ func (m *userModel) readClient(a client.Account) {
 	}
 }
 
-// isOther tells whether a user and the account behind it have something else than the state.
+// isOther reports whether a user and the account behind it have something else than the state.
 func (m userModel) isOther(u client.User, a client.Account) bool {
 	is := m
 	is.readUser(u)
@@ -150,7 +150,7 @@ func (m *userModel) readServices(ctx context.Context, shown []client.ProductAvai
 	}
 }
 
-// managesServices tells whether reading the user takes a look at product availability.
+// managesServices reports whether reading the user takes a look at product availability.
 func (m userModel) managesServices() bool {
 	return slices.ContainsFunc(slices.Collect(maps.Values(m.Services.Elements())), func(v attr.Value) bool { return !v.IsNull() })
 }

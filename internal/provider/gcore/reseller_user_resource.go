@@ -14,7 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/exactlyonce"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/createonce"
 	client "github.com/cloud-accounts/terraform-provider-accounts/internal/clients/gcore"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/account"
@@ -29,18 +29,18 @@ var (
 	_ resource.ResourceWithImportState = (*resellerUserResource)(nil)
 )
 
-// userKind is gcore_reseller_user as the shared life-cycle code sees it.
-var userKind = account.Kind{
-	Type:   "gcore_reseller_user",
-	Title:  "Gcore reseller user",
-	Vendor: vendorTitle,
-	Acting: account.PolicyDelete,
-	Remains: "the account that came with the user stays at Gcore, and its company name stays taken: the user can't be created again " +
+// userDescriptor is gcore_reseller_user as the shared life-cycle code sees it.
+var userDescriptor = account.Descriptor{
+	Type:          "gcore_reseller_user",
+	Title:         "Gcore reseller user",
+	Vendor:        vendorTitle,
+	DestroyPolicy: account.PolicyDelete,
+	DestroyLeaves: "the account that came with the user stays at Gcore, and its company name stays taken: the user can't be created again " +
 		"with the same company. Gcore has no call that deletes an account.",
-	Taken:       "company",
-	Natural:     "e-mail address or company name",
-	Address:     address,
-	Credentials: credentials,
+	ReservedAttribute: "company",
+	NaturalKey:        "e-mail address or company name",
+	Address:           address,
+	Credentials:       credentials,
 	Permission: "It takes a reseller's credential. A user with API tokens or with several accounts can't be deleted; a product in use " +
 		"can't be made unavailable.",
 	ValidID: client.ValidID,
@@ -62,7 +62,7 @@ type resellerUserResource struct {
 
 // Metadata implements resource.Resource.
 func (r *resellerUserResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = userKind.Type
+	resp.TypeName = userDescriptor.Type
 }
 
 // Configure implements resource.ResourceWithConfigure.
@@ -77,12 +77,12 @@ func (r *resellerUserResource) Schema(ctx context.Context, _ resource.SchemaRequ
 
 // IdentitySchema implements resource.ResourceWithIdentity.
 func (r *resellerUserResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
-	resp.IdentitySchema = userKind.IdentitySchema()
+	resp.IdentitySchema = userDescriptor.IdentitySchema()
 }
 
 // ModifyPlan implements resource.ResourceWithModifyPlan.
 func (r *resellerUserResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if !userKind.PlanLife(ctx, req, resp) {
+	if !userDescriptor.PlanLife(ctx, req, resp) {
 		return
 	}
 	var config, state userModel
@@ -95,7 +95,7 @@ func (r *resellerUserResource) ModifyPlan(ctx context.Context, req resource.Modi
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	keep, _ := userKind.PlanCreateOnly(ctx, req.Private, createOnly(config, state), &resp.Diagnostics)
+	keep, _ := userDescriptor.PlanCreateOnly(ctx, req.Private, createOnly(config, state), &resp.Diagnostics)
 	for _, name := range keep {
 		kept := map[string]attr.Value{"country_code": state.CountryCode, "user_type": state.UserType}[name]
 		if kept != nil {
@@ -107,7 +107,7 @@ func (r *resellerUserResource) ModifyPlan(ctx context.Context, req resource.Modi
 	}
 	for product := range state.Services.Elements() {
 		if _, still := config.Services.Elements()[product]; !still {
-			userKind.NotManagedWarning(&resp.Diagnostics, "services", state.ID.ValueString())
+			userDescriptor.NotManagedWarning(&resp.Diagnostics, "services", state.ID.ValueString())
 			return
 		}
 	}
@@ -163,7 +163,7 @@ func (r *resellerUserResource) Create(ctx context.Context, req resource.CreateRe
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	account.SetIdentity(ctx, resp.Identity, plan.ID, &resp.Diagnostics)
 	account.MarkCreated(ctx, resp.Private, api.Now(), &resp.Diagnostics)
-	account.Put(ctx, resp.Private, keyKnown, seen, &resp.Diagnostics)
+	account.Put(ctx, resp.Private, keyWitness, seen, &resp.Diagnostics)
 	config.record(ctx, resp.Private, &resp.Diagnostics)
 }
 
@@ -176,13 +176,13 @@ func (m userModel) record(ctx context.Context, private account.Private, diags *d
 
 // finishUser reads what is configured and the reply to the create call doesn't show, and sends again what that call has
 // passed over. It resolves what the plan left unknown, and returns what to remember of the account.
-func finishUser(ctx context.Context, api *client.Client, plan *userModel, made client.User, diags *diag.Diagnostics) client.Known {
-	var seen client.Known
+func finishUser(ctx context.Context, api *client.Client, plan *userModel, made client.User, diags *diag.Diagnostics) client.Witness {
+	var seen client.Witness
 	shown := *plan
 	shown.readUser(made)
 	var behind client.Account
 	if plan.clientChanges(userModel{Company: plan.Company}) != (client.AccountUpdate{}) {
-		if read, ok := api.Glance(ctx, made.ClientID); ok {
+		if read, ok := api.TryRead(ctx, made.ClientID); ok {
 			behind, seen = read, seen.After(read)
 			shown.readClient(read)
 		}
@@ -194,7 +194,7 @@ func finishUser(ctx context.Context, api *client.Client, plan *userModel, made c
 	}
 	plan.resolve(made, behind)
 	if _, _, _, err := plan.send(ctx, api, shown, diags); err != nil {
-		userKind.AddIncomplete(diags, made.ID, "setting what the create call passed over", err)
+		userDescriptor.AddIncomplete(diags, made.ID, "setting what the create call passed over", err)
 	}
 	return seen
 }
@@ -202,18 +202,18 @@ func finishUser(ctx context.Context, api *client.Client, plan *userModel, made c
 // addCreateUserError reports a failed create; where the company name is taken by an account without such a user, that
 // account can be imported as a gcore_account.
 func addCreateUserError(diags *diag.Diagnostics, err error) {
-	userKind.AddCreateError(diags, err)
+	userDescriptor.AddCreateError(diags, err)
 	taken, ok := errors.AsType[*client.CompanyTakenError](err)
 	if !ok {
 		return
 	}
 	advice := "A user can't be created for an account that exists. Choose another company name; to manage the account itself, import it as a " +
 		"gcore_account."
-	if failed, ok := errors.AsType[*exactlyonce.Error](err); ok && failed.Unclear {
+	if failed, ok := errors.AsType[*createonce.Error](err); ok && failed.Unclear {
 		advice = "It may be the account of this very create. If its user shows up at Gcore, import the user. If it has none, choose another " +
 			"company name; to manage the account itself, import it as a gcore_account."
 	}
-	accountKind.AddNamesake(diags, path.Root("company"), taken.Accounts, advice)
+	accountDescriptor.AddNamesake(diags, path.Root("company"), taken.Accounts, advice)
 }
 
 // Read implements resource.Resource.
@@ -230,37 +230,37 @@ func (r *resellerUserResource) Read(ctx context.Context, req resource.ReadReques
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	var known client.Known
-	account.Fetch(ctx, req.Private, keyKnown, &known, &resp.Diagnostics)
+	var known client.Witness
+	account.Fetch(ctx, req.Private, keyWitness, &known, &resp.Diagnostics)
 	id := state.ID.ValueString()
 	known, err := state.refresh(ctx, api, known, &resp.Diagnostics)
-	var behind *behindError
+	var behind *owningAccountError
 	switch {
 	case transport.IsNotFound(err) && account.Lagging(ctx, req.Private, api.Now(), &resp.Diagnostics):
-		userKind.AddLag(&resp.Diagnostics, id)
+		userDescriptor.AddLag(&resp.Diagnostics, id)
 		return
 	case errors.As(err, &behind):
-		resp.Diagnostics.AddError("Unable to read the account of "+userKind.Title, fmt.Sprintf("%s %s exists, but the account %s that came with "+
+		resp.Diagnostics.AddError("Unable to read the account of "+userDescriptor.Title, fmt.Sprintf("%s %s exists, but the account %s that came with "+
 			"it can't be read.\n\n%s\n\nCheck that the credential is that of the account's reseller: %s.",
-			userKind.Title, id, behind.clientID, accountKind.Cause(behind.err), credentials))
+			userDescriptor.Title, id, behind.clientID, accountDescriptor.Cause(behind.err), credentials))
 		return
 	case transport.IsNotFound(err) && account.Importing(ctx, req.Private, &resp.Diagnostics):
-		userKind.AddNothingToImport(&resp.Diagnostics, id, err)
+		userDescriptor.AddNothingToImport(&resp.Diagnostics, id, err)
 		return
 	case errors.Is(err, client.ErrGone):
 		account.Gone(ctx, resp)
 		return
 	case errors.Is(err, errMoved):
-		resp.Diagnostics.AddError(userKind.Title+" belongs to another account", fmt.Sprintf("%s %s: %v. Nothing is planned, since a "+
+		resp.Diagnostics.AddError(userDescriptor.Title+" belongs to another account", fmt.Sprintf("%s %s: %v. Nothing is planned, since a "+
 			"change of company, custom_id, seller, is_test or services would now reach that other account.\n\nIf it is right, import the user "+
-			"again once it is out of the state. To take it out, %s", userKind.Title, id, err, userKind.Forget()))
+			"again once it is out of the state. To take it out, %s", userDescriptor.Title, id, err, userDescriptor.Forget()))
 		return
 	case err != nil:
-		addReadError(&resp.Diagnostics, userKind, id, err)
+		addReadError(&resp.Diagnostics, userDescriptor, id, err)
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	account.Put(ctx, resp.Private, keyKnown, known, &resp.Diagnostics)
+	account.Put(ctx, resp.Private, keyWitness, known, &resp.Diagnostics)
 	account.MarkRead(ctx, resp.Private, &resp.Diagnostics)
 }
 
@@ -270,23 +270,23 @@ var (
 	errMoved       = errors.New("the account behind it is another one")
 )
 
-// behindError says that the account behind a user can't be read.
-type behindError struct {
+// owningAccountError says that the account behind a user can't be read.
+type owningAccountError struct {
 	clientID string
 	err      error
 }
 
 // Error implements error.
-func (e *behindError) Error() string {
+func (e *owningAccountError) Error() string {
 	return fmt.Sprintf("the account %s behind it can't be read: %v", e.clientID, e.err)
 }
 
 // Unwrap implements errors.Unwrap.
-func (e *behindError) Unwrap() error { return e.err }
+func (e *owningAccountError) Unwrap() error { return e.err }
 
 // refresh reads the user, the account behind it and the availability of the products that are managed. The error is
 // client.ErrGone only where the user is gone.
-func (m *userModel) refresh(ctx context.Context, api *client.Client, known client.Known, diags *diag.Diagnostics) (client.Known, error) {
+func (m *userModel) refresh(ctx context.Context, api *client.Client, known client.Witness, diags *diag.Diagnostics) (client.Witness, error) {
 	user, a, err := m.look(ctx, api.ReadUser, api.ReadAccount, known)
 	if (err == nil && (user.Listed || a.Listed) && m.isOther(user, a)) || (errors.Is(err, errMoved) && user.Listed) {
 		// A listing may leave out what only some accounts have.
@@ -294,8 +294,8 @@ func (m *userModel) refresh(ctx context.Context, api *client.Client, known clien
 	}
 	switch {
 	case errors.Is(err, errAccountGone):
-		diags.AddWarning(userKind.Title+" has lost its account", fmt.Sprintf("%s %s exists, but %v. The state keeps what was last read of "+
-			"the account, and changes of it will fail.", userKind.Title, m.ID.ValueString(), err))
+		diags.AddWarning(userDescriptor.Title+" has lost its account", fmt.Sprintf("%s %s exists, but %v. The state keeps what was last read of "+
+			"the account, and changes of it will fail.", userDescriptor.Title, m.ID.ValueString(), err))
 	case err != nil:
 		return known, err
 	}
@@ -317,9 +317,9 @@ func (m *userModel) refresh(ctx context.Context, api *client.Client, known clien
 // look reads the user and the account behind it; the zero account where the vendor shows none.
 func (m *userModel) look(
 	ctx context.Context,
-	readUser func(ctx context.Context, id, clientID string, known client.Known) (client.User, error),
-	readAccount func(ctx context.Context, id string, known client.Known) (client.Account, error),
-	known client.Known,
+	readUser func(ctx context.Context, id, clientID string, known client.Witness) (client.User, error),
+	readAccount func(ctx context.Context, id string, known client.Witness) (client.Account, error),
+	known client.Witness,
 ) (client.User, client.Account, error) {
 	user, err := readUser(ctx, m.ID.ValueString(), m.ClientID.ValueString(), known)
 	clientID := shownID(m.ClientID, user.ClientID).ValueString()
@@ -334,7 +334,7 @@ func (m *userModel) look(
 	case errors.Is(err, client.ErrGone):
 		err = errAccountGone
 	case err != nil:
-		err = &behindError{clientID, err}
+		err = &owningAccountError{clientID, err}
 	}
 	return user, a, err
 }
@@ -357,7 +357,7 @@ func (r *resellerUserResource) Update(ctx context.Context, req resource.UpdateRe
 	account.SetIdentity(ctx, resp.Identity, state.ID, &resp.Diagnostics)
 	timeout, d := plan.Timeouts.Update(ctx, account.UpdateTimeout)
 	resp.Diagnostics.Append(d...)
-	userKind.RefuseCreateOnly(createOnly(plan, state), &resp.Diagnostics)
+	userDescriptor.RefuseCreateOnly(createOnly(plan, state), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -371,7 +371,7 @@ func (r *resellerUserResource) Update(ctx context.Context, req resource.UpdateRe
 		}
 		user, behind, step, err := plan.send(ctx, api, state, &resp.Diagnostics)
 		if err != nil {
-			userKind.AddError(&resp.Diagnostics, step, state.ID.ValueString(), err)
+			userDescriptor.AddError(&resp.Diagnostics, step, state.ID.ValueString(), err)
 			return
 		}
 		refuseIgnored(plan, user, behind, &resp.Diagnostics)
@@ -383,7 +383,7 @@ func (r *resellerUserResource) Update(ctx context.Context, req resource.UpdateRe
 	config.record(ctx, resp.Private, &resp.Diagnostics)
 }
 
-// asksFor tells whether there is anything to send.
+// asksFor reports whether there is anything to send.
 func (m userModel) asksFor(ctx context.Context, state userModel, diags *diag.Diagnostics) bool {
 	override, inherit := m.serviceChanges(ctx, state, diags)
 	return m.userChanges(state) != (client.UserUpdate{}) || m.clientChanges(state) != (client.AccountUpdate{}) ||
@@ -451,7 +451,7 @@ func refuseIgnored(plan userModel, user client.User, behind client.Account, diag
 
 // Delete implements resource.Resource.
 func (r *resellerUserResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	if !userKind.PlanDelete(ctx, req.State, &resp.Diagnostics) {
+	if !userDescriptor.PlanDelete(ctx, req.State, &resp.Diagnostics) {
 		return
 	}
 	var state userModel
@@ -466,11 +466,11 @@ func (r *resellerUserResource) Delete(ctx context.Context, req resource.DeleteRe
 	defer cancel()
 
 	if err := api.DeleteUser(ctx, state.ID.ValueString()); err != nil {
-		userKind.AddError(&resp.Diagnostics, "delete", state.ID.ValueString(), err)
+		userDescriptor.AddError(&resp.Diagnostics, "delete", state.ID.ValueString(), err)
 	}
 }
 
 // ImportState implements resource.ResourceWithImportState.
 func (r *resellerUserResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	userKind.Import(ctx, req, resp)
+	userDescriptor.Import(ctx, req, resp)
 }

@@ -119,7 +119,7 @@ func resellerUserSchema(ctx context.Context) schema.Schema {
 				Computed: true, PlanModifiers: keepBool,
 				MarkdownDescription: "Whether the user has confirmed the e-mail address.",
 			},
-			"deletion_policy": userKind.DeletionPolicyAttribute(),
+			"deletion_policy": userDescriptor.DeletionPolicyAttribute(),
 			"timeouts":        account.Timeouts(ctx),
 		},
 	}

@@ -5,9 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/acctest"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/gcore"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/acctest"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
 
 // all has every argument of a user, each with a value of its own.
@@ -29,7 +29,7 @@ func TestUserEveryArgument(t *testing.T) {
 	w.count("PATCH *", 0)
 	post := w.server.Find(posts)[0]
 	for pointer, want := range map[string]any{
-		"/email": "Ann@Example.com", "/company": "Acme", "/password": kit.Hash(password), "/name": "Ann", "/phone": "+352 1", "/seller": 12,
+		"/email": "Ann@Example.com", "/company": "Acme", "/password": mockserver.Hash(password), "/name": "Ann", "/phone": "+352 1", "/seller": 12,
 		"/services/0/product_name": "CDN", "/services/0/available": true, "/services/1/product_name": "DNS", "/services/1/available": false,
 		"/lang": "de", "/custom_id": "c-1", "/country_code": "LU", "/is_test": true, "/user_type": "common",
 	} {

@@ -17,8 +17,8 @@ import (
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 )
 
-// Host is what every vendor gets from the provider.
-type Host struct {
+// Shared is what every vendor gets from the provider.
+type Shared struct {
 	UserAgent      string
 	RequestTimeout time.Duration // of one request
 	BulkReads      bool
@@ -28,12 +28,12 @@ type Host struct {
 }
 
 // Transport returns transport options with all that does not depend on the vendor.
-func (h Host) Transport() transport.Options {
+func (s Shared) Transport() transport.Options {
 	return transport.Options{
-		UserAgent:      h.UserAgent,
-		RequestTimeout: h.RequestTimeout,
-		Clock:          h.Clock,
-		Scrubber:       h.Scrubber,
+		UserAgent:      s.UserAgent,
+		RequestTimeout: s.RequestTimeout,
+		Clock:          s.Clock,
+		Scrubber:       s.Scrubber,
 		Log: func(ctx context.Context, message string, fields map[string]any) {
 			tflog.Debug(ctx, message, fields)
 		},

@@ -21,7 +21,7 @@ type Vendor struct {
 	// Description of its block, in Markdown.
 	Description string
 	// Configure resolves the block and returns a *Client. It makes no request.
-	Configure func(ctx context.Context, block Block, host Host, diags *diag.Diagnostics) any
+	Configure func(ctx context.Context, block Block, shared Shared, diags *diag.Diagnostics) any
 
 	Resources     []func() resource.Resource
 	DataSources   []func() datasource.DataSource

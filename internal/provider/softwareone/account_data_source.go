@@ -155,7 +155,7 @@ type accountDataSource struct {
 
 // Metadata implements datasource.DataSource.
 func (d *accountDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = kind.Type
+	resp.TypeName = descriptor.Type
 }
 
 // Configure implements datasource.DataSourceWithConfigure.
@@ -168,7 +168,7 @@ func (d *accountDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 	attributes := accountDataAttributes()
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"id": schema.StringAttribute{
-			Optional: true, Computed: true, Validators: []validator.String{kind.ID()},
+			Optional: true, Computed: true, Validators: []validator.String{descriptor.ID()},
 			MarkdownDescription: "Account id, such as `ACC-1234-5678`. Give this or `name`.",
 		},
 		"name": schema.StringAttribute{
@@ -189,7 +189,7 @@ func (d *accountDataSource) ConfigValidators(context.Context) []datasource.Confi
 
 // Read implements datasource.DataSource.
 func (d *accountDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	search := kind.NewSearch(ctx, req.Config, "name", &resp.Diagnostics)
+	search := descriptor.NewSearch(ctx, req.Config, "name", &resp.Diagnostics)
 	api, ok := d.client.Get(&resp.Diagnostics)
 	if !ok || resp.Diagnostics.HasError() {
 		return
@@ -283,7 +283,7 @@ func (d *accountsDataSource) Read(ctx context.Context, req datasource.ReadReques
 		return
 	}
 	show := func(a client.Account) accountData { return newAccountData(ctx, a, &resp.Diagnostics) }
-	data.Accounts = account.Collect(kind, api.ListAccounts(ctx, data.filter(), true), show, &resp.Diagnostics)
+	data.Accounts = account.Collect(descriptor, api.ListAccounts(ctx, data.filter(), true), show, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}

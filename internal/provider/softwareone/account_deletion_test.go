@@ -5,9 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/acctest"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/softwareone"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/acctest"
 )
 
 // The only account that a test with the command line makes.
@@ -121,23 +121,25 @@ func TestAccountDisable(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		options mock.Options
-		before  func(m *mock.Mock, s *kit.Server, id string)
+		before  func(m *mock.Mock, s *mockserver.Server, id string)
 		says    string
 		sent    int
 	}{
 		"": {sent: 1},
-		"disabled by others": {before: func(m *mock.Mock, _ *kit.Server, id string) {
+		"disabled by others": {before: func(m *mock.Mock, _ *mockserver.Server, id string) {
 			m.Change(id, func(a *mock.Account) { a.Status = "Disabled" })
 		}, sent: 1},
 		"disabled by others, told as a conflict": {options: mock.Options{ConflictOnStatus: true},
-			before: func(m *mock.Mock, _ *kit.Server, id string) {
+			before: func(m *mock.Mock, _ *mockserver.Server, id string) {
 				m.Change(id, func(a *mock.Account) { a.Status = "Disabled" })
 			}, sent: 1},
-		"the reply is lost": {before: func(_ *mock.Mock, s *kit.Server, _ string) {
-			s.Inject(kit.Fault{On: actions, Effect: true, Close: true, Times: 1})
+		"the reply is lost": {before: func(_ *mock.Mock, s *mockserver.Server, _ string) {
+			s.Inject(mockserver.Fault{On: actions, Effect: true, Close: true, Times: 1})
 		}, sent: 1},
-		"not done at first": {before: func(_ *mock.Mock, s *kit.Server, _ string) { s.Inject(kit.Fault{On: actions, Status: 503, Times: 2}) }, sent: 3},
-		"out of sight": {before: func(m *mock.Mock, _ *kit.Server, id string) { m.Remove(id) },
+		"not done at first": {before: func(_ *mock.Mock, s *mockserver.Server, _ string) {
+			s.Inject(mockserver.Fault{On: actions, Status: 503, Times: 2})
+		}, sent: 3},
+		"out of sight": {before: func(m *mock.Mock, _ *mockserver.Server, id string) { m.Remove(id) },
 			says: "was forgotten, not disabled", sent: 1},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/acctest"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/softwareone"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/acctest"
 )
 
 // The problem details that SoftwareOne answers with, in both documented shapes of errors.
@@ -26,11 +26,11 @@ func TestAccountFailures(t *testing.T) {
 	t.Parallel()
 	type failure struct {
 		name  string
-		fault kit.Fault
+		fault mockserver.Fault
 		says  []string
 	}
 	json := func(status int, body string, says ...string) failure {
-		return failure{fmt.Sprint(status, " ", body[:min(len(body), 20)]), kit.Fault{Status: status, Body: body}, says}
+		return failure{fmt.Sprint(status, " ", body[:min(len(body), 20)]), mockserver.Fault{Status: status, Body: body}, says}
 	}
 	everywhere := []failure{
 		json(401, `{"title":"Unauthorized","status":401}`, "HTTP 401", "MPT_API_TOKEN"),
@@ -40,15 +40,15 @@ func TestAccountFailures(t *testing.T) {
 		json(400, problemOther, "unheardOf: It is wrong."),
 		json(409, `{"title":"Conflict","status":"409","detail":"Somebody else is at it."}`, "HTTP 409", "Somebody else is at it."),
 		json(501, `{}`, "HTTP 501"),
-		{"redirect", kit.Fault{Status: 302, Header: http.Header{"Location": {"https://evil.example/?secret"}}}, []string{"base URL"}},
-		{"429, for too long", kit.Fault{Status: 429, Header: http.Header{"Retry-After": {"7200"}}, Body: `{}`}, []string{"HTTP 429", "asked to wait 2h", "max_requests_per_second"}},
+		{"redirect", mockserver.Fault{Status: 302, Header: http.Header{"Location": {"https://evil.example/?secret"}}}, []string{"base URL"}},
+		{"429, for too long", mockserver.Fault{Status: 429, Header: http.Header{"Retry-After": {"7200"}}, Body: `{}`}, []string{"HTTP 429", "asked to wait 2h", "max_requests_per_second"}},
 	}
 	reading := []failure{
 		json(404, `{"title":"Not Found","status":404}`, "doesn't show account", "MPT_API_BASE_URL"),
-		{"500, again and again", kit.Fault{Status: 500, Body: `{"title":"Oops","traceId":"00-1-2-00"}`}, []string{"HTTP 500", "00-1-2-00", "fault at the vendor"}},
-		{"no JSON", kit.Fault{Body: `{"id":`}, []string{"not JSON", "base URL"}},
-		{"a web page", kit.Fault{Body: page, Header: http.Header{"Content-Type": {"text/html"}}}, []string{"not JSON", "web page"}},
-		{"another form", kit.Fault{Body: `{"id":5}`}, []string{"unexpected form"}},
+		{"500, again and again", mockserver.Fault{Status: 500, Body: `{"title":"Oops","traceId":"00-1-2-00"}`}, []string{"HTTP 500", "00-1-2-00", "fault at the vendor"}},
+		{"no JSON", mockserver.Fault{Body: `{"id":`}, []string{"not JSON", "base URL"}},
+		{"a web page", mockserver.Fault{Body: page, Header: http.Header{"Content-Type": {"text/html"}}}, []string{"not JSON", "web page"}},
+		{"another form", mockserver.Fault{Body: `{"id":5}`}, []string{"unexpected form"}},
 	}
 
 	config := Values{"name": "Acme", "type": "Client", "website": "https://e.example", "address": Values{"country": "CH"}}
@@ -109,7 +109,7 @@ func TestAccountFailures(t *testing.T) {
 func TestAccountLostReply(t *testing.T) {
 	t.Parallel()
 	config := Values{"name": "Acme", "type": "Client", "website": "https://e.example", "status": "Disabled", "logo": png, "groups": []string{"UGR-1111-1111"}}
-	for name, fault := range map[string]kit.Fault{
+	for name, fault := range map[string]mockserver.Fault{
 		"closed": {Close: true}, "reset": {Reset: true}, "cut": {Cut: true}, "500": {Status: 500, Body: `{}`}, "502": {Status: 502, Body: page},
 		"503": {Status: 503}, "504": {Status: 504}, "408": {Status: 408}, "web page": {Body: page}, "no id": {Status: 201, Body: `{"name":"Acme"}`},
 	} {
@@ -145,12 +145,12 @@ func TestAccountUnprovenCreate(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		token string
-		fault kit.Fault
+		fault mockserver.Fault
 		says  []string
 	}{
-		"changed at once":    {fault: kit.Fault{Close: true}, says: []string{"is unclear", "import {", "provider = accounts"}},
-		"the token shows no": {token: "idt:XX-1:demo-only", fault: kit.Fault{Close: true}, says: []string{"is unclear", "import {"}},
-		"nothing is there":   {fault: kit.Fault{Status: 500, Body: `{}`}, says: []string{"is unclear", "No such account was found"}},
+		"changed at once":    {fault: mockserver.Fault{Close: true}, says: []string{"is unclear", "import {", "provider = accounts"}},
+		"the token shows no": {token: "idt:XX-1:demo-only", fault: mockserver.Fault{Close: true}, says: []string{"is unclear", "import {"}},
+		"nothing is there":   {fault: mockserver.Fault{Status: 500, Body: `{}`}, says: []string{"is unclear", "No such account was found"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -161,7 +161,7 @@ func TestAccountUnprovenCreate(t *testing.T) {
 			}
 			p, _ := acctest.NewProtocol(t, env, nil)
 			test.fault.On, test.fault.Effect, test.fault.Times = posts, !strings.HasPrefix(name, "nothing"), 1
-			s.Inject(test.fault, kit.Fault{On: lists, Skip: 1, Before: func() {
+			s.Inject(test.fault, mockserver.Fault{On: lists, Skip: 1, Before: func() {
 				if name == "changed at once" {
 					for _, a := range m.All() {
 						m.Change(a.ID, func(a *mock.Account) { a.Website = "https://other.example" })
@@ -206,7 +206,7 @@ func TestAccountExistsAlready(t *testing.T) {
 func TestAccountIncomplete(t *testing.T) {
 	t.Parallel()
 	_, s, p := startProtocol(t, mock.Options{})
-	s.Inject(kit.Fault{On: actions, Status: 403, Body: gatewayError, Times: 1})
+	s.Inject(mockserver.Fault{On: actions, Status: 403, Body: gatewayError, Times: 1})
 	r := p.Resource("softwareone_account")
 	config := Values{"name": "Acme", "type": "Client", "status": "Active", "external_id": "C1"}
 	said := r.Apply(config)
@@ -224,7 +224,7 @@ func TestAccountIncomplete(t *testing.T) {
 func TestAccountCreatePassesOver(t *testing.T) {
 	t.Parallel()
 	m, s, p := startProtocol(t, mock.Options{})
-	s.Inject(kit.Fault{On: posts, Status: 201, Times: 1, Before: func() {
+	s.Inject(mockserver.Fault{On: posts, Status: 201, Times: 1, Before: func() {
 		m.Seed(mock.Account{ID: "ACC-5555-5555", Name: "Acme", Type: "Client"})
 	}, Body: `{"id":"ACC-5555-5555","name":"Acme","type":"Client","status":"Enabled"}`})
 	r := p.Resource("softwareone_account")
@@ -238,7 +238,7 @@ func TestAccountCreatePassesOver(t *testing.T) {
 // What the vendor could not answer for a while is sent again as far as that does no harm.
 func TestAccountRetries(t *testing.T) {
 	t.Parallel()
-	for name, fault := range map[string]kit.Fault{
+	for name, fault := range map[string]mockserver.Fault{
 		"503": {Status: 503, Header: http.Header{"Retry-After": {"2"}}}, "502": {Status: 502, Body: page}, "429": {Status: 429},
 		"reset": {Reset: true}, "cut": {Cut: true, Effect: true}, "done, then reset": {Reset: true, Effect: true}, "done, then 500": {Status: 500, Effect: true},
 	} {
@@ -281,7 +281,7 @@ func TestAccountThinReplies(t *testing.T) {
 				t.Fatalf("the mock gave the id %v", r.State()["id"])
 			}
 			for _, on := range []string{puts, actions} {
-				s.Inject(kit.Fault{On: on, Effect: true, Times: 1, Body: reply})
+				s.Inject(mockserver.Fault{On: on, Effect: true, Times: 1, Body: reply})
 			}
 			changed := acctest.With(base, Values{"website": "https://e.example", "status": "Disabled"})
 			applied(t, r, changed)
@@ -291,7 +291,7 @@ func TestAccountThinReplies(t *testing.T) {
 			settled(t, r, changed)
 
 			applied(t, r, acctest.With(changed, Values{"status": "Enabled"}))
-			s.Inject(kit.Fault{On: actions, Body: `{"id":"` + id + `","status":"Enabled"}`})
+			s.Inject(mockserver.Fault{On: actions, Body: `{"id":"` + id + `","status":"Enabled"}`})
 			if said := r.Apply(nil); len(said.Errors()) == 0 || r.State() == nil {
 				t.Errorf("an account that isn't disabled was forgotten: %s", said)
 			}
@@ -308,9 +308,9 @@ func TestEligibilityInPart(t *testing.T) {
 	_, s, p := startProtocol(t, mock.Options{})
 	r := p.Resource("softwareone_account")
 	config := Values{"name": "Acme", "type": "Client", "eligibility": Values{"client": true}}
-	s.Inject(kit.Fault{On: posts, Effect: true, Times: 1, Status: 201, Body: `{"id":"ACC-6164-3622","name":"Acme","type":"Client","status":"Enabled","eligibility":{"client":true}}`})
+	s.Inject(mockserver.Fault{On: posts, Effect: true, Times: 1, Status: 201, Body: `{"id":"ACC-6164-3622","name":"Acme","type":"Client","status":"Enabled","eligibility":{"client":true}}`})
 	applied(t, r, config)
-	s.Inject(kit.Fault{On: gets, Body: `{"id":"ACC-6164-3622","name":"Acme","type":"Client","status":"Enabled","eligibility":{"client":true}}`})
+	s.Inject(mockserver.Fault{On: gets, Body: `{"id":"ACC-6164-3622","name":"Acme","type":"Client","status":"Enabled","eligibility":{"client":true}}`})
 	if said := r.Refresh(); len(said) > 0 {
 		t.Fatal(said)
 	}
@@ -324,7 +324,7 @@ func TestEligibilityOfVendor(t *testing.T) {
 	r := p.Resource("softwareone_account")
 	config := Values{"name": "Acme", "type": "Vendor"}
 	applied(t, r, config)
-	s.Inject(kit.Fault{On: gets, Times: 1, Body: fmt.Sprintf(
+	s.Inject(mockserver.Fault{On: gets, Times: 1, Body: fmt.Sprintf(
 		`{"id":%q,"name":"Acme","type":"Vendor","status":"Active","eligibility":{"client":true,"partner":true}}`, r.State()["id"])})
 	if said := r.Refresh(); len(said) > 0 || r.State()["eligibility"] != nil {
 		t.Errorf("%v %s", r.State()["eligibility"], said)

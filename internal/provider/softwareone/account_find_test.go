@@ -6,9 +6,9 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/acctest"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/softwareone"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/acctest"
 )
 
 // Names that trip over quoting, in queries, paths and HCL.
@@ -118,7 +118,7 @@ func TestAccountList(t *testing.T) {
 			t.Errorf("%v was accepted", bad)
 		}
 	}
-	s.Inject(kit.Fault{On: lists, Skip: 1, Status: 403, Body: `{"title":"Forbidden","status":403}`})
+	s.Inject(mockserver.Fault{On: lists, Skip: 1, Status: 403, Body: `{"title":"Forbidden","status":403}`})
 	listed, said = p.List("softwareone_account", Values{}, 0, false)
 	said.Errors().Contain(t, "Unable to list", "403")
 	if len(listed) == 0 {

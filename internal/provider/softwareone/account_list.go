@@ -27,7 +27,7 @@ type accountList struct {
 
 // Metadata implements list.ListResource.
 func (l *accountList) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = kind.Type
+	resp.TypeName = descriptor.Type
 }
 
 // Configure implements list.ListResourceWithConfigure.
@@ -56,7 +56,7 @@ func (l *accountList) List(ctx context.Context, req list.ListRequest, stream *li
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	stream.Results = account.List(ctx, req, kind, api.ListAccounts(ctx, filters.filter(), false),
+	stream.Results = account.List(ctx, req, descriptor, api.ListAccounts(ctx, filters.filter(), false),
 		func(a client.Account, result *list.ListResult) (id string) {
 			if strings.TrimSpace(a.Name) == "" || a.Type == "" {
 				return ""

@@ -115,25 +115,25 @@ func (m accountModel) fields(ctx context.Context, diags *diag.Diagnostics) clien
 			State: address.State.ValueStringPointer(), Country: address.Country.ValueStringPointer(),
 		}
 	}
-	if known(m.Eligibility) {
+	if isKnown(m.Eligibility) {
 		var eligibility eligibilityModel
 		diags.Append(m.Eligibility.As(ctx, &eligibility, basetypes.ObjectAsOptions{})...)
 		sent := client.Eligibility{}
-		if known(eligibility.Client) {
+		if isKnown(eligibility.Client) {
 			sent.Client = eligibility.Client.ValueBoolPointer()
 		}
-		if known(eligibility.Partner) {
+		if isKnown(eligibility.Partner) {
 			sent.Partner = eligibility.Partner.ValueBoolPointer()
 		}
 		body.Eligibility = wire.Value(sent)
 	}
-	if known(m.DefaultLanguageCode) {
+	if isKnown(m.DefaultLanguageCode) {
 		body.DefaultLanguageCode = wire.Value(m.DefaultLanguageCode.ValueString())
 	}
 	return body
 }
 
-func known(v attr.Value) bool { return !v.IsNull() && !v.IsUnknown() }
+func isKnown(v attr.Value) bool { return !v.IsNull() && !v.IsUnknown() }
 
 // logo is the image to send, nil where there is none. The schema has checked the encoding.
 func (m accountModel) logo() []byte {
@@ -168,7 +168,7 @@ func (m *accountModel) read(ctx context.Context, a client.Account, diags *diag.D
 	}
 	if !a.Omits("eligibility") || m.Eligibility.IsUnknown() {
 		m.Eligibility = eligibilityValue(ctx, a.Eligibility, diags)
-		if known(m.Type) && m.Type.ValueString() != client.TypeClient {
+		if isKnown(m.Type) && m.Type.ValueString() != client.TypeClient {
 			m.Eligibility = types.ObjectNull(eligibilityTypes) // whatever the reply shows, the API takes none of it
 		}
 	}
@@ -191,7 +191,7 @@ func addressValue(ctx context.Context, prior types.Object, a *client.Address, di
 		AddressLine1: types.StringNull(), AddressLine2: types.StringNull(), PostCode: types.StringNull(),
 		City: types.StringNull(), State: types.StringNull(), Country: types.StringNull(),
 	}
-	if model == empty && !known(prior) {
+	if model == empty && !isKnown(prior) {
 		return types.ObjectNull(addressTypes)
 	}
 	value, d := types.ObjectValueFrom(ctx, addressTypes, model)
@@ -202,14 +202,14 @@ func addressValue(ctx context.Context, prior types.Object, a *client.Address, di
 	return value
 }
 
-// isEmptyAddress tells whether an address is there and has no value in it.
+// isEmptyAddress reports whether an address is there and has no value in it.
 func isEmptyAddress(address types.Object) bool {
 	for _, value := range address.Attributes() {
 		if !value.IsNull() {
 			return false
 		}
 	}
-	return known(address)
+	return isKnown(address)
 }
 
 func eligibilityValue(ctx context.Context, e *client.Eligibility, diags *diag.Diagnostics) types.Object {
@@ -255,7 +255,7 @@ func resolveEligibility(ctx context.Context, planned, answered types.Object, dia
 	}
 	var p, a eligibilityModel
 	diags.Append(planned.As(ctx, &p, basetypes.ObjectAsOptions{})...)
-	if known(answered) {
+	if isKnown(answered) {
 		diags.Append(answered.As(ctx, &a, basetypes.ObjectAsOptions{})...)
 	}
 	member := func(planned, answered types.Bool) types.Bool {

@@ -143,19 +143,19 @@ func TestModelResolve(t *testing.T) {
 	})
 }
 
-// leads tells where the platform's rules take an account by an action; "" where they refuse it. had and has tell whether
+// leads tells where the platform's rules take an account by an action; "" where they refuse it. had and has report whether
 // it has an external id before the fields of the change are sent and after it.
-func leads(action client.Action, kind, from string, had, has bool) string {
+func leads(action client.Action, descriptor, from string, had, has bool) string {
 	switch {
-	case kind == "Operations":
+	case descriptor == "Operations":
 		return ""
-	case action == client.Activate && kind == "Client" && from == "Enabled" && has:
+	case action == client.Activate && descriptor == "Client" && from == "Enabled" && has:
 		return "Active"
-	case action == client.Deactivate && kind == "Client" && from == "Active":
+	case action == client.Deactivate && descriptor == "Client" && from == "Active":
 		return "Enabled"
 	case action == client.Disable && from != "Disabled":
 		return "Disabled"
-	case action == client.Enable && from == "Disabled" && (had || kind == "Vendor"):
+	case action == client.Enable && from == "Disabled" && (had || descriptor == "Vendor"):
 		return "Active"
 	case action == client.Enable && from == "Disabled":
 		return "Enabled"
@@ -168,16 +168,16 @@ func TestActionFor(t *testing.T) {
 	t.Parallel()
 	kinds, statuses := []string{"Client", "Vendor", "Operations"}, []string{"Active", "Enabled", "Disabled"}
 	for n := range 3 * 3 * 3 * 2 * 2 {
-		kind, from, to, had, has := kinds[n%3], statuses[n/3%3], statuses[n/9%3], n/27%2 == 1, n/54 == 1
+		descriptor, from, to, had, has := kinds[n%3], statuses[n/3%3], statuses[n/9%3], n/27%2 == 1, n/54 == 1
 		var right client.Action
 		for _, a := range []client.Action{client.Activate, client.Deactivate, client.Enable, client.Disable} {
-			if from != to && leads(a, kind, from, had, has) == to {
+			if from != to && leads(a, descriptor, from, had, has) == to {
 				right = a
 			}
 		}
-		action, problem := actionFor(kind, from, to, had, has)
+		action, problem := actionFor(descriptor, from, to, had, has)
 		if action != right || (problem == "") != (right != "" || from == to) {
-			t.Errorf("%s, %s to %s, external id before %t, after %t: got %q %q, want %q", kind, from, to, had, has, action, problem, right)
+			t.Errorf("%s, %s to %s, external id before %t, after %t: got %q %q, want %q", descriptor, from, to, had, has, action, problem, right)
 		}
 	}
 }

@@ -15,7 +15,7 @@ import (
 
 // ModifyPlan implements resource.ResourceWithModifyPlan.
 func (r *accountResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if !kind.PlanLife(ctx, req, resp) {
+	if !descriptor.PlanLife(ctx, req, resp) {
 		return
 	}
 	var config, plan, state accountModel
@@ -28,7 +28,7 @@ func (r *accountResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if known(config.Eligibility) && known(config.Type) && config.Type.ValueString() != client.TypeClient {
+	if isKnown(config.Eligibility) && isKnown(config.Type) && config.Type.ValueString() != client.TypeClient {
 		resp.Diagnostics.AddAttributeError(path.Root("eligibility"), "Eligibility is for Client accounts alone", fmt.Sprintf(
 			"SoftwareOne refuses eligibility for accounts of type %s. Take it out of the configuration.", config.Type))
 	}
@@ -36,7 +36,7 @@ func (r *accountResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		planCreate(config, &resp.Diagnostics)
 		return
 	}
-	keep, _ := kind.PlanCreateOnly(ctx, req.Private, createOnly(config, state), &resp.Diagnostics)
+	keep, _ := descriptor.PlanCreateOnly(ctx, req.Private, createOnly(config, state), &resp.Diagnostics)
 	for _, name := range keep {
 		if name == "type" {
 			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("type"), state.Type)...)
@@ -44,7 +44,7 @@ func (r *accountResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	}
 	planStatus(config, state, &resp.Diagnostics)
 	if config.Logo.IsNull() && !state.Logo.IsNull() {
-		kind.NotManagedWarning(&resp.Diagnostics, "logo", state.ID.ValueString())
+		descriptor.NotManagedWarning(&resp.Diagnostics, "logo", state.ID.ValueString())
 	}
 	if state.Type.ValueString() == client.TypeOperations && plan.DeletionPolicy.ValueString() == account.PolicyDisable {
 		resp.Diagnostics.AddAttributeError(path.Root("deletion_policy"), "An Operations account can't be disabled",
@@ -74,7 +74,7 @@ func planCreate(config accountModel, diags *diag.Diagnostics) {
 			"Client and Vendor only. An Operations account that exists can be imported.")
 		return
 	}
-	if !known(config.Type) || !known(config.Status) {
+	if !isKnown(config.Type) || !isKnown(config.Status) {
 		return
 	}
 	switch status := config.Status.ValueString(); {
@@ -93,16 +93,16 @@ func refuseStatus(diags *diag.Diagnostics, problem string) {
 
 // planStatus refuses a change of status that no single action makes.
 func planStatus(config, state accountModel, diags *diag.Diagnostics) {
-	if !known(config.Status) {
+	if !isKnown(config.Status) {
 		return
 	}
 	// An external id that this plan sets is there before an activation, but not before an enable.
 	hasID := !config.ExternalID.IsNull()
-	if config.Status.ValueString() == client.StatusActive && state.Type.ValueString() == client.TypeClient && known(state.ExternalID) && !hasID {
+	if config.Status.ValueString() == client.StatusActive && state.Type.ValueString() == client.TypeClient && isKnown(state.ExternalID) && !hasID {
 		refuseStatus(diags, onlyWithID)
 		return
 	}
-	_, problem := actionFor(state.Type.ValueString(), state.Status.ValueString(), config.Status.ValueString(), known(state.ExternalID), hasID)
+	_, problem := actionFor(state.Type.ValueString(), state.Status.ValueString(), config.Status.ValueString(), isKnown(state.ExternalID), hasID)
 	if problem != "" {
 		refuseStatus(diags, problem)
 	}

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/acctest"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/softwareone"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/acctest"
 )
 
 var png = base64.StdEncoding.EncodeToString([]byte("\x89PNG\r\n\x1a\n0000"))

@@ -34,7 +34,7 @@ type accountResource struct {
 
 // Metadata implements resource.Resource.
 func (r *accountResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = kind.Type
+	resp.TypeName = descriptor.Type
 }
 
 // Configure implements resource.ResourceWithConfigure.
@@ -49,7 +49,7 @@ func (r *accountResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 
 // IdentitySchema implements resource.ResourceWithIdentity.
 func (r *accountResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
-	resp.IdentitySchema = kind.IdentitySchema()
+	resp.IdentitySchema = descriptor.IdentitySchema()
 }
 
 // Create implements resource.Resource.
@@ -68,7 +68,7 @@ func (r *accountResource) Create(ctx context.Context, req resource.CreateRequest
 
 	made, err := api.CreateAccount(ctx, body, plan.logo(), plan.AllowDuplicateName.ValueBool())
 	if err != nil {
-		kind.AddCreateError(&resp.Diagnostics, err)
+		descriptor.AddCreateError(&resp.Diagnostics, err)
 		return
 	}
 	made = finish(ctx, api, plan, body, made, &resp.Diagnostics)
@@ -85,12 +85,12 @@ func (r *accountResource) Create(ctx context.Context, req resource.CreateRequest
 func finish(ctx context.Context, api *client.Client, plan accountModel, body client.NewAccount, made client.Account, diags *diag.Diagnostics) client.Account {
 	field, _ := body.Missing(made)
 	rest := change{fields: body.AccountFields, put: field != ""}
-	if known(plan.Status) {
+	if isKnown(plan.Status) {
 		var problem string
 		rest.status = plan.Status.ValueString()
-		rest.action, problem = actionFor(made.Type, made.Status, rest.status, made.ExternalID != nil, known(plan.ExternalID))
+		rest.action, problem = actionFor(made.Type, made.Status, rest.status, made.ExternalID != nil, isKnown(plan.ExternalID))
 		if problem != "" {
-			kind.AddIncomplete(diags, made.ID, "setting the status "+rest.status, errors.New(problem))
+			descriptor.AddIncomplete(diags, made.ID, "setting the status "+rest.status, errors.New(problem))
 		}
 	}
 	if !rest.put && rest.action == "" {
@@ -102,14 +102,14 @@ func finish(ctx context.Context, api *client.Client, plan accountModel, body cli
 		if err.step == "update" {
 			step = "setting " + fieldName(cmp.Or(err.field, field))
 		}
-		kind.AddIncomplete(diags, made.ID, step, err)
+		descriptor.AddIncomplete(diags, made.ID, step, err)
 	}
 	return after
 }
 
 // fieldName is the attribute of one of the API's fields, for people.
 func fieldName(field string) string {
-	if attribute, ok := kind.Wire[field]; ok {
+	if attribute, ok := descriptor.Wire[field]; ok {
 		return attribute.String()
 	}
 	return "its fields"
@@ -133,16 +133,16 @@ func (r *accountResource) Read(ctx context.Context, req resource.ReadRequest, re
 	read, err := api.ReadAccount(ctx, id)
 	switch {
 	case transport.IsNotFound(err) && account.Lagging(ctx, req.Private, api.Now(), &resp.Diagnostics):
-		kind.AddLag(&resp.Diagnostics, id)
+		descriptor.AddLag(&resp.Diagnostics, id)
 		return
 	case transport.IsNotFound(err) && account.Importing(ctx, req.Private, &resp.Diagnostics):
-		kind.AddNothingToImport(&resp.Diagnostics, id, err)
+		descriptor.AddNothingToImport(&resp.Diagnostics, id, err)
 		return
 	case transport.IsNotFound(err):
 		addInvisible(&resp.Diagnostics, "read", id, err)
 		return
 	case err != nil:
-		kind.AddError(&resp.Diagnostics, "read", id, err)
+		descriptor.AddError(&resp.Diagnostics, "read", id, err)
 		return
 	}
 	state.read(ctx, read, &resp.Diagnostics)
@@ -155,10 +155,10 @@ func (r *accountResource) Read(ctx context.Context, req resource.ReadRequest, re
 // addInvisible explains a 404, which never means that an account is gone: the platform has no delete, and hides what
 // a token may not see.
 func addInvisible(diags *diag.Diagnostics, verb, id string, err error) {
-	diags.AddError("Unable to "+verb+" "+kind.Title, fmt.Sprintf("SoftwareOne doesn't show account %s to this token. Accounts can't "+
+	diags.AddError("Unable to "+verb+" "+descriptor.Title, fmt.Sprintf("SoftwareOne doesn't show account %s to this token. Accounts can't "+
 		"be deleted there, so the token belongs to another account, lacks the permission to manage accounts, or the base URL is that "+
 		"of another environment. Check softwareone.api_token (MPT_API_TOKEN) and softwareone.base_url (MPT_API_BASE_URL). The account "+
-		"stays in the state.\n\n%s\n\nTo take it out of the state, %s", id, kind.Cause(err), kind.Forget()))
+		"stays in the state.\n\n%s\n\nTo take it out of the state, %s", id, descriptor.Cause(err), descriptor.Forget()))
 }
 
 // Update implements resource.Resource.
@@ -189,7 +189,7 @@ func (r *accountResource) Update(ctx context.Context, req resource.UpdateRequest
 
 // change makes what an update needs and returns the account afterwards; nil where there was nothing to send.
 func (r *accountResource) change(ctx context.Context, plan, state accountModel, diags *diag.Diagnostics) *client.Account {
-	kind.RefuseCreateOnly(createOnly(plan, state), diags)
+	descriptor.RefuseCreateOnly(createOnly(plan, state), diags)
 	id := state.ID.ValueString()
 	now := client.Account{
 		ID: id, Type: state.Type.ValueString(), Status: state.Status.ValueString(), ExternalID: state.ExternalID.ValueStringPointer(),
@@ -200,13 +200,13 @@ func (r *accountResource) change(ctx context.Context, plan, state accountModel, 
 		// There is nothing to clear, and a server may want an address that is sent to be whole.
 		next.fields.Address = nil
 	}
-	if !plan.Logo.Equal(state.Logo) && known(plan.Logo) {
+	if !plan.Logo.Equal(state.Logo) && isKnown(plan.Logo) {
 		next.logo, next.put = plan.logo(), true
 	}
-	if known(plan.Status) {
+	if isKnown(plan.Status) {
 		var problem string
 		next.status = plan.Status.ValueString()
-		next.action, problem = actionFor(now.Type, now.Status, next.status, now.ExternalID != nil, known(plan.ExternalID))
+		next.action, problem = actionFor(now.Type, now.Status, next.status, now.ExternalID != nil, isKnown(plan.ExternalID))
 		if problem != "" {
 			refuseStatus(diags, problem)
 		}
@@ -223,9 +223,9 @@ func (r *accountResource) change(ctx context.Context, plan, state accountModel, 
 	case err == nil:
 		return &after
 	case err.field != "":
-		diags.AddAttributeError(kind.Wire[err.field], "SoftwareOne did not take over a change", fmt.Sprintf(
+		diags.AddAttributeError(descriptor.Wire[err.field], "SoftwareOne did not take over a change", fmt.Sprintf(
 			"%s %s: %v. Other changes were made.\n\nIf SoftwareOne keeps to its own value, set the attribute to that, or take it out of the "+
-				"configuration.", kind.Title, id, err))
+				"configuration.", descriptor.Title, id, err))
 	default:
 		addWriteError(diags, err.step, id, err)
 	}
@@ -237,12 +237,12 @@ func addWriteError(diags *diag.Diagnostics, verb, id string, err error) {
 		addInvisible(diags, verb, id, err)
 		return
 	}
-	kind.AddError(diags, verb, id, err)
+	descriptor.AddError(diags, verb, id, err)
 }
 
 // Delete implements resource.Resource.
 func (r *accountResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	if !kind.PlanDelete(ctx, req.State, &resp.Diagnostics) {
+	if !descriptor.PlanDelete(ctx, req.State, &resp.Diagnostics) {
 		return
 	}
 	var state accountModel
@@ -260,14 +260,14 @@ func (r *accountResource) Delete(ctx context.Context, req resource.DeleteRequest
 	_, err := api.SetStatus(ctx, id, client.Disable, client.StatusDisabled, "", "")
 	switch {
 	case transport.IsNotFound(err):
-		resp.Diagnostics.AddWarning(kind.Title+" was forgotten, not disabled", fmt.Sprintf("SoftwareOne doesn't show account %s to this token "+
+		resp.Diagnostics.AddWarning(descriptor.Title+" was forgotten, not disabled", fmt.Sprintf("SoftwareOne doesn't show account %s to this token "+
 			"any more (HTTP 404), so there was nothing to disable. If it still works there, disable it on the platform.", id))
 	case err != nil:
-		kind.AddError(&resp.Diagnostics, "disable", id, err)
+		descriptor.AddError(&resp.Diagnostics, "disable", id, err)
 	}
 }
 
 // ImportState implements resource.ResourceWithImportState.
 func (r *accountResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	kind.Import(ctx, req, resp)
+	descriptor.Import(ctx, req, resp)
 }

@@ -18,9 +18,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/acctest"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/softwareone"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/acctest"
 )
 
 const address = "softwareone_account.a"
@@ -44,7 +44,7 @@ func value(attribute string, check knownvalue.Check) statecheck.StateCheck {
 
 // createdOnce checks that the vendor was asked for one account, and for nothing else that changes something but what
 // is stated.
-func createdOnce(t *testing.T, s *kit.Server, updates, actionsSent int) {
+func createdOnce(t *testing.T, s *mockserver.Server, updates, actionsSent int) {
 	t.Helper()
 	if c, u, a := s.Count(posts), s.Count(puts), s.Count(actions); c != 1 || u != updates || a != actionsSent || acctest.Changes(s) != c+u+a {
 		t.Errorf("%d creates, %d updates and %d actions of %d changes were sent, want 1, %d and %d", c, u, a, acctest.Changes(s), updates, actionsSent)
@@ -313,7 +313,7 @@ func TestAccountImportByCLI(t *testing.T) {
 }
 
 // importsOnly applies imports that must change nothing.
-func importsOnly(t *testing.T, cli *acctest.CLI, s *kit.Server, n int) {
+func importsOnly(t *testing.T, cli *acctest.CLI, s *mockserver.Server, n int) {
 	t.Helper()
 	want := fmt.Sprintf("%d imported, 0 added, 0 changed, 0 destroyed", n)
 	if result := cli.OK("apply", "-auto-approve"); !regexp.MustCompile(want).MatchString(result.Unwrapped()) {

@@ -140,7 +140,7 @@ func accountSchema(ctx context.Context) schema.Schema {
 				Computed: true, PlanModifiers: keepString,
 				MarkdownDescription: "Path of the image below the API's address.",
 			},
-			"deletion_policy": kind.DeletionPolicyAttribute(),
+			"deletion_policy": descriptor.DeletionPolicyAttribute(),
 			"timeouts":        account.Timeouts(ctx),
 		},
 	}

@@ -4,13 +4,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/acctest"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/softwareone"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/acctest"
 )
 
 // actionsSent are the actions that the mock was asked for, in order.
-func actionsSent(s *kit.Server) string {
+func actionsSent(s *mockserver.Server) string {
 	var names []string
 	for _, r := range s.Find(actions) {
 		names = append(names, r.Path[strings.LastIndex(r.Path, "/")+1:])

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/acctest"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/softwareone"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/acctest"
 )
 
 // Values that vendor and user spell differently are equal: nothing is sent, and the user's spelling stays.

@@ -23,19 +23,19 @@ const (
 	badSettings     = "Invalid SoftwareOne configuration"
 )
 
-// kind is softwareone_account as the shared life-cycle code sees it.
-var kind = account.Kind{
-	Type:        "softwareone_account",
-	Title:       "SoftwareOne account",
-	Vendor:      vendorTitle,
-	Acting:      account.PolicyDisable,
-	Remains:     "it is disabled, and stays on the platform with its name; SoftwareOne has no call that deletes an account.",
-	Natural:     "name and type",
-	Address:     "the base URL in softwareone.base_url (MPT_API_BASE_URL)",
-	Duplicates:  "To create another account of this name, set allow_duplicate_name = true.",
-	Credentials: "softwareone.api_token in the provider block, or MPT_API_TOKEN",
-	Permission:  "Creating accounts and changing their status takes a token of an Operations account with the permission to manage accounts.",
-	ValidID:     client.ValidID,
+// descriptor is softwareone_account as the shared life-cycle code sees it.
+var descriptor = account.Descriptor{
+	Type:          "softwareone_account",
+	Title:         "SoftwareOne account",
+	Vendor:        vendorTitle,
+	DestroyPolicy: account.PolicyDisable,
+	DestroyLeaves: "it is disabled, and stays on the platform with its name; SoftwareOne has no call that deletes an account.",
+	NaturalKey:    "name and type",
+	Address:       "the base URL in softwareone.base_url (MPT_API_BASE_URL)",
+	Duplicates:    "To create another account of this name, set allow_duplicate_name = true.",
+	Credentials:   "softwareone.api_token in the provider block, or MPT_API_TOKEN",
+	Permission:    "Creating accounts and changing their status takes a token of an Operations account with the permission to manage accounts.",
+	ValidID:       client.ValidID,
 	Wire: map[string]path.Path{
 		"name":                  path.Root("name"),
 		"type":                  path.Root("type"),
@@ -84,7 +84,7 @@ func Vendor() settings.Vendor {
 	}
 }
 
-func configure(_ context.Context, block settings.Block, host settings.Host, diags *diag.Diagnostics) any {
+func configure(_ context.Context, block settings.Block, shared settings.Shared, diags *diag.Diagnostics) any {
 	token := block.Credentials(map[string]string{"api_token": "MPT_API_TOKEN"})["api_token"]
 	secret := token.Token(diags, badSettings)
 	base, ok := block.BaseURL(diags, "base_url", "MPT_API_BASE_URL", standardBaseURL, badSettings)
@@ -99,10 +99,10 @@ func configure(_ context.Context, block settings.Block, host settings.Host, diag
 		return settings.Missing[*client.Client](vendorTitle,
 			"Set softwareone = { api_token = … } in the provider block, or the environment variable MPT_API_TOKEN.")
 	}
-	options := host.Transport()
+	options := shared.Transport()
 	options.BaseURL = client.BaseURL(base)
 	options.MaxRequestsPerSecond = block.Number("max_requests_per_second")
 	return settings.Ready(client.New(client.Options{
-		Transport: options, APIToken: secret, BulkReads: host.BulkReads, Warn: settings.Warn,
+		Transport: options, APIToken: secret, BulkReads: shared.BulkReads, Warn: settings.Warn,
 	}))
 }

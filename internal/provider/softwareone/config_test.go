@@ -4,8 +4,8 @@ import (
 	"maps"
 	"testing"
 
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/acctest"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/softwareone"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/acctest"
 )
 
 // Where credentials and address come from, and that a vendor without them costs nothing until it is needed.

@@ -3,9 +3,9 @@ package softwareone_test
 import (
 	"testing"
 
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/kit"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/acctest"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/softwareone"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/acctest"
 )
 
 func TestMain(m *testing.M) { acctest.Main(m) }
@@ -23,15 +23,15 @@ const (
 type Values = acctest.Values
 
 // start starts a mock of SoftwareOne for one test, and the environment in which a provider finds it.
-func start(t *testing.T, o mock.Options) (*mock.Mock, *kit.Server, acctest.Environment) {
+func start(t *testing.T, o mock.Options) (*mock.Mock, *mockserver.Server, acctest.Environment) {
 	t.Helper()
 	m := mock.New(o)
-	s := kit.Start(t, m)
+	s := mockserver.Start(t, m)
 	return m, s, acctest.Environment{"MPT_API_TOKEN": mock.DemoToken, "MPT_API_BASE_URL": s.URL}
 }
 
 // startProtocol starts a mock and a provider in process.
-func startProtocol(t *testing.T, o mock.Options) (*mock.Mock, *kit.Server, *acctest.Protocol) {
+func startProtocol(t *testing.T, o mock.Options) (*mock.Mock, *mockserver.Server, *acctest.Protocol) {
 	t.Helper()
 	m, s, env := start(t, o)
 	p, said := acctest.NewProtocol(t, env, nil)
@@ -58,4 +58,4 @@ func settled(t *testing.T, r *acctest.Resource, config Values) {
 }
 
 // hashed is how the mock records a token.
-func hashed(token string) string { return kit.Hash("Bearer " + token) }
+func hashed(token string) string { return mockserver.Hash("Bearer " + token) }

@@ -1,0 +1,74 @@
+// Package account is what the account resources of all vendors share: deletion policy, identity, create-only
+// attributes, and errors for people.
+package account
+
+import (
+	"context"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+)
+
+// Descriptor describes one resource type to the shared code.
+type Descriptor struct {
+	Type   string // "gcore_account"
+	Title  string // "Gcore account"
+	Vendor string // "Gcore"
+	// DestroyPolicy is the policy besides prevent and abandon: PolicyDelete, PolicyDisable, or "" where the vendor has
+	// neither.
+	DestroyPolicy string
+	// DestroyLeaves tells what a destroy by the acting policy leaves behind, for a warning; "" where nothing.
+	DestroyLeaves string
+	// Taken is the attribute whose value stays taken at the vendor after a deletion, as in "company"; "" where none does.
+	ReservedAttribute string
+	// Duplicates says how to create an account beside one of the same name, where the vendor allows that; else "".
+	Duplicates string
+	// NaturalKey is what people tell accounts apart by, as in "name"; a create looks an account up by it.
+	NaturalKey string
+	// Address says which provider attribute and variable hold the base URL.
+	Address string
+	// Trust says how to trust a server whose certificate comes from an authority of its own; "" where there is no way.
+	Trust string
+	// Credentials names the provider attributes and variables to check after a 401.
+	Credentials string
+	// Permission says what a credential needs, for a 403.
+	Permission string
+	// ValidID checks an id and says what one looks like.
+	ValidID func(id string) error
+	// Wire maps the vendor's field names, as its errors give them, to attributes.
+	Wire map[string]path.Path
+}
+
+// How long an operation with all its repeats may take where timeouts doesn't say.
+const (
+	CreateTimeout = 10 * time.Minute
+	ReadTimeout   = 5 * time.Minute
+	UpdateTimeout = 10 * time.Minute
+	DeleteTimeout = 10 * time.Minute
+)
+
+// Timeouts is the attribute timeouts, as every resource has it.
+func Timeouts(ctx context.Context) schema.Attribute {
+	const form = " Such as `\"30s\"` or `\"10m\"`."
+	attribute := timeouts.Attributes(ctx, timeouts.Opts{
+		Create: true, Read: true, Update: true, Delete: true,
+		CreateDescription: "How long a create may take, with its follow-up steps and the look-up after a lost reply." + form + " Default: `\"10m\"`.",
+		ReadDescription:   "How long a read may take." + form + " Default: `\"5m\"`.",
+		UpdateDescription: "How long an update may take." + form + " Default: `\"10m\"`.",
+		DeleteDescription: "How long a destroy may take." + form + " Default: `\"10m\"`.",
+	})
+	if nested, ok := attribute.(schema.SingleNestedAttribute); ok { // the library leaves it without a description
+		for name, each := range nested.Attributes {
+			if text, ok := each.(schema.StringAttribute); ok { // the library takes negative times
+				text.Validators = []validator.String{Duration()}
+				nested.Attributes[name] = text
+			}
+		}
+		nested.MarkdownDescription = "How long each operation may take, waits for rate limits and repeats included. A change makes no request."
+		return nested
+	}
+	return attribute
+}
