@@ -134,10 +134,11 @@ func New[T any](s Source[T]) *Reader[T] {
 	}
 }
 
-// Get reads one, by itself or from the listing. Its errors are those of Source.Get and ctx's own; a listing never
+// Get reads one, by itself or from the listing. An entry of the listing serves only where accept, if it is not nil,
+// returns true for it; else id is read by itself, since a listing may show less than a single read. Its errors are those of Source.Get and ctx's own; a listing never
 // causes one. The value may be handed to several callers, so none may change what it points to. It is no means to
 // wait for a change: a value from the listing stays the same until it is too old.
-func (r *Reader[T]) Get(ctx context.Context, id string) (T, error) {
+func (r *Reader[T]) Get(ctx context.Context, id string, accept func(listed T) bool) (T, error) {
 	var none T
 	if err := ctx.Err(); err != nil {
 		return none, err
@@ -147,6 +148,10 @@ func (r *Reader[T]) Get(ctx context.Context, id string) (T, error) {
 		switch r.choose(id) {
 		case serve:
 			v := r.entries[id]
+			if r.own[id] == 0 && accept != nil && !accept(v) {
+				r.touch(id)
+				continue
+			}
 			r.mu.Unlock()
 			return v, nil
 		case readSingly:

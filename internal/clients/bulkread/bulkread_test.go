@@ -24,7 +24,7 @@ func readAll(t *testing.T, r *Reader[thing], v *vendor, atOnce int, ids []string
 	for range atOnce {
 		workers.Go(func() {
 			for id := range queue {
-				got, err := r.Get(t.Context(), id)
+				got, err := r.Get(t.Context(), id, nil)
 				v.mu.Lock()
 				want := v.things[id]
 				v.mu.Unlock()
@@ -86,7 +86,7 @@ func TestLackingIsReadSingly(t *testing.T) {
 		if got := v.requests() - before; got > 1 {
 			t.Errorf("%s: %d requests for two reads of what the listing lacks", p, got)
 		}
-		_, err := r.Get(t.Context(), "none")
+		_, err := r.Get(t.Context(), "none", nil)
 		if !v.failures[err] {
 			t.Errorf("%s: error %v is not the vendor's own", p, err)
 		}
@@ -194,7 +194,7 @@ func TestListedButNotReadable(t *testing.T) {
 		var readers sync.WaitGroup
 		for i := range 100 {
 			readers.Go(func() {
-				if _, err := r.Get(t.Context(), strconv.Itoa(i)); err == nil {
+				if _, err := r.Get(t.Context(), strconv.Itoa(i), nil); err == nil {
 					t.Errorf("%d: no error", i)
 				}
 			})
@@ -280,7 +280,7 @@ func TestWriteDuringSingleRead(t *testing.T) {
 		r := New(s)
 		readAll(t, r, v, 1, []string{"0", "1", "2", "3"})
 		r.Dirty("5")
-		go func() { _, _ = r.Get(t.Context(), "5") }()
+		go func() { _, _ = r.Get(t.Context(), "5", nil) }()
 		synctest.Wait()
 		r.Written("5", v.change("5"))
 		close(slow)
@@ -311,7 +311,7 @@ func TestCancelledReaderLeavesListingToOthers(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			starter := make(chan error)
 			go func() {
-				_, err := r.Get(ctx, "20")
+				_, err := r.Get(ctx, "20", nil)
 				starter <- err
 			}()
 			synctest.Wait()
@@ -350,7 +350,7 @@ func TestLastCancelledReaderEndsListing(t *testing.T) {
 			var readers sync.WaitGroup
 			for range 5 {
 				readers.Go(func() {
-					if _, err := r.Get(ctx, "20"); !errors.Is(err, context.DeadlineExceeded) {
+					if _, err := r.Get(ctx, "20", nil); !errors.Is(err, context.DeadlineExceeded) {
 						t.Errorf("%s: error %v", p, err)
 					}
 				})
@@ -364,7 +364,7 @@ func TestLastCancelledReaderEndsListing(t *testing.T) {
 			if v.pages() != 1 || len(*warned) > 0 {
 				t.Errorf("%s: %d pages, warnings %q", p, v.pages(), *warned)
 			}
-			_, err := r.Get(ctx, "20")
+			_, err := r.Get(ctx, "20", nil)
 			if !errors.Is(err, context.DeadlineExceeded) || len(v.gets) != 33 {
 				t.Errorf("%s: a cancelled reader makes a request", p)
 			}

@@ -76,7 +76,7 @@ func TestMaxAge(t *testing.T) {
 		readAll(t, r, v, 1, numbers(20, 20))
 		v.change("3") // by another actor
 		now = now.Add(time.Minute - 1)
-		if got, _ := r.Get(t.Context(), "3"); got.Version != 1 {
+		if got, _ := r.Get(t.Context(), "3", nil); got.Version != 1 {
 			t.Errorf("%s: a listing of less than MaxAge was not used", p)
 		}
 		now = now.Add(1)

@@ -172,7 +172,7 @@ func (r *run) read(s step) {
 	least := r.written[s.ID]
 	r.mu.Unlock()
 
-	v, err := r.reader.Get(ctx, s.ID)
+	v, err := r.reader.Get(ctx, s.ID, nil)
 
 	if err != nil {
 		r.vendor.mu.Lock()

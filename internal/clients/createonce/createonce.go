@@ -1,9 +1,10 @@
 // Package createonce creates things at vendors that offer neither idempotency keys nor an undo.
 //
 // One POST is sent. Where its outcome is unclear, the vendor is asked whether the thing exists by now, and it is taken
-// only if it is provably the one that this POST made: it has exactly what was sent, and came into being since.
-// "Since" is measured by the vendor's own clock, as its look-up reply states it, so that a wrong clock on either side
-// does no harm. What can't be proven is an error that names every candidate.
+// only if it is provably the one that this POST made: it has exactly what was sent, and was created between the POST and
+// the look-up. Both ends are measured by the vendor's own clock, as its look-up reply states it: our clock plays no part,
+// and a clock that differs between a gateway and the vendor proves nothing. What can't be proven is an error that names
+// every candidate.
 package createonce
 
 import (
@@ -12,13 +13,13 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 )
 
-// slack covers creation times that the vendor states in whole seconds. The Date header is in whole seconds too, so
-// "since" lies one to two seconds before the POST: an equal thing made in that time has to be told apart by who made it.
+// slack covers times that the vendor states in whole seconds, as its Date header does.
 const slack = time.Second
 
 const (
@@ -46,6 +47,7 @@ type Error struct {
 	LookUp     error // why the look-up afterwards failed, if it did
 	Unclear    bool  // whether the thing may have been created
 	Candidates []Candidate
+	Named      *Candidate // what the reply to the create has the id of, where it is about something else; else nil
 }
 
 // Error implements error.
@@ -66,23 +68,55 @@ func (e *Error) Error() string {
 	for _, c := range e.Candidates {
 		fmt.Fprintf(&b, "; %q exists with id %s", c.Label, c.ID)
 	}
+	if e.Named != nil {
+		fmt.Fprintf(&b, "; the reply has the id %s of %q", e.Named.ID, e.Named.Label)
+	}
 	return b.String()
 }
 
 // Unwrap implements errors.Unwrap.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Creation tells how one kind of thing is created and recognised.
+// Moment is one reading of the vendor's clock.
+type Moment struct {
+	Date     time.Time // as the reply's Date header states it, in whole seconds; zero where it doesn't
+	Received time.Time // when the reply arrived, by our clock; only differences of it are used
+}
+
+// MomentOf is the moment of a reply; the zero Moment where there is none.
+func MomentOf(response *transport.Response) Moment {
+	if response == nil {
+		return Moment{}
+	}
+	return Moment{Date: response.Date, Received: response.Received}
+}
+
+// Window is the time between a POST and the look-up that found something, by the vendor's clock.
+type Window struct{ From, Until time.Time }
+
+// Contains reports whether t lies in the window.
+func (w Window) Contains(t time.Time) bool { return !t.Before(w.From) && !t.After(w.Until) }
+
+// Creation says how one kind of thing is created and recognised. Mismatch, Read and MadeHere may be nil.
 type Creation[T any] struct {
 	Clock transport.Clock // waits between look-ups
+	// IDs are the ids that creates with the same client have returned. No two creates return the same one.
+	IDs *IDs
 	// Post sends the create request, as transport.Create.
 	Post func(ctx context.Context) (T, error)
-	// LookUp returns the things whose natural key equals the new one's, without regard to case and outer blanks, and
-	// the vendor's time from the reply.
-	LookUp func(ctx context.Context) ([]T, time.Time, error)
-	// Ours reports whether found is proven to be made by this Post: it has what was sent and was created at since (by
-	// the vendor's clock) or later. A nil Ours means that nothing can be proven.
-	Ours func(ctx context.Context, found T, since time.Time) (bool, error)
+	// Mismatch says what in the reply to the POST is about another thing than the one that was sent, such as its name; ""
+	// where nothing is. Such a reply is unclear.
+	Mismatch func(made T) string
+	// Read reads again what a reply with a mismatch has the id of.
+	Read func(ctx context.Context, made T) (T, Moment, error)
+	// LookUp returns the things whose natural key equals the new one's, ignoring case and surrounding whitespace, and the
+	// moment of the reply.
+	LookUp func(ctx context.Context) ([]T, Moment, error)
+	// Same reports whether found has exactly what was sent.
+	Same func(found T) bool
+	// MadeHere reports whether found is proven to be created within the window, and by this credential where the vendor
+	// shows that. A nil MadeHere means that nothing can be proven.
+	MadeHere func(ctx context.Context, found T, window Window) (bool, error)
 	// Describe names a thing for an error.
 	Describe func(T) Candidate
 }
@@ -95,7 +129,14 @@ func (c Creation[T]) Run(ctx context.Context) (T, error) {
 	for attempt := 1; ; attempt++ {
 		made, err := c.post(ctx)
 		if err == nil {
-			return made, nil
+			problem := c.mismatch(made)
+			if problem == "" && c.IDs.claim(c.Describe(made).ID) {
+				return made, nil
+			}
+			if problem == "" {
+				problem = "the reply has the id of another account that this run created"
+			}
+			return c.resolveMismatch(ctx, started, made, problem)
 		}
 		if !maybe && !transport.Unclear(err) {
 			return none, c.rejected(ctx, err)
@@ -110,6 +151,44 @@ func (c Creation[T]) Run(ctx context.Context) (T, error) {
 			return none, failure
 		}
 	}
+}
+
+func (c Creation[T]) mismatch(made T) string {
+	if c.Mismatch == nil {
+		return ""
+	}
+	return c.Mismatch(made)
+}
+
+// resolveMismatch handles a reply that is about another thing. What that thing shows itself decides first: where it is
+// proven to be made by this POST, the vendor has only spelt it in its own way.
+func (c Creation[T]) resolveMismatch(ctx context.Context, started time.Time, made T, problem string) (T, error) {
+	var none T
+	named := c.Describe(made)
+	cause := &transport.Error{Kind: transport.KindUnexpected, Message: problem}
+	detached, cancel := transport.Detach(ctx)
+	defer cancel()
+	if c.Read != nil && c.MadeHere != nil {
+		// A failure here is no reason to give up: the look-up may still prove something.
+		if read, moment, err := c.Read(detached, made); err == nil && !moment.Date.IsZero() {
+			named = c.Describe(read)
+			proven, err := c.MadeHere(detached, read, window(started, moment))
+			if err == nil && proven && c.IDs.claim(named.ID) {
+				return read, nil
+			}
+		}
+	}
+	found, failure := c.resolveUnclear(ctx, started, cause)
+	if failure == nil {
+		return found, nil
+	}
+	failure.Named = &named
+	return none, failure
+}
+
+// window is the time from a POST to a moment, by the vendor's clock.
+func window(started time.Time, moment Moment) Window {
+	return Window{From: moment.Date.Add(-moment.Received.Sub(started) - slack), Until: moment.Date.Add(slack)}
 }
 
 // post sends the request, and leaves time to look for what it made.
@@ -133,38 +212,41 @@ func (c Creation[T]) resolveUnclear(ctx context.Context, started time.Time, caus
 		if attempt > 0 && c.Clock.Sleep(ctx, lookUpPause<<(attempt-1)) != nil {
 			break
 		}
-		found, now, err := c.LookUp(ctx)
+		found, moment, err := c.LookUp(ctx)
 		if err != nil {
 			failure.LookUp = err
 			break
 		}
 		failure.add(c.describe(found))
-		if c.Ours == nil && len(found) > 0 {
+		if c.MadeHere == nil && len(found) > 0 {
 			break
 		}
-		ours, err := c.ours(ctx, found, now, now.Add(-time.Since(started)-slack))
+		ours, err := c.ours(ctx, found, started, moment)
 		if err != nil {
 			failure.LookUp = err
 			break
 		}
-		if len(ours) == 1 {
+		if len(ours) == 1 && c.IDs.claim(c.Describe(ours[0]).ID) {
 			return ours[0], nil
 		}
-		if len(ours) > 1 {
+		if len(ours) > 0 {
 			break
 		}
 	}
 	return none, failure
 }
 
-// ours returns those of found that are proven to come from this Post.
-func (c Creation[T]) ours(ctx context.Context, found []T, now, since time.Time) ([]T, error) {
-	if c.Ours == nil || now.IsZero() {
+// ours returns those of found that are proven to come from this POST.
+func (c Creation[T]) ours(ctx context.Context, found []T, started time.Time, moment Moment) ([]T, error) {
+	if c.MadeHere == nil || moment.Date.IsZero() {
 		return nil, nil
 	}
 	var ours []T
 	for _, thing := range found {
-		proven, err := c.Ours(ctx, thing, since)
+		if !c.Same(thing) {
+			continue
+		}
+		proven, err := c.MadeHere(ctx, thing, window(started, moment))
 		if err != nil {
 			return nil, err
 		}
@@ -207,6 +289,39 @@ func Add(candidates []Candidate, candidate Candidate) []Candidate {
 		return candidates
 	}
 	return append(candidates, candidate)
+}
+
+// IDs are the ids that creates have returned. The zero value has none; a nil *IDs takes any id.
+type IDs struct {
+	mu      sync.Mutex
+	claimed map[string]bool
+}
+
+// claim takes an id, and reports whether no earlier create has returned it.
+func (i *IDs) claim(id string) bool {
+	if i == nil {
+		return true
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.claimed[id] {
+		return false
+	}
+	if i.claimed == nil {
+		i.claimed = map[string]bool{}
+	}
+	i.claimed[id] = true
+	return true
+}
+
+// Has reports whether a create has returned an id.
+func (i *IDs) Has(id string) bool {
+	if i == nil {
+		return false
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.claimed[id]
 }
 
 // CandidatesOf returns the candidates that err names.

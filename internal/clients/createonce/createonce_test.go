@@ -286,10 +286,10 @@ func TestUnproven(t *testing.T) {
 		lists  int
 	}{
 		"nothing can be proven": {
-			change: func(c *createonce.Creation[thing]) { c.Ours = nil }, want: outcome{things: 1, candidates: []string{"1"}}, lists: 1,
+			change: func(c *createonce.Creation[thing]) { c.MadeHere = nil }, want: outcome{things: 1, candidates: []string{"1"}}, lists: 1,
 		},
 		"nothing can be proven, seen late": {
-			setup: func(v *vendor) { v.lag = 3 * time.Second }, change: func(c *createonce.Creation[thing]) { c.Ours = nil },
+			setup: func(v *vendor) { v.lag = 3 * time.Second }, change: func(c *createonce.Creation[thing]) { c.MadeHere = nil },
 			want: outcome{things: 1, candidates: []string{"1"}}, lists: 4,
 		},
 		"seen late": {setup: func(v *vendor) { v.lag = 7 * time.Second }, want: outcome{id: "1", things: 1}, lists: 5},
@@ -317,7 +317,7 @@ func TestUnproven(t *testing.T) {
 		"the proof fails": {
 			setup: func(v *vendor) { v.add("Acme", "sent", "other", v.now()) },
 			change: func(c *createonce.Creation[thing]) {
-				c.Ours = func(context.Context, thing, time.Time) (bool, error) { return true, errors.New("who am I") }
+				c.MadeHere = func(context.Context, thing, createonce.Window) (bool, error) { return true, errors.New("who am I") }
 			},
 			want: outcome{things: 2, candidates: []string{"1", "2"}, says: "looking it up failed: who am I"}, lists: 1,
 		},

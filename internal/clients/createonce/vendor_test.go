@@ -175,21 +175,42 @@ func (v *vendor) creation() createonce.Creation[thing] {
 			})
 			return made, err
 		},
-		LookUp: func(ctx context.Context) ([]thing, time.Time, error) {
+		LookUp: func(ctx context.Context) ([]thing, createonce.Moment, error) {
 			var all, same []thing
 			res, err := client.Do(ctx, transport.Request{Operation: "look up thing", Method: http.MethodGet, Path: "/things", Into: &all})
 			if err != nil {
-				return nil, time.Time{}, err
+				return nil, createonce.Moment{}, err
 			}
 			for _, one := range all {
 				if strings.EqualFold(strings.TrimSpace(one.Name), "Acme") {
 					same = append(same, one)
 				}
 			}
-			return same, res.Date, nil
+			return same, createonce.MomentOf(res), nil
 		},
-		Ours: func(_ context.Context, found thing, since time.Time) (bool, error) {
-			return found.Name == "Acme" && found.Note == "sent" && found.Owner == "me" && !found.Created.Before(since), nil
+		IDs:  &createonce.IDs{},
+		Same: func(found thing) bool { return found.Name == "Acme" && found.Note == "sent" },
+		Mismatch: func(made thing) string {
+			if strings.EqualFold(strings.TrimSpace(made.Name), "Acme") {
+				return ""
+			}
+			return "the reply is about " + made.Name
+		},
+		Read: func(ctx context.Context, made thing) (thing, createonce.Moment, error) {
+			var all []thing
+			res, err := client.Do(ctx, transport.Request{Operation: "read thing", Method: http.MethodGet, Path: "/things", Into: &all})
+			if err != nil {
+				return thing{}, createonce.Moment{}, err
+			}
+			for _, one := range all {
+				if one.ID == made.ID {
+					return one, createonce.MomentOf(res), nil
+				}
+			}
+			return thing{}, createonce.Moment{}, fmt.Errorf("no thing %s", made.ID)
+		},
+		MadeHere: func(_ context.Context, found thing, window createonce.Window) (bool, error) {
+			return found.Owner == "me" && window.Contains(found.Created), nil
 		},
 		Describe: func(one thing) createonce.Candidate { return createonce.Candidate{ID: one.ID, Label: one.Name} },
 	}

@@ -55,9 +55,10 @@ func (c *Client) CreateAccount(ctx context.Context, account NewAccount) (Account
 			_, err := c.call(ctx, operation, http.MethodPost, accountsPath, nil, transport.Create, body, &reply)
 			return reply.Account, err
 		},
-		LookUp: func(ctx context.Context) ([]Account, time.Time, error) { return c.namesakes(ctx, account.Name) },
-		Ours: func(ctx context.Context, found Account, since time.Time) (bool, error) {
-			if found.CreatedAt != nil && time.Unix(*found.CreatedAt, 0).Before(since) {
+		LookUp: func(ctx context.Context) ([]Account, createonce.Moment, error) { return c.namesakes(ctx, account.Name) },
+		Same:   func(found Account) bool { return found.Name == account.Name },
+		MadeHere: func(ctx context.Context, found Account, window createonce.Window) (bool, error) {
+			if found.CreatedAt != nil && !window.Contains(time.Unix(*found.CreatedAt, 0)) {
 				return false, nil
 			}
 			// A list item may hold less than the account itself.
@@ -65,7 +66,7 @@ func (c *Client) CreateAccount(ctx context.Context, account NewAccount) (Account
 			switch {
 			case transport.IsNotFound(err): // it lags behind the listing
 				return false, nil
-			case err != nil || !account.made(whole, since):
+			case err != nil || !account.made(whole, window):
 				return false, err
 			}
 			proven = whole
@@ -84,9 +85,9 @@ func (c *Client) CreateAccount(ctx context.Context, account NewAccount) (Account
 	return made, nil
 }
 
-// made reports whether the account is what this create asked for and was created at since or later.
-func (n NewAccount) made(found Account, since time.Time) bool {
-	if found.CreatedAt == nil || time.Unix(*found.CreatedAt, 0).Before(since) || found.Name != n.Name {
+// made reports whether the account is what this create asked for and was created within the window.
+func (n NewAccount) made(found Account, window createonce.Window) bool {
+	if found.CreatedAt == nil || !window.Contains(time.Unix(*found.CreatedAt, 0)) || found.Name != n.Name {
 		return false
 	}
 	// What wasn't sent may have got a default, but no server makes up a logo.
@@ -115,13 +116,13 @@ func keys(configs []AuthConfig) []AuthKey {
 }
 
 // namesakes are the accounts of the name, without regard to case and outer blanks, with the server's time.
-func (c *Client) namesakes(ctx context.Context, name string) ([]Account, time.Time, error) {
+func (c *Client) namesakes(ctx context.Context, name string) ([]Account, createonce.Moment, error) {
 	var found []Account
 	listing := c.newListing(true)
 	for listing.more {
 		page, err := listing.next(ctx)
 		if err != nil {
-			return nil, time.Time{}, err
+			return nil, createonce.Moment{}, err
 		}
 		for _, account := range page {
 			if SameName(account.Name, name) {
@@ -129,5 +130,5 @@ func (c *Client) namesakes(ctx context.Context, name string) ([]Account, time.Ti
 			}
 		}
 	}
-	return found, listing.date, nil
+	return found, listing.moment, nil
 }

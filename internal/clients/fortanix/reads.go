@@ -9,9 +9,9 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/bulkread"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/createonce"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 )
 
@@ -27,7 +27,7 @@ func (c *Client) ReadAccount(ctx context.Context, id string, witness Witness) (A
 	if err := ValidID(id); err != nil {
 		return Account{}, err
 	}
-	account, err := c.accounts.Get(ctx, readerID(id))
+	account, err := c.accounts.Get(ctx, readerID(id), nil)
 	if transport.IsNotFound(err) {
 		err = c.proveGone(ctx, id, witness, err)
 	}
@@ -107,7 +107,7 @@ type listing struct {
 	after    string
 	size     int // of a full page, learnt from the first one since the server may cap what it is asked for; 0 before
 	seen     map[string]bool
-	date     time.Time // the server's clock, from the last reply
+	moment   createonce.Moment // of the last reply
 }
 
 // newListing begins a listing. One that isn't thorough takes a page that is shorter than the first one for the last.
@@ -126,7 +126,7 @@ func (l *listing) next(ctx context.Context) ([]Account, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.date = response.Date
+	l.moment = createonce.MomentOf(response)
 	var fresh []Account
 	for _, account := range reply.accounts {
 		if account.showsAll() {

@@ -147,7 +147,7 @@ func (c *Client) TryRead(ctx context.Context, id string) (Account, bool) {
 	if c.view.isRefused() || ValidID(id) != nil {
 		return Account{}, false
 	}
-	account, err := c.accounts.Get(ctx, id)
+	account, err := c.accounts.Get(ctx, id, nil)
 	if transport.IsStatus(err, http.StatusForbidden) {
 		c.view.refuse()
 	}

@@ -17,7 +17,7 @@ import (
 // an *createonce.Error.
 func (c *Client) CreateAccount(ctx context.Context, company string) (Account, error) {
 	const operation = "create account"
-	var now time.Time
+	var moment createonce.Moment
 	made, err := createonce.Creation[Account]{
 		Clock: c.http.Clock,
 		Post: func(ctx context.Context) (Account, error) {
@@ -33,15 +33,16 @@ func (c *Client) CreateAccount(ctx context.Context, company string) (Account, er
 			}
 			return Account{ID: reply.ID.id(), Company: orPrior(reply.Company, company)}, err
 		},
-		LookUp: func(ctx context.Context) (found []Account, _ time.Time, err error) {
-			found, now, err = c.namesakes(ctx, company)
-			return found, now, err
+		LookUp: func(ctx context.Context) (found []Account, _ createonce.Moment, err error) {
+			found, moment, err = c.namesakes(ctx, company)
+			return found, moment, err
 		},
-		Ours: func(ctx context.Context, found Account, since time.Time) (bool, error) {
-			if found.Company != company || found.Owner != "" && found.Viewer != "" && found.Owner != found.Viewer {
+		Same: func(found Account) bool { return found.Company == company },
+		MadeHere: func(ctx context.Context, found Account, window createonce.Window) (bool, error) {
+			if found.Owner != "" && found.Viewer != "" && found.Owner != found.Viewer {
 				return false, nil
 			}
-			return c.createdSince(ctx, found, since, now)
+			return c.createdWithin(ctx, found, window)
 		},
 		Describe: func(a Account) createonce.Candidate { return createonce.Candidate{ID: a.ID, Label: a.Company} },
 	}.Run(ctx)
@@ -78,21 +79,21 @@ func (c *Client) holdersOf(ctx context.Context, company string) []createonce.Can
 
 // namesakes are the accounts whose company name the vendor would call taken, with the server's time. They come from
 // the member's view where the reseller's has nothing to show.
-func (c *Client) namesakes(ctx context.Context, company string) ([]Account, time.Time, error) {
-	found, now, err := c.accountsWhere(ctx, url.Values{"companyName": {company}})
+func (c *Client) namesakes(ctx context.Context, company string) ([]Account, createonce.Moment, error) {
+	found, moment, err := c.accountsWhere(ctx, url.Values{"companyName": {company}})
 	if err != nil && !denied(err) {
-		return nil, now, err
+		return nil, moment, err
 	}
 	same := func(a Account) bool { return sameText(a.Company, company) }
 	found = slices.DeleteFunc(found, func(a Account) bool { return !same(a) })
 	if len(found) > 0 || c.view.hasAnswered() {
-		return found, now, err
+		return found, moment, err
 	}
 	users, at, err := c.usersWhere(ctx, func(u User) bool {
 		return slices.ContainsFunc(u.Access, func(a Access) bool { return same(a.account()) })
 	})
 	if err != nil {
-		return nil, now, err
+		return nil, moment, err
 	}
 	byID := map[string]Account{}
 	for _, u := range users {
@@ -111,72 +112,69 @@ func (c *Client) namesakes(ctx context.Context, company string) ([]Account, time
 
 // accountsWhere reads the reseller's whole listing for a query, without deleted accounts, and the server's time at its
 // first page.
-func (c *Client) accountsWhere(ctx context.Context, query url.Values) (found []Account, now time.Time, err error) {
+func (c *Client) accountsWhere(ctx context.Context, query url.Values) (found []Account, moment createonce.Moment, err error) {
 	query["deleted"] = []string{"false"}
 	accounts := each("list accounts", func(a Account) string { return a.ID }, func(offset int) (page[Account], error) {
 		p, err := c.accountsPage(ctx, query, offset, pageSize)
 		if offset == 0 {
-			now = p.date
+			moment = p.moment
 		}
 		return p, err
 	})
 	for a, err := range accounts {
 		if err != nil {
-			return nil, now, err
+			return nil, moment, err
 		}
 		c.view.saw(a)
 		if a.Company == "" && !a.Deleted { // too thin to tell
 			if a, err = c.getAccount(ctx, a.ID); err != nil {
-				return nil, now, err
+				return nil, moment, err
 			}
 		}
 		if !a.Deleted {
 			found = append(found, a)
 		}
 	}
-	return found, now, nil
+	return found, moment, nil
 }
 
 // usersWhere reads the whole listing of users and keeps those that pass, and the server's time at its first page.
-func (c *Client) usersWhere(ctx context.Context, keep func(User) bool) (found []User, now time.Time, err error) {
+func (c *Client) usersWhere(ctx context.Context, keep func(User) bool) (found []User, moment createonce.Moment, err error) {
 	users := each("list users", func(u User) string { return u.ID }, func(offset int) (page[User], error) {
 		p, err := c.usersPage(ctx, offset, pageSize)
 		if offset == 0 {
-			now = p.date
+			moment = p.moment
 		}
 		return p, err
 	})
 	for u, err := range users {
 		if err != nil {
-			return nil, now, err
+			return nil, moment, err
 		}
 		if u.Email == "" && !u.Deleted { // too thin to tell
 			if u, err = c.getUser(ctx, u.ID); err != nil {
-				return nil, now, err
+				return nil, moment, err
 			}
 		}
 		if !u.Deleted && keep(u) {
 			found = append(found, u)
 		}
 	}
-	return found, now, nil
+	return found, moment, nil
 }
 
-// margin is by how much the Date of a reply, in whole seconds, may lie before the moment of the reply, doubled.
-const margin = 2 * time.Second
-
-// createdSince reports whether an account is proven to have been created at since or later; now is the server's time when
-// it was found. No reply shows when an account was created, but the reseller's listing can be asked for those created
-// since. An API may ignore a filter, or heed the date alone: the filter counts only if it also leaves the account out
-// when asked for those created after it was found.
-func (c *Client) createdSince(ctx context.Context, a Account, since, now time.Time) (bool, error) {
-	if a.View != ResellerView || now.IsZero() {
+// createdWithin reports whether an account is proven to have been created within the window. No reply shows when an
+// account was created, but the reseller's listing can be asked for those created since a time. An API may ignore a
+// filter, or use the date without the time: the filter counts only if it also leaves the account out when asked for those
+// created after the window.
+func (c *Client) createdWithin(ctx context.Context, a Account, window createonce.Window) (bool, error) {
+	if a.View != ResellerView {
 		return false, nil
 	}
 	for _, try := range []struct {
 		bound time.Time
 		want  bool
-	}{{since, true}, {now.Add(margin), false}} {
+	}{{window.From, true}, {window.Until, false}} {
 		listed, _, err := c.accountsWhere(ctx, url.Values{
 			"companyName": {a.Company}, "created_at_gte": {try.bound.UTC().Format("2006-01-02T15:04:05.000000Z")},
 		})

@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/createonce"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
@@ -95,7 +94,7 @@ func (c *Client) CreateUser(ctx context.Context, user NewUser) (User, error) {
 	if err != nil {
 		return User{}, &createonce.Error{Err: asError(operation, err)}
 	}
-	var now time.Time
+	var moment createonce.Moment
 	var holders []createonce.Candidate
 	made, err := createonce.Creation[accountUser]{
 		Clock: c.http.Clock,
@@ -109,15 +108,13 @@ func (c *Client) CreateUser(ctx context.Context, user NewUser) (User, error) {
 			}
 			return accountUser{User: reply}, err
 		},
-		LookUp: func(ctx context.Context) (found []accountUser, _ time.Time, err error) {
-			found, holders, now, err = c.userNamesakes(ctx, user)
-			return found, now, err
+		LookUp: func(ctx context.Context) (found []accountUser, _ createonce.Moment, err error) {
+			found, holders, moment, err = c.userNamesakes(ctx, user)
+			return found, moment, err
 		},
-		Ours: func(ctx context.Context, found accountUser, since time.Time) (bool, error) {
-			if !user.became(found) {
-				return false, nil
-			}
-			return c.createdSince(ctx, found.account, since, now)
+		Same: user.became,
+		MadeHere: func(ctx context.Context, found accountUser, window createonce.Window) (bool, error) {
+			return c.createdWithin(ctx, found.account, window)
 		},
 		Describe: func(u accountUser) createonce.Candidate { return createonce.Candidate{ID: u.ID, Label: u.Email} },
 	}.Run(ctx)
@@ -139,15 +136,15 @@ func (c *Client) CreateUser(ctx context.Context, user NewUser) (User, error) {
 
 // userNamesakes are the users who have the e-mail address or the company name of a new one, with the accounts behind
 // them; then the accounts that hold the company name without such a user, and the server's time.
-func (c *Client) userNamesakes(ctx context.Context, user NewUser) ([]accountUser, []createonce.Candidate, time.Time, error) {
-	accounts, now, shut := c.accountsWhere(ctx, url.Values{"companyName": {user.Company}})
+func (c *Client) userNamesakes(ctx context.Context, user NewUser) ([]accountUser, []createonce.Candidate, createonce.Moment, error) {
+	accounts, moment, shut := c.accountsWhere(ctx, url.Values{"companyName": {user.Company}})
 	if shut == nil {
 		var more []Account
 		more, _, shut = c.accountsWhere(ctx, url.Values{"users_email": {user.Email}})
 		accounts = append(accounts, more...)
 	}
 	if shut != nil && !denied(shut) {
-		return nil, nil, now, shut
+		return nil, nil, moment, shut
 	}
 	holds := func(a Account) bool { return sameText(a.Company, user.Company) }
 	near := map[string]Account{}
@@ -179,10 +176,10 @@ func (c *Client) userNamesakes(ctx context.Context, user NewUser) ([]accountUser
 			return sameText(u.Email, user.Email) || holds(near[u.ClientID]) || u.belongsTo(user.Company)
 		})
 		if err != nil {
-			return nil, nil, now, err
+			return nil, nil, moment, err
 		}
 		if shut != nil {
-			now = at
+			moment = at
 		}
 		for _, u := range users {
 			found = append(found, accountUser{User: u, account: near[u.ClientID]})
@@ -205,10 +202,10 @@ func (c *Client) userNamesakes(ctx context.Context, user NewUser) ([]accountUser
 		case err == nil:
 			found[i].User, found[i].partial = one, false
 		case !denied(err): // a denial may be lag; then it stays a candidate that the next look-up may prove
-			return nil, nil, now, err
+			return nil, nil, moment, err
 		}
 	}
-	return found, holders(near, holds, found), now, nil
+	return found, holders(near, holds, found), moment, nil
 }
 
 // holders are the accounts near that hold the name and have none of the users found.

@@ -8,9 +8,9 @@ import (
 	"net/url"
 	"reflect"
 	"strconv"
-	"time"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/bulkread"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/createonce"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 )
 
@@ -18,10 +18,10 @@ import (
 // limit it answers with everything at once.
 const pageSize = 100
 
-// page is one page of a listing with the server's clock.
+// page is one page of a listing with the moment of its reply.
 type page[T any] struct {
 	list[T]
-	date time.Time
+	moment createonce.Moment
 }
 
 // following returns the offset of the next page, and whether there is one. The server may cap pages below what was
@@ -51,7 +51,7 @@ func fetchPage[T any](ctx context.Context, c *Client, operation, path string, qu
 	if err != nil {
 		return page[T]{}, err
 	}
-	p.date = response.Date
+	p.moment = createonce.MomentOf(response)
 	return p, nil
 }
 

@@ -169,7 +169,7 @@ func (c *Client) wholeAccount(ctx context.Context, listed Account) (Account, err
 	if listed.Company != "" || listed.Deleted {
 		return listed, nil
 	}
-	account, err := c.accounts.Get(ctx, listed.ID)
+	account, err := c.accounts.Get(ctx, listed.ID, nil)
 	switch {
 	case errors.Is(err, ErrNameless):
 		return listed, nil
@@ -224,7 +224,7 @@ func (c *Client) wholeUser(ctx context.Context, listed User) (User, error) {
 	if listed.Email != "" || listed.Deleted {
 		return listed, nil
 	}
-	user, err := c.users.Get(ctx, listed.ID)
+	user, err := c.users.Get(ctx, listed.ID, nil)
 	if errors.Is(err, ErrNameless) {
 		return listed, nil
 	}

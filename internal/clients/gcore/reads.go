@@ -100,7 +100,7 @@ func (c *Client) proveGone(ctx context.Context, id string, witness Witness, deni
 // readAsReseller reads an account through the reseller's view, and learns whether the credential has that view.
 func (c *Client) readAsReseller(ctx context.Context, id string) (Account, error) {
 	const operation = "read account"
-	read := c.accounts.Get
+	read := func(ctx context.Context, id string) (Account, error) { return c.accounts.Get(ctx, id, nil) }
 	if c.view.isRefused() {
 		read = c.getAccount
 	}
@@ -189,7 +189,7 @@ func (c *Client) ReadUser(ctx context.Context, id, clientID string, witness Witn
 	if err := checkID(operation, id); err != nil {
 		return User{}, err
 	}
-	user, err := c.users.Get(ctx, id)
+	user, err := c.users.Get(ctx, id, nil)
 	switch {
 	case err == nil && !user.Deleted:
 		return user, nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/createonce"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
@@ -42,10 +41,12 @@ func (c *Client) CreateAccount(ctx context.Context, account NewAccount, logo []b
 			}
 			return made, err
 		},
-		LookUp: func(ctx context.Context) ([]Account, time.Time, error) { return c.namesakes(ctx, account) },
-		Ours: func(_ context.Context, found Account, since time.Time) (bool, error) {
-			return c.ours(account, found, since), nil
+		LookUp: func(ctx context.Context) ([]Account, createonce.Moment, error) { return c.namesakes(ctx, account) },
+		Same: func(found Account) bool {
+			field, _ := account.Missing(found)
+			return found.Name == account.Name && found.Type == account.Type && field == "" && len(found.withheld()) == 0
 		},
+		MadeHere: c.madeHere,
 		Describe: describe,
 	}
 	made, err := creation.Run(ctx)
@@ -72,35 +73,32 @@ func (c *Client) refuseDuplicate(ctx context.Context, account NewAccount, known 
 	return &createonce.Error{Candidates: known}
 }
 
-// namesakes are the accounts of the same name and type, with the server's time.
-func (c *Client) namesakes(ctx context.Context, account NewAccount) ([]Account, time.Time, error) {
+// namesakes are the accounts of the same name and type, with the moment of the reply.
+func (c *Client) namesakes(ctx context.Context, account NewAccount) ([]Account, createonce.Moment, error) {
 	filter := Filter{Name: account.Name}
 	var same []Account
-	var now time.Time
+	var moment createonce.Moment
 	for page, err := range c.pages(ctx, filter.query(), []string{"audit"}) {
 		if err != nil {
-			return nil, time.Time{}, err
+			return nil, createonce.Moment{}, err
 		}
-		now = page.date
+		moment = page.moment
 		for _, other := range page.Data {
 			if filter.Matches(other) && other.Type == account.Type {
 				same = append(same, other)
 			}
 		}
 	}
-	return same, now, nil
+	return same, moment, nil
 }
 
-// ours reports whether found is proven to come from our request: made by this very token, since the request, with what
-// was sent.
-func (c *Client) ours(sent NewAccount, found Account, since time.Time) bool {
+// madeHere reports whether an account is proven to be created by this very token within the window.
+func (c *Client) madeHere(_ context.Context, found Account, window createonce.Window) (bool, error) {
 	if found.Audit == nil || found.Audit.Created == nil || found.Audit.Created.At == nil {
-		return false
+		return false, nil
 	}
 	created := found.Audit.Created
-	field, _ := sent.Missing(found)
-	return c.TokenID() != "" && created.By.ID == c.TokenID() && !created.At.Before(since) &&
-		found.Name == sent.Name && found.Type == sent.Type && field == "" && len(found.withheld()) == 0
+	return c.TokenID() != "" && created.By.ID == c.TokenID() && window.Contains(*created.At), nil
 }
 
 func describe(a Account) createonce.Candidate {

@@ -9,10 +9,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/bulkread"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/createonce"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 )
 
@@ -25,7 +25,7 @@ func (c *Client) ReadAccount(ctx context.Context, id string) (Account, error) {
 	if err := ValidID(id); err != nil {
 		return Account{}, err
 	}
-	return c.accounts.Get(ctx, id)
+	return c.accounts.Get(ctx, id, nil)
 }
 
 // ReadAccountDetails returns one account with its groups and audit.
@@ -108,8 +108,8 @@ type listPage struct {
 		} `json:"pagination"`
 		Omitted []string `json:"omitted"` // of every item
 	} `json:"$meta"`
-	Data []Account `json:"data"`
-	date time.Time // the server's clock
+	Data   []Account `json:"data"`
+	moment createonce.Moment
 }
 
 // limit is the page size in force: what the server says, since it caps what it is asked for.
@@ -136,7 +136,7 @@ func (c *Client) page(ctx context.Context, query string, selected []string, offs
 	if err != nil {
 		return listPage{}, err
 	}
-	page.date = response.Date
+	page.moment = createonce.MomentOf(response)
 	for i := range page.Data {
 		omitted := &page.Data[i].Meta.Omitted
 		*omitted = append(*omitted, page.Meta.Omitted...)

@@ -153,7 +153,7 @@ func (c *Client) read(res *http.Response, into any) (*Response, *Error) {
 			return nil, failure
 		}
 	}
-	response := &Response{Status: res.StatusCode, Header: res.Header}
+	response := &Response{Status: res.StatusCode, Header: res.Header, Received: time.Now()}
 	if date, err := http.ParseTime(res.Header.Get("Date")); err == nil {
 		response.Date = date
 	}

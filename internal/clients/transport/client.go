@@ -104,6 +104,8 @@ type Response struct {
 	Header http.Header
 	// Date is the server's clock as the reply states it, in whole seconds; zero where it doesn't.
 	Date time.Time
+	// Received is when the reply arrived, by our clock.
+	Received time.Time
 }
 
 // Do sends a request, repeats it as its Replay allows, and decodes the reply. Every error is an *Error.
