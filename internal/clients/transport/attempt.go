@@ -157,6 +157,10 @@ func (c *Client) read(res *http.Response, into any) (*Response, *Error) {
 			failure.Kind, failure.Message = KindUnexpected, "the reply has an unexpected form: "+err.Error()
 			return nil, failure
 		}
+		if key := repeatedKey(raw); key != "" {
+			failure.Kind, failure.Message = KindUnexpected, fmt.Sprintf("the reply has %q more than once", key)
+			return nil, failure
+		}
 	}
 	response := &Response{Status: res.StatusCode, Header: res.Header, Received: time.Now()}
 	if date, err := http.ParseTime(res.Header.Get("Date")); err == nil {
