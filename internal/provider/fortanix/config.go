@@ -114,7 +114,7 @@ func configure(_ context.Context, block settings.Block, shared settings.Shared, 
 	case !ok:
 		return settings.NotYetKnown[*client.Client](vendorTitle, block.Path("endpoint"))
 	case !token.Set && !username.Set:
-		return settings.Missing[*client.Client](vendorTitle, "Set fortanix = { username = …, password = … } in the provider block, or the "+
+		return settings.Missing[*client.Client](vendorTitle, "Set username and password in the block fortanix of the provider block, or the "+
 			"environment variables FORTANIX_CCM_USERNAME and FORTANIX_CCM_PASSWORD (for a session's token: token, FORTANIX_CCM_TOKEN).")
 	}
 	options := shared.Transport()

@@ -97,7 +97,7 @@ func configure(_ context.Context, block settings.Block, shared settings.Shared, 
 		return settings.NotYetKnown[*client.Client](vendorTitle, block.Path("base_url"))
 	case !token.Set:
 		return settings.Missing[*client.Client](vendorTitle,
-			"Set softwareone = { api_token = … } in the provider block, or the environment variable MPT_API_TOKEN.")
+			"Set api_token in the block softwareone of the provider block, or the environment variable MPT_API_TOKEN.")
 	}
 	options := shared.Transport()
 	options.BaseURL = client.BaseURL(base)
