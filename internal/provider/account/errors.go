@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -174,6 +175,10 @@ func (d Descriptor) AddCreateError(diags *diag.Diagnostics, err error) {
 		switch {
 		case failed.Err != nil:
 			text += "\n\n" + d.Cause(failed.Err)
+			if slices.Contains(d.DestroyPolicies, PolicyDelete) {
+				text += "\n\nIf this plan replaces that account with create_before_destroy, the two can't exist at the same time: remove " +
+					"create_before_destroy, so that the old one is deleted first."
+			}
 		case d.Duplicates != "":
 			text += "\n\n" + d.Duplicates
 		}
