@@ -28,10 +28,11 @@ var descriptor = account.Descriptor{
 	Type:            "fortanix_account",
 	Title:           "Fortanix account",
 	Vendor:          vendorTitle,
+	Section:         vendorName,
+	Name:            "name",
 	DestroyPolicies: []string{account.PolicyDelete},
 	NaturalKey:      "name",
 	Address:         "the base URL in fortanix.endpoint (FORTANIX_CCM_ENDPOINT)",
-	Trust:           "Where the server has a certificate authority of its own, set fortanix.ca_certificate.",
 	Credentials: "fortanix.username and fortanix.password, or fortanix.token, in the provider block (FORTANIX_CCM_USERNAME, " +
 		"FORTANIX_CCM_PASSWORD, FORTANIX_CCM_TOKEN); a session's token ends by itself",
 	Permission: "Changing or deleting an account takes a user who is one of its administrators.",

@@ -2,7 +2,6 @@
 package softwareone
 
 import (
-	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -24,6 +23,8 @@ var descriptor = account.Descriptor{
 	Type:            "softwareone_account",
 	Title:           "SoftwareOne account",
 	Vendor:          vendorTitle,
+	Section:         vendorName,
+	Name:            "name",
 	DestroyPolicies: []string{account.PolicyDisable},
 	DestroyLeaves:   "it is disabled, and stays on the platform with its name; SoftwareOne has no call that deletes an account.",
 	NaturalKey:      "name and type",
@@ -76,8 +77,8 @@ func Vendor() settings.Vendor {
 		},
 		Configure:     configure,
 		Resources:     []func() resource.Resource{NewAccountResource},
-		DataSources:   []func() datasource.DataSource{NewAccountDataSource, NewAccountsDataSource},
-		ListResources: []func() list.ListResource{NewAccountList},
+		DataSources:   accounts.DataSources(),
+		ListResources: []func() list.ListResource{accounts.ListResource},
 	}
 }
 
