@@ -73,6 +73,7 @@ func Vendor() settings.Vendor {
 			},
 		},
 		Configure:     configure,
+		Caller:        NewCallerDataSource,
 		Resources:     []func() resource.Resource{NewAccountResource},
 		DataSources:   []func() datasource.DataSource{NewAccountDataSource, NewAccountsDataSource},
 		ListResources: []func() list.ListResource{NewAccountList},
