@@ -43,8 +43,8 @@ func (c *Client) CreateAccount(ctx context.Context, account NewAccount, logo []b
 		}
 	}
 	creation := createonce.Creation[Account]{
-		Clock:    c.http.Clock,
-		IDs:      &c.creating.ids,
+		Clock: c.http.Clock,
+		IDs:   &c.creating.ids,
 		Post: func(sending context.Context) (Account, error) {
 			made, err := c.postAccount(sending, body)
 			if err == nil && (made.Name == "" || made.Type == "") {

@@ -123,7 +123,8 @@ func accountSchema(ctx context.Context) schema.Schema {
 			"allow_duplicate_name": schema.BoolAttribute{
 				Optional: true,
 				MarkdownDescription: "Whether to create the account although one of the same name and type exists. Names may repeat on the " +
-					"platform, so by default such an account is an error that names it. Used on create alone.",
+					"platform, so by default such an account is an error that names it. With `true`, only one is that has the same content and " +
+					"that another run made with the same token within the last hour: a run that was killed or retried may have made it. Used on create only.",
 			},
 			"external_name": schema.StringAttribute{
 				Computed: true, PlanModifiers: keepString,
