@@ -114,7 +114,8 @@ func (d Descriptor) advice(failure *transport.Error) string {
 	outOfTime := errors.Is(failure.Err, context.DeadlineExceeded)
 	switch {
 	case failure.Kind == transport.KindUntrusted, failure.Kind == transport.KindNotSent:
-		return strings.TrimSpace("Nothing was sent. Check " + d.Address + ", the network, and any proxy (HTTPS_PROXY, NO_PROXY). " + d.Trust)
+		return "Nothing was sent. Check " + d.Address + ", the network, and any proxy (HTTPS_PROXY, NO_PROXY). Where the server or the " +
+			"proxy has a certificate authority of its own, set " + d.Section + ".ca_certificate."
 	case failure.Kind == transport.KindCancelled:
 		if login, ok := errors.AsType[*transport.Error](failure.Err); ok && login.Kind != transport.KindCancelled {
 			return d.advice(login)
