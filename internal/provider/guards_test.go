@@ -33,11 +33,13 @@ func startVendors(t *testing.T, gcoreKey string) []vendor {
 	g := mockserver.Start(t, gcore.New(gcore.Options{}))
 	s := mockserver.Start(t, softwareone.New(softwareone.Options{}))
 	f := mockserver.Start(t, fortanix.New(fortanix.Options{}))
+	gcoreResources := map[string]string{"gcore_account": `company = "Acme"`}
+	if gcoreKey == gcore.DemoAPIKey {
+		gcoreResources["gcore_reseller_user"] = "company = \"Acme Customer\"\nemail = \"it@acme.example\"\npassword_wo = \"P4ss-word\"\npassword_wo_version = 1"
+	}
 	caller := map[string]string{gcore.DemoAPIKey: fmt.Sprint(gcore.DemoReseller), gcore.DemoMemberKey: fmt.Sprint(gcore.DemoAccount)}[gcoreKey]
 	return []vendor{
-		{"gcore", g, acctest.Environment{"GCORE_API_KEY": gcoreKey, "GCORE_BASE_URL": g.URL}, caller, map[string]string{
-			"gcore_account": `company = "Acme"`,
-		}, 1},
+		{"gcore", g, acctest.Environment{"GCORE_API_KEY": gcoreKey, "GCORE_BASE_URL": g.URL}, caller, gcoreResources, 1},
 		{"softwareone", s, acctest.Environment{"MPT_API_TOKEN": softwareone.DemoToken, "MPT_API_BASE_URL": s.URL}, softwareone.DemoTokenID,
 			map[string]string{"softwareone_account": "name = \"Acme\"\ntype = \"Client\""}, 0},
 		{"fortanix", f, acctest.Environment{
@@ -107,8 +109,11 @@ func TestAllowedCallers(t *testing.T) {
 			cli.Write("main.tf", fmt.Sprintf("data \"%s_accounts\" \"all\" {\nprovider = accounts\n}\n", v.name))
 			refused("data source")
 			cli.Write("main.tf", fmt.Sprintf("data \"%s_caller\" \"it\" {\nprovider = accounts\n}\n", v.name))
-			refused("caller")
+			if said := cli.OK("apply", "-auto-approve").String(); !strings.Contains(said, "id="+id) { // it is how to find out the id
+				t.Errorf("the caller is not shown: %s", said)
+			}
 
+			v.server.Reset()
 			write(fmt.Sprintf("[%q, %q]", "someone-else", strings.ToUpper(id)))
 			cli.Write("main.tf", resource)
 			cli.OK("apply", "-auto-approve")
@@ -209,15 +214,32 @@ func TestUnknownCaller(t *testing.T) {
 	}
 }
 
+// A reseller's credential may not be able to read its own account. Then the guard can't be used with it; without the guard
+// everything works.
+func TestCallerOfReseller(t *testing.T) {
+	t.Parallel()
+	s := mockserver.Start(t, gcore.New(gcore.Options{NoResellerOverview: true}))
+	env := acctest.Environment{"GCORE_API_KEY": gcore.DemoAPIKey, "GCORE_BASE_URL": s.URL}
+	p, _ := acctest.NewProtocol(t, env, nil)
+	_, said := p.Data("gcore_caller", acctest.Values{})
+	said.Errors().Contain(t, "401", "gcore.api_key")
+	if _, said := p.Data("gcore_accounts", acctest.Values{}); len(said) > 0 {
+		t.Error(said)
+	}
+	guarded, _ := acctest.NewProtocol(t, env, acctest.Values{"gcore": acctest.Values{"allowed_callers": []any{fmt.Sprint(gcore.DemoReseller)}}})
+	_, said = guarded.Data("gcore_accounts", acctest.Values{})
+	said.Errors().Contain(t, "allowed_callers can't be used with such a credential")
+}
+
 // With real Terraform: under read_only a plan of everything works, and nothing that changes something is sent.
 func TestReadOnly(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ variable, block string }{
-		"setting":                 {"", "read_only = true"},
-		"variable":                {"1", ""},
-		"variable and setting":    {"true", "read_only = false"},
-		"setting and variable":    {"false", "read_only = true"},
-		"unknown, then true only": {"", "read_only = terraform_data.later.output"},
+		"setting":              {"", "read_only = true"},
+		"variable":             {"1", ""},
+		"variable and setting": {"true", "read_only = false"},
+		"setting and variable": {"false", "read_only = true"},
+		"unknown, then true":   {"", "read_only = terraform_data.later.output"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -226,13 +248,13 @@ func TestReadOnly(t *testing.T) {
 			for _, v := range vendors {
 				maps.Copy(env, v.env)
 				for kind, arguments := range v.resources {
-					configuration += fmt.Sprintf("resource %q \"r\" {\nprovider = accounts\n%s\n}\ndata \"%s_accounts\" \"all\" {\nprovider = accounts\n}\n", kind, arguments, v.name)
+					configuration += fmt.Sprintf("resource %q \"r\" {\nprovider = accounts\n%s\n}\ndata \"%ss\" \"all\" {\nprovider = accounts\n}\n", kind, arguments, kind)
 				}
 			}
 			cli := acctest.NewCLI(t, env)
 			cli.Write("main.tf", configuration)
 			cli.Write("provider.tf", "provider \"accounts\" {\n"+test.block+"\n}\n")
-			if said := cli.OK("plan").Unwrapped(); !strings.Contains(said, "Plan: 4 to add") {
+			if said := cli.OK("plan").Unwrapped(); !strings.Contains(said, "Plan: 5 to add") {
 				t.Errorf("the plan says %s", said)
 			}
 			result := cli.Run("apply", "-auto-approve")
@@ -241,10 +263,70 @@ func TestReadOnly(t *testing.T) {
 					t.Errorf("%d changes at %s", n, v.name)
 				}
 			}
-			if said := result.Unwrapped(); result.Exit != 1 || strings.Count(said, "no request that changes something is sent") != len(vendors) {
+			if said := result.Unwrapped(); result.Exit != 1 || strings.Count(said, "no request that changes something is sent") != 4 {
 				t.Errorf("exit %d\n%s", result.Exit, result)
 			}
 		})
+	}
+}
+
+// Under read_only everything that exists can be refreshed, planned, imported and listed; an update, a destroy or a create
+// that a plan shows is refused before anything is sent.
+func TestReadOnlyOfExisting(t *testing.T) {
+	t.Parallel()
+	for _, v := range startVendors(t, gcore.DemoAPIKey) {
+		for kind := range v.resources {
+			t.Run(kind, func(t *testing.T) {
+				t.Parallel()
+				config := map[string]acctest.Values{
+					"gcore_account": {"company": "Acme", "deletion_policy": "abandon"},
+					"gcore_reseller_user": {
+						"company": "Acme Customer", "email": "it@acme.example", "password_wo": "P4ss-word", "password_wo_version": 1, "deletion_policy": "delete",
+					},
+					"softwareone_account": {"name": "Acme", "type": "Client", "deletion_policy": "disable"},
+					"fortanix_account":    {"name": "Acme", "deletion_policy": "delete"},
+				}[kind]
+				rename := map[string]acctest.Values{
+					"gcore_account": {"company": "Renamed"}, "gcore_reseller_user": {"name": "Ann"}, "softwareone_account": {"name": "Renamed"},
+					"fortanix_account": {"name": "Renamed"},
+				}[kind]
+				env := maps.Clone(v.env)
+				p, _ := acctest.NewProtocol(t, env, nil)
+				r := p.Resource(kind)
+				if said := r.Apply(config); len(said.Errors()) > 0 {
+					t.Fatal(said)
+				}
+				env["ACCOUNTS_READ_ONLY"] = "true"
+				p.Restart()
+				before := acctest.Changes(v.server)
+				if said := r.Refresh(); len(said) > 0 {
+					t.Errorf("refresh: %s", said)
+				}
+				if plan := r.Plan(config); plan.Action != "" {
+					t.Errorf("plan: %s %s", plan.Action, plan.Diagnostics)
+				}
+				if said := p.Resource(kind).Import(fmt.Sprint(r.State()["id"])); len(said.Errors()) > 0 {
+					t.Errorf("import: %s", said)
+				}
+				if _, said := p.List(kind, acctest.Values{}, 0, true); len(said.Errors()) > 0 {
+					t.Errorf("list: %s", said)
+				}
+				if _, said := p.Data(kind, acctest.Values{"id": r.State()["id"]}); len(said) > 0 {
+					t.Errorf("data source: %s", said)
+				}
+				update := r.Plan(acctest.With(config, rename))
+				if update.Action != "update" {
+					t.Fatalf("%q is planned: %s", update.Action, update.Diagnostics)
+				}
+				r.Execute(update).Errors().Contain(t, "read_only")
+				if config["deletion_policy"] != "abandon" {
+					r.Execute(r.Plan(nil)).Errors().Contain(t, "read_only")
+				}
+				if n := acctest.Changes(v.server) - before; n > 0 {
+					t.Errorf("%d changes were sent", n)
+				}
+			})
+		}
 	}
 }
 
@@ -270,7 +352,7 @@ func TestUnusableReadOnly(t *testing.T) {
 	for _, text := range []string{"", "0", "false", "F"} {
 		v.env["ACCOUNTS_READ_ONLY"] = text
 		p, said := acctest.NewProtocol(t, v.env, nil)
-		if said = append(said, p.Resource("softwareone_account").Apply(acctest.Values{"name": "Acme " + text, "type": "Client"})...); len(said) > 0 {
+		if said = append(said, p.Resource("softwareone_account").Apply(acctest.Values{"name": "Acme" + text, "type": "Client"})...); len(said) > 0 {
 			t.Errorf("%q: %s", text, said)
 		}
 	}

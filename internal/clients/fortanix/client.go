@@ -90,7 +90,7 @@ func accountPath(id string) string { return accountsPath + "/" + url.PathEscape(
 func (c *Client) call(ctx context.Context, operation, method, path string, query url.Values, replay transport.Replay, body, into any) (*transport.Response, error) {
 	request := transport.Request{
 		Operation: operation, Method: method, Path: path, Query: query.Encode(), Replay: replay, Session: c.session, Into: into,
-		Selection: strings.HasPrefix(path, selectPath),
+		Selection: strings.HasPrefix(path, selectPath), ResourceID: transport.IDIn(path, ValidID),
 	}
 	if body != nil {
 		raw, err := json.Marshal(body)
