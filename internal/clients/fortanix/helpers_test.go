@@ -12,6 +12,7 @@ import (
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/fortanix"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/witness"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/fortanix"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
@@ -103,7 +104,7 @@ func (l *lab) count(want int, pattern string) {
 
 func (l *lab) read(id string) fortanix.Account {
 	l.t.Helper()
-	account, err := l.ReadAccount(l.t.Context(), id, fortanix.Witness{})
+	account, err := l.ReadAccount(l.t.Context(), id, witness.Witness{}, nil)
 	if err != nil {
 		l.t.Fatal(err)
 	}
