@@ -16,7 +16,6 @@ import (
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/createonce"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
 )
 
 // Components, the types of an account.
@@ -158,9 +157,6 @@ func (r *accountReply) UnmarshalJSON(raw []byte) error {
 		MarketplaceGroupID  *string                   `json:"marketplace_group_id"`
 		AccountStatus       *string                   `json:"account_status"`
 		AzureCVMPCRPriority []int64                   `json:"azure_cvm_pcr_priority"`
-	}
-	if err := wire.UniqueKeys(raw); err != nil {
-		return err
 	}
 	if err := json.Unmarshal(raw, &shown); err != nil {
 		return err

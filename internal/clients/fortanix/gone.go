@@ -7,16 +7,6 @@ import (
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/witness"
 )
 
-// Witness is what to remember of an account that has just been read: the session's user as its owner, and the address.
-// The owner is "" where the server doesn't say who the user is.
-func (c *Client) Witness(ctx context.Context) witness.Witness {
-	user, err := c.CurrentUser(ctx)
-	if err != nil {
-		user = "" // the next read may learn it
-	}
-	return witness.Witness{Owner: user, Address: c.Address()}
-}
-
 // listOwned lists the accounts that the session's user belongs to, with that user as their owner.
 func (c *Client) listOwned(ctx context.Context) iter.Seq2[witness.Listed, error] {
 	return func(yield func(witness.Listed, error) bool) {

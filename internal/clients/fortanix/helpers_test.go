@@ -111,6 +111,16 @@ func (l *lab) read(id string) fortanix.Account {
 	return account
 }
 
+// seen is what a caller remembers of an account that it has just read.
+func (l *lab) seen() witness.Witness {
+	l.t.Helper()
+	user, err := l.CurrentUser(l.t.Context())
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return witness.Witness{Owner: user, Address: l.Address()}
+}
+
 // seed stores n accounts and returns their ids.
 func (l *lab) seed(n int, change ...func(*mock.Account)) []string {
 	var ids []string

@@ -99,7 +99,7 @@ func TestNotGoneWhileListed(t *testing.T) {
 	t.Parallel()
 	l := start(t, mock.Options{})
 	id := l.seed(1)[0]
-	seen := l.Witness(t.Context())
+	seen := l.seen()
 	l.server.Inject(mockserver.Fault{On: get, Status: 404, Body: "not found"})
 	_, err := l.ReadAccount(t.Context(), id, seen, nil)
 	if _, ok := errors.AsType[*witness.NotProvenError](err); !ok || errors.Is(err, witness.ErrGone) {
@@ -111,7 +111,7 @@ func TestNotGoneWhileListed(t *testing.T) {
 func TestManyGone(t *testing.T) {
 	t.Parallel()
 	l := start(t, mock.Options{}, bulk)
-	ids, seen := l.seed(60), l.Witness(t.Context())
+	ids, seen := l.seed(60), l.seen()
 	for _, id := range ids[:30] {
 		l.mock.Remove(id)
 	}
@@ -132,7 +132,7 @@ func TestCreatedAfterTheListing(t *testing.T) {
 	t.Parallel()
 	l := start(t, mock.Options{})
 	l.seed(1)
-	if _, err := l.ReadAccount(t.Context(), absentID, l.Witness(t.Context()), nil); !errors.Is(err, witness.ErrGone) {
+	if _, err := l.ReadAccount(t.Context(), absentID, l.seen(), nil); !errors.Is(err, witness.ErrGone) {
 		t.Fatal(err)
 	}
 	made, err := l.CreateAccount(t.Context(), fortanix.NewAccount{Name: "Acme"})
@@ -140,7 +140,7 @@ func TestCreatedAfterTheListing(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.server.Inject(mockserver.Fault{On: get, Status: 404, Body: "it lags"})
-	if _, err := l.ReadAccount(t.Context(), made.ID, l.Witness(t.Context()), nil); err == nil || errors.Is(err, witness.ErrGone) {
+	if _, err := l.ReadAccount(t.Context(), made.ID, l.seen(), nil); err == nil || errors.Is(err, witness.ErrGone) {
 		t.Errorf("error is %v, want one that is not gone", err)
 	}
 }
@@ -294,7 +294,7 @@ func TestNotAListing(t *testing.T) {
 					t.Error("ListAccounts: no error")
 				}
 			}
-			seen := l.Witness(t.Context())
+			seen := l.seen()
 			var doubt *witness.NotProvenError
 			if _, err := l.ReadAccount(t.Context(), "b"+absentID[1:], seen, nil); !errors.As(err, &doubt) {
 				t.Errorf("the proof: error is %v, want a *NotProvenError", err)
@@ -406,7 +406,7 @@ func TestBulkReads(t *testing.T) {
 	if err := l.DeleteAccount(t.Context(), ids[198]); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := l.ReadAccount(t.Context(), ids[198], l.Witness(t.Context()), nil); !errors.Is(err, witness.ErrGone) {
+	if _, err := l.ReadAccount(t.Context(), ids[198], l.seen(), nil); !errors.Is(err, witness.ErrGone) {
 		t.Errorf("error is %v, want gone", err)
 	}
 }

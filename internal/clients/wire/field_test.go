@@ -79,15 +79,3 @@ func TestFieldGet(t *testing.T) {
 		t.Error("a number is no string")
 	}
 }
-
-func TestUniqueKeys(t *testing.T) {
-	t.Parallel()
-	for raw, unique := range map[string]bool{
-		`{"id":1,"name":{"a":1,"A":2}}`: true, `{}`: true, `[]`: true, `null`: true, `"x"`: true,
-		`{"id":1,"ID":2}`: false, `{"id":1,"id":1}`: false, `{"a":{"id":1},"id":1,"Id":null}`: false,
-	} {
-		if err := wire.UniqueKeys([]byte(raw)); (err == nil) != unique {
-			t.Errorf("%s: %v", raw, err)
-		}
-	}
-}
