@@ -62,6 +62,9 @@ func New(o Options) *Client {
 // Now is the client's clock.
 func (c *Client) Now() time.Time { return c.http.Clock.Now() }
 
+// Address is the base URL that requests go to.
+func (c *Client) Address() string { return c.http.BaseURL.String() }
+
 // BaseURL cuts what users copy along with the address: a trailing slash, /public or /public/v1, as the vendor's own
 // client does.
 func BaseURL(u *url.URL) *url.URL {

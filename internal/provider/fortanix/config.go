@@ -32,6 +32,8 @@ var descriptor = account.Descriptor{
 	Type:            "fortanix_account",
 	Title:           "Fortanix account",
 	Vendor:          vendorTitle,
+	Section:         vendorName,
+	Name:            "name",
 	DestroyPolicies: []string{account.PolicyDelete},
 	NaturalKey:      "name",
 	Address:         "the base URL in fortanix.endpoint (FORTANIX_CCM_ENDPOINT)",

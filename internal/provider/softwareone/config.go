@@ -4,7 +4,6 @@ package softwareone
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -28,6 +27,8 @@ var descriptor = account.Descriptor{
 	Type:            "softwareone_account",
 	Title:           "SoftwareOne account",
 	Vendor:          vendorTitle,
+	Section:         vendorName,
+	Name:            "name",
 	DestroyPolicies: []string{account.PolicyDisable},
 	DestroyLeaves:   "it is disabled, and stays on the platform with its name; SoftwareOne has no call that deletes an account.",
 	NaturalKey:      "name and type",
@@ -79,8 +80,8 @@ func Vendor() settings.Vendor {
 		},
 		Configure:     configure,
 		Resources:     []func() resource.Resource{NewAccountResource},
-		DataSources:   []func() datasource.DataSource{NewAccountDataSource, NewAccountsDataSource},
-		ListResources: []func() list.ListResource{NewAccountList},
+		DataSources:   accounts.DataSources(),
+		ListResources: []func() list.ListResource{accounts.ListResource},
 	}
 }
 
