@@ -16,6 +16,7 @@ import (
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/createonce"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
 )
 
 // Components, the types of an account.
@@ -127,6 +128,16 @@ func (c *Client) DeleteAccount(ctx context.Context, id string) error {
 	}
 	c.accounts.Dirty(readerID(id))
 	err := c.callSelected(ctx, "delete account", http.MethodDelete, id, transport.Idempotent, nil, nil)
+	if transport.IsNotFound(err) {
+		return nil
+	}
+	return err
+}
+
+// DeactivateAccount sets an account's status to AccountDeactivated, which UpdateAccount can undo. One that is not there is as
+// good as deactivated.
+func (c *Client) DeactivateAccount(ctx context.Context, id string) error {
+	_, err := c.UpdateAccount(ctx, id, AccountUpdate{AccountStatus: wire.Value(AccountDeactivated)})
 	if transport.IsNotFound(err) {
 		return nil
 	}

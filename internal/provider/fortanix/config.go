@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -81,8 +80,8 @@ func Vendor() settings.Vendor {
 		},
 		Configure:     configure,
 		Resources:     []func() resource.Resource{NewAccountResource},
-		DataSources:   []func() datasource.DataSource{NewAccountDataSource, NewAccountsDataSource},
-		ListResources: []func() list.ListResource{NewAccountList},
+		DataSources:   accounts.DataSources(),
+		ListResources: []func() list.ListResource{accounts.ListResource},
 	}
 }
 
