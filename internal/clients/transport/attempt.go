@@ -153,12 +153,15 @@ func (c *Client) read(res *http.Response, into any) (*Response, *Error) {
 		failure.Kind, failure.Message = KindUnreadable, "the reply is not JSON: "+excerpt(raw)
 		return nil, failure
 	default:
-		if err := decodeJSON(raw, into); err != nil {
-			failure.Kind, failure.Message = KindUnexpected, "the reply has an unexpected form: "+err.Error()
-			return nil, failure
+		document := trimBOM(raw)
+		err := inspect(document)
+		if err == nil {
+			if err = decodeJSON(document, into); err != nil {
+				err = errors.New(explain(document, err))
+			}
 		}
-		if key := repeatedKey(raw); key != "" {
-			failure.Kind, failure.Message = KindUnexpected, fmt.Sprintf("the reply has %q more than once", key)
+		if err != nil {
+			failure.Kind, failure.Message = KindUnexpected, "the reply has an unexpected form: "+err.Error()
 			return nil, failure
 		}
 	}
