@@ -33,7 +33,9 @@ type Options struct {
 	Username  string
 	Password  transport.Secret
 	Token     transport.Secret // of a session that somebody else has logged in
-	BulkReads bool
+	// AllowedCallers are the ids of the users whose sessions may be used; any where empty.
+	AllowedCallers []string
+	BulkReads      bool
 	// Warn takes messages for the log, such as that a listing can't be used.
 	Warn func(ctx context.Context, message string)
 }
@@ -68,6 +70,7 @@ func New(o Options) *Client {
 	}
 	c.session = newSession(c.http, o)
 	c.listed = witness.NewListing(c.listOwned, c.Now)
+	c.http.Guard, c.http.Caller = transport.AllowCallers(o.AllowedCallers, c.Caller), c.knownCaller
 	c.accounts = bulkread.New(c.accountSource(o))
 	return c
 }
