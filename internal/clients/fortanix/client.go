@@ -31,7 +31,9 @@ type Options struct {
 	Username  string
 	Password  transport.Secret
 	Token     transport.Secret // of a session that somebody else has logged in
-	BulkReads bool
+	// AllowedCallers are the ids of the users whose sessions may be used; any where empty.
+	AllowedCallers []string
+	BulkReads      bool
 	// Warn takes messages for the log, such as that a listing can't be used.
 	Warn func(ctx context.Context, message string)
 }
@@ -60,6 +62,7 @@ func New(o Options) *Client {
 	o.Transport.Vendor = vendor
 	c := &Client{http: transport.New(o.Transport), accountSet: accountSet{lock: newLock()}, selecting: newLock()}
 	c.session = newSession(c.http, o)
+	c.http.Guard, c.http.Caller = transport.AllowCallers(o.AllowedCallers, c.Caller), c.knownCaller
 	c.accounts = bulkread.New(c.accountSource(o))
 	return c
 }

@@ -31,7 +31,9 @@ const accountsPath = "/public/v1/accounts/accounts"
 type Options struct {
 	Transport transport.Options
 	APIToken  transport.Secret // idt:TKN-…
-	BulkReads bool
+	// AllowedCallers are the ids of the tokens that may be used; any where empty.
+	AllowedCallers []string
+	BulkReads      bool
 	// Warn takes messages for the log, such as that a listing can't be used.
 	Warn func(ctx context.Context, message string)
 }
@@ -55,6 +57,7 @@ func New(o Options) *Client {
 		o.Transport.Scrubber.Add(transport.NewSecret(secret))
 	}
 	c := &Client{http: transport.New(o.Transport), token: o.APIToken}
+	c.http.Guard, c.http.Caller = transport.AllowCallers(o.AllowedCallers, c.callerID), c.TokenID
 	c.accounts = bulkread.New(c.accountSource(o))
 	return c
 }
@@ -191,6 +194,7 @@ type nameLocks struct {
 	mu   sync.Mutex
 	held map[string]chan struct{}
 	made map[string][]createonce.Candidate
+	ids  createonce.IDs
 }
 
 // lock waits until name is free or ctx ends.
