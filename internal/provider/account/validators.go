@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"math"
+	"math/big"
 	"strings"
 	"time"
 	"unicode"
@@ -13,7 +15,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-// Text refuses values that no vendor keeps as they are: empty ones, with outer blanks, or with control characters.
+// Text refuses values that no vendor keeps as they are, or that look like another value: empty ones, with surrounding
+// whitespace, or with characters that control a terminal, change the direction of text, or don't show.
 func Text() validator.String { return text{} }
 
 // Lines is Text for values of several lines.
@@ -22,7 +25,7 @@ func Lines() validator.String { return text{lines: true} }
 type text struct{ lines bool }
 
 func (text) Description(context.Context) string {
-	return "must not be empty, begin or end with a blank, or hold control characters"
+	return "must not be empty, begin or end with whitespace, or have control characters or characters that don't show"
 }
 
 func (v text) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
@@ -33,19 +36,47 @@ func (v text) ValidateString(_ context.Context, req validator.StringRequest, res
 	}
 	value := req.ConfigValue.ValueString()
 	var problem string
-	switch {
+	switch r, hidden := firstHidden(value, v.lines); {
 	case value == "":
-		problem = "is empty. To have none, where that is allowed, leave the attribute out or set it to null"
+		problem = "is empty. To have no value, where that is allowed, remove the attribute or set it to null"
 	case strings.TrimSpace(value) != value:
-		problem = "begins or ends with a blank or a line break. The vendor would cut it off; trimspace() does so here, as a heredoc needs it"
-	case strings.ContainsFunc(value, func(r rune) bool {
-		return (unicode.IsControl(r) && !(v.lines && strings.ContainsRune("\r\n\t", r))) || r == unicode.ReplacementChar
-	}):
-		problem = "holds a control character, such as a line break"
+		problem = "begins or ends with a space or a line break. The vendor would remove it; trimspace() does so here, as a heredoc needs it"
+	case hidden && unicode.IsControl(r):
+		problem = fmt.Sprintf("has the control character %U, such as a line break", r)
+	case hidden:
+		problem = fmt.Sprintf("has the character %U, which doesn't show or changes the direction of text: the value would look like another one. "+
+			"Type the value again instead of copying it", r)
 	default:
 		return
 	}
 	resp.Diagnostics.AddAttributeError(req.Path, "Invalid text", fmt.Sprintf("The value of %s %s.", req.Path, problem))
+}
+
+// joined are the characters after which a joiner or a variation selector is part of how a word or a symbol is written.
+var joined = []*unicode.RangeTable{
+	unicode.So, unicode.Sk, unicode.Mn, unicode.Mc, unicode.Han, unicode.Arabic, unicode.Syriac, unicode.Mongolian, unicode.Devanagari,
+	unicode.Bengali, unicode.Gurmukhi, unicode.Gujarati, unicode.Oriya, unicode.Tamil, unicode.Telugu, unicode.Kannada, unicode.Malayalam,
+	unicode.Sinhala, unicode.Khmer, unicode.Myanmar,
+}
+
+// firstHidden returns the first character of a value that doesn't show, or that controls how others do.
+func firstHidden(value string, lines bool) (rune, bool) {
+	previous := ' '
+	for _, r := range value {
+		switch {
+		case lines && strings.ContainsRune("\r\n\t", r):
+		case r == '\u200c' || r == '\u200d' || unicode.Is(unicode.Variation_Selector, r):
+			if !unicode.In(previous, joined...) {
+				return r, true
+			}
+			continue // what follows belongs to the character before
+		case unicode.IsControl(r), r == unicode.ReplacementChar,
+			unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point), r == '\u2800':
+			return r, true
+		}
+		previous = r
+	}
+	return 0, false
 }
 
 // Base64 refuses values that aren't padded standard base64 of something.
@@ -146,7 +177,8 @@ func (v exactlyOne) ValidateObject(_ context.Context, req validator.ObjectReques
 		"Exactly one of %s must be set in %s; %s.", strings.Join(v.attributes, ", "), req.Path, found))
 }
 
-// Elements refuses lists, maps and objects that have nothing in them; why says what to write instead.
+// Elements refuses lists, maps and objects that have nothing in them, and lists with a null element; why says what to
+// write instead of an empty one.
 func Elements(why string) interface {
 	validator.List
 	validator.Map
@@ -161,10 +193,11 @@ func (elements) Description(context.Context) string { return "must not be empty"
 
 func (v elements) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
-func (v elements) ValidateList(_ context.Context, req validator.ListRequest, resp *validator.ListResponse) {
+func (v elements) ValidateList(ctx context.Context, req validator.ListRequest, resp *validator.ListResponse) {
 	if !req.ConfigValue.IsNull() && !req.ConfigValue.IsUnknown() && len(req.ConfigValue.Elements()) == 0 {
 		v.refuse(req.Path, &resp.Diagnostics)
 	}
+	noNulls{}.ValidateList(ctx, req, resp)
 }
 
 func (v elements) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
@@ -187,4 +220,49 @@ func (v elements) ValidateObject(_ context.Context, req validator.ObjectRequest,
 
 func (v elements) refuse(at path.Path, diags *diag.Diagnostics) {
 	diags.AddAttributeError(at, "Nothing in it", fmt.Sprintf("%s is empty. %s", at, v.why))
+}
+
+// NoNulls refuses lists with a null element. Elements does so too.
+func NoNulls() validator.List { return noNulls{} }
+
+type noNulls struct{}
+
+func (noNulls) Description(context.Context) string { return "must not have null elements" }
+
+func (v noNulls) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (noNulls) ValidateList(_ context.Context, req validator.ListRequest, resp *validator.ListResponse) {
+	for i, element := range req.ConfigValue.Elements() {
+		if element.IsNull() {
+			resp.Diagnostics.AddAttributeError(req.Path.AtListIndex(i), "Null in a list", fmt.Sprintf(
+				"%s is null. An element of a list must have a value: remove it, or filter with [for x in LIST : x if x != null].",
+				req.Path.AtListIndex(i)))
+		}
+	}
+}
+
+// WholeNumber refuses numbers that are not whole or not from least to most. It is for number attributes: the framework's
+// own attributes for whole numbers answer a fraction with a message about a bug in the provider.
+func WholeNumber(least, most int64) validator.Number { return wholeNumber{least, most} }
+
+type wholeNumber struct{ least, most int64 }
+
+func (v wholeNumber) Description(context.Context) string {
+	if v.most == math.MaxInt64 {
+		return fmt.Sprintf("must be a whole number, at least %d", v.least)
+	}
+	return fmt.Sprintf("must be a whole number from %d to %d", v.least, v.most)
+}
+
+func (v wholeNumber) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v wholeNumber) ValidateNumber(ctx context.Context, req validator.NumberRequest, resp *validator.NumberResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	value := req.ConfigValue.ValueBigFloat()
+	if whole, accuracy := value.Int64(); accuracy != big.Exact || whole < v.least || whole > v.most {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid number", fmt.Sprintf(
+			"%s is %s. It %s.", req.Path, value.Text('g', 20), v.Description(ctx)))
+	}
 }
