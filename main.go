@@ -7,9 +7,11 @@ import (
 	"log"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider"
 )
 
@@ -22,7 +24,11 @@ func main() {
 	if !logged(os.Environ()) {
 		_ = os.Setenv("TF_LOG_SDK", "OFF")
 	}
-	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
+	requests := &transport.InFlight{}
+	if !*debug { // a debugger's server has no Terraform above it
+		go endWithParent(requests)
+	}
+	err := providerserver.Serve(context.Background(), provider.New(version, provider.WithInFlight(requests)), providerserver.ServeOpts{
 		Address:         provider.Address,
 		Debug:           *debug,
 		ProtocolVersion: 6,
@@ -30,6 +36,21 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
+}
+
+// endWithParent ends the process after Terraform has ended without a word to it, as a killed one does. The end of the
+// connection cancels what is under way, as Ctrl-C does: what remains are requests that have been sent and must not be cut
+// off. They get 30 seconds.
+func endWithParent(requests *transport.InFlight) {
+	const (
+		longest = 30 * time.Second
+		quiet   = time.Second
+	)
+	awaitParent()
+	ctx, cancel := context.WithTimeout(context.Background(), longest)
+	defer cancel()
+	requests.Wait(ctx, quiet)
+	os.Exit(1)
 }
 
 // logged reports whether the environment asks for a log. Where it doesn't, the SDK would still write one at TRACE, and
