@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/bulkread"
@@ -49,6 +50,7 @@ type Client struct {
 	users         *bulkread.Reader[User]
 	view          resellerView
 	directory     directory
+	openTokens    sync.Map // ids of the API tokens that this client has made and not deleted
 }
 
 // New returns a client. It makes no request.
@@ -100,9 +102,12 @@ func ValidID(id string) error {
 	return nil
 }
 
-// call makes one request that carries a JSON body, or none, and decodes the reply.
+// call makes one request that carries a JSON body, or none, and decodes the reply. It uses the client's own credential
+// unless the request has another.
 func (c *Client) call(ctx context.Context, r transport.Request, body any) (*transport.Response, error) {
-	r.Session = c
+	if r.Session == nil {
+		r.Session = c
+	}
 	if body != nil {
 		raw, err := json.Marshal(body)
 		if err != nil {

@@ -27,7 +27,7 @@ func (m *Mock) createAccount(c *call) reply {
 }
 
 func (m *Mock) accountOverview(c *call) reply {
-	own, ok := m.clients[m.users[c.caller.user].Client]
+	own, ok := m.clients[m.accountOf(c.caller)]
 	if !ok {
 		return m.notFound()
 	}
