@@ -16,7 +16,7 @@ variable "mpt_api_token" {
 
 # Only the vendors in use need a block, and a credential that is in the environment needs none.
 provider "accounts" {
-  softwareone = {
+  softwareone {
     api_token = var.mpt_api_token # or MPT_API_TOKEN
   }
 }

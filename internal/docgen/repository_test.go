@@ -2,10 +2,8 @@ package main
 
 import (
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -51,8 +49,14 @@ func TestEveryAttributeIsDescribed(t *testing.T) {
 func checkBlock(t *testing.T, where string, block *tfjson.SchemaBlock) {
 	t.Helper()
 	checkAttributes(t, where, block.Attributes)
-	if len(block.NestedBlocks) > 0 {
-		t.Errorf("%s has blocks %v: nested attributes serve better", where, slices.Sorted(maps.Keys(block.NestedBlocks)))
+	for name, nested := range block.NestedBlocks {
+		if where != "provider" {
+			t.Errorf("%s has a block %s: resources use nested attributes", where, name)
+		}
+		if nested.Block.Description == "" {
+			t.Errorf("%s: the block %s has no description", where, name)
+		}
+		checkAttributes(t, where+"."+name, nested.Block.Attributes)
 	}
 }
 

@@ -90,10 +90,12 @@ func (p *accounts) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 					"`true`. `false` reads each account by a request of its own.",
 			},
 		},
+		Blocks: map[string]schema.Block{},
 	}
 	for _, vendor := range vendors() {
-		resp.Schema.Attributes[vendor.Name] = schema.SingleNestedAttribute{
-			Optional:            true,
+		// A block, since Terraform silently drops names that a nested attribute doesn't have: a misspelt credential would
+		// leave the environment's in use.
+		resp.Schema.Blocks[vendor.Name] = schema.SingleNestedBlock{
 			MarkdownDescription: vendor.Description,
 			Attributes:          vendor.Attributes,
 		}

@@ -60,8 +60,8 @@ func TestAliases(t *testing.T) {
 	m.AddCredential(mock.Credential{Token: second, AccountID: mock.OperationsID})
 	cli := acctest.NewCLI(t, acctest.Environment{"MPT_API_TOKEN": mock.DemoToken, "MPT_API_BASE_URL": s.URL})
 	cli.Write("main.tf", acctest.Lines(
-		`provider "accounts" {`, `alias = "b"`, `softwareone = { api_token = "`+second+`" }`, `}`,
-		`provider "accounts" {`, `alias = "none"`, `softwareone = { api_token = terraform_data.later.output }`, `}`,
+		`provider "accounts" {`, `alias = "b"`, `softwareone { api_token = "`+second+`" }`, `}`,
+		`provider "accounts" {`, `alias = "none"`, `softwareone { api_token = terraform_data.later.output }`, `}`,
 		`resource "terraform_data" "later" {`, `input = "`+second+`"`, `}`,
 		`resource "softwareone_account" "a" {`, `provider = accounts`, `name = "A"`, `type = "Client"`, `}`,
 		`resource "softwareone_account" "b" {`, `provider = accounts.b`, `name = "B"`, `type = "Client"`, `}`,

@@ -11,8 +11,12 @@ terraform {
 
 # Credentials come from the environment. Limits and addresses may stand here all the same.
 provider "accounts" {
-  gcore       = { max_requests_per_second = 50 }
-  softwareone = { max_requests_per_second = 10 }
+  gcore {
+    max_requests_per_second = 50
+  }
+  softwareone {
+    max_requests_per_second = 10
+  }
 }
 
 locals {

@@ -87,6 +87,7 @@ func accountPath(id string) string { return accountsPath + "/" + url.PathEscape(
 func (c *Client) call(ctx context.Context, operation, method, path string, query url.Values, replay transport.Replay, body, into any) (*transport.Response, error) {
 	request := transport.Request{
 		Operation: operation, Method: method, Path: path, Query: query.Encode(), Replay: replay, Session: c.session, Into: into,
+		Selection: strings.HasPrefix(path, selectPath),
 	}
 	if body != nil {
 		raw, err := json.Marshal(body)
@@ -111,7 +112,7 @@ func (c *Client) callSelected(ctx context.Context, operation, method, id string,
 	defer c.selecting.release()
 	for range 2 {
 		session := c.session.latest()
-		_, err := c.call(ctx, "select account", http.MethodPost, "/v1/sys/session/select_account/"+url.PathEscape(id), nil,
+		_, err := c.call(ctx, "select account", http.MethodPost, selectPath+url.PathEscape(id), nil,
 			transport.Idempotent, nil, nil)
 		switch {
 		case transport.IsStatus(err, http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound):
@@ -135,6 +136,9 @@ func unsendable(operation, why string) error {
 
 // sameID compares UUIDs.
 func sameID(a, b string) bool { return strings.EqualFold(a, b) }
+
+// selectPath selects, in the session, the account whose id follows.
+const selectPath = "/v1/sys/session/select_account/"
 
 // lock is a mutex whose waiting ends with a context.
 type lock chan struct{}

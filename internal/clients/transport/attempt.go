@@ -32,10 +32,15 @@ func (c *Client) once(ctx context.Context, r Request, attempt int) (*Response, *
 	req = req.WithContext(httptrace.WithClientTrace(sendCtx, d.trace()))
 
 	started := c.Clock.Now()
+	status, requestID := 0, ""
 	fields := map[string]any{"vendor": c.Vendor, "method": r.Method, "path": r.Path, "attempt": attempt}
 	defer func() {
-		fields["duration_ms"] = c.Clock.Now().Sub(started).Milliseconds()
+		took := c.Clock.Now().Sub(started)
+		fields["duration_ms"] = took.Milliseconds()
 		c.Log(ctx, "vendor request", fields)
+		if c.RequestLog != nil {
+			c.RequestLog.write(ctx, c.line(r, attempt, status, requestID, started, took))
+		}
 	}()
 	// Not through http.Client.Do: it would look at where a redirect leads, and repeat that in an error.
 	res, err := c.RoundTripper.RoundTrip(req)
@@ -45,8 +50,8 @@ func (c *Client) once(ctx context.Context, r Request, attempt int) (*Response, *
 		return nil, req, failure
 	}
 	defer func() { _ = res.Body.Close() }()
-	fields["status"] = res.StatusCode
-	fields["request_id"] = c.Scrubber.plain(requestIDOf(res.Header))
+	status, requestID = res.StatusCode, c.Scrubber.plain(requestIDOf(res.Header))
+	fields["status"], fields["request_id"] = status, requestID
 	response, failure := c.read(res, r.Into)
 	return response, req, failure
 }
@@ -150,6 +155,10 @@ func (c *Client) read(res *http.Response, into any) (*Response, *Error) {
 	default:
 		if err := decodeJSON(raw, into); err != nil {
 			failure.Kind, failure.Message = KindUnexpected, "the reply has an unexpected form: "+err.Error()
+			return nil, failure
+		}
+		if key := repeatedKey(raw); key != "" {
+			failure.Kind, failure.Message = KindUnexpected, fmt.Sprintf("the reply has %q more than once", key)
 			return nil, failure
 		}
 	}

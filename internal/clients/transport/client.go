@@ -57,12 +57,25 @@ type Options struct {
 	Scrubber             *Scrubber
 	// Log takes one line a request: method, path, status, duration, attempt, request id; never bodies or headers.
 	Log func(ctx context.Context, message string, fields map[string]any)
+
+	// ReadOnly refuses, before it is sent, every request that changes something: all but GET, HEAD, logins and selections.
+	// The error's cause is ErrReadOnly.
+	ReadOnly bool
+	// Guard, if set, says whether the credential may be used. It is called before the first request that is not a login,
+	// once at a time, and may send requests with the context that it gets. Its error keeps every request from being sent; it
+	// stands, unless it is about a request that failed or about a context that ended: then the next request asks again.
+	Guard func(ctx context.Context) error
+	// RequestLog, if set, gets a line for each attempt.
+	RequestLog *RequestLog
+	// Caller is whom the credential belongs to, for the request log; "" where that is not known yet. May be nil.
+	Caller func() string
 }
 
 // Client sends requests to one vendor.
 type Client struct {
 	Options
 	queue *queue
+	guard guard
 }
 
 // New returns a client.
@@ -82,7 +95,7 @@ func New(o Options) *Client {
 	if o.Scrubber == nil {
 		o.Scrubber = &Scrubber{}
 	}
-	return &Client{Options: o, queue: newQueue(o.Clock, o.MaxRequestsPerSecond)}
+	return &Client{Options: o, queue: newQueue(o.Clock, o.MaxRequestsPerSecond), guard: guard{lock: NewLock()}}
 }
 
 // Request is one call of a vendor's API.
@@ -96,6 +109,11 @@ type Request struct {
 	Replay      Replay
 	Session     Session // nil: no credentials
 	Into        any     // the JSON reply is decoded into it; nil where the body doesn't matter
+	ResourceID  string  // id of the account or user that it is about, for the request log; may be empty
+	// Login marks a login, or the refresh or end of a session: Options.ReadOnly and Options.Guard let it pass.
+	Login bool
+	// Selection marks the selection of an account in a session: Options.ReadOnly lets it pass.
+	Selection bool
 }
 
 // Response is what is left of a successful reply once its body has been decoded.
@@ -114,6 +132,9 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, maxOperation)
 		defer cancel()
+	}
+	if failure := c.admit(ctx, r); failure != nil {
+		return nil, c.complete(r, failure)
 	}
 	renewed := false
 	for attempt, retries, pauses := 1, 0, 0; ; attempt++ {

@@ -249,5 +249,32 @@ func decodeJSON(body []byte, target any) error {
 	return nil
 }
 
+// repeatedKey returns a key that an object has more than once, ignoring case as encoding/json does; "" where there is
+// none. Such a reply could be about two things: with "id" and "ID" in it, the last one would win.
+func repeatedKey(body []byte) string {
+	dec := json.NewDecoder(bytes.NewReader(trimBOM(body)))
+	if start, err := dec.Token(); err != nil || start != json.Delim('{') {
+		return ""
+	}
+	seen := map[string]bool{}
+	for dec.More() {
+		token, err := dec.Token()
+		key, ok := token.(string)
+		if err != nil || !ok {
+			return ""
+		}
+		folded := strings.ToLower(strings.ToUpper(key)) // so that the Kelvin sign counts as k, as in encoding/json
+		if seen[folded] {
+			return key
+		}
+		seen[folded] = true
+		var skipped json.RawMessage
+		if dec.Decode(&skipped) != nil {
+			return ""
+		}
+	}
+	return ""
+}
+
 // trimBOM drops the byte order mark that some servers begin with.
 func trimBOM(body []byte) []byte { return bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")) }

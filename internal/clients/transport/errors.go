@@ -27,8 +27,8 @@ const (
 	KindUnreadable
 	// KindUnexpected is a success status whose JSON doesn't fit, or is larger than this client reads.
 	KindUnexpected
-	// KindCancelled means that the request was given up before it went out: by the caller, for lack of time, or because
-	// its credentials could not be had.
+	// KindCancelled means that the request was given up before it went out: by the caller, for lack of time, because its
+	// credentials could not be had, or because of read_only, allowed_callers or a request log that can't be written.
 	KindCancelled
 )
 

@@ -230,6 +230,23 @@ func TestReply(t *testing.T) {
 	}
 }
 
+// A reply with a key twice, in whatever case, could be about two things. That the server has acted stays possible.
+func TestReplyWithAKeyTwice(t *testing.T) {
+	t.Parallel()
+	for body, good := range map[string]bool{
+		`{"id":"1","name":"x"}`: true, `[{"id":"1"},{"id":"2"}]`: true, `{"a":{"id":"1"},"id":"2"}`: true, "\ufeff" + `{"id":"1"}`: true,
+		`{"id":"1","ID":"2"}`: false, `{"id":"1","name":{"x":[1,{}]},"id":"1"}`: false, "\ufeff" + `{"Id":"1","iD":null}`: false, "{\"k\":1,\"\u212a\":2}": false,
+	} {
+		v := newVendor(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) })
+		r := request(transport.Create)
+		var got any
+		r.Into = &got
+		if _, err := v.Do(t.Context(), r); (err == nil) != good || !good && (!transport.Unclear(err) || !strings.Contains(err.Error(), "more than once")) {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+}
+
 // TestConnectionsReused, after failures too, and of parallel requests.
 func TestConnectionsReused(t *testing.T) {
 	t.Parallel()

@@ -17,14 +17,17 @@ type Descriptor struct {
 	Type   string // "gcore_account"
 	Title  string // "Gcore account"
 	Vendor string // "Gcore"
-	// DestroyPolicy is the policy besides prevent and abandon: PolicyDelete, PolicyDisable, or "" where the vendor has
-	// neither.
-	DestroyPolicy string
-	// DestroyLeaves tells what a destroy by the acting policy leaves behind, for a warning; "" where nothing.
+	// Section is the vendor's section of the provider block, as in "gcore".
+	Section string
+	// Name is the attribute that people know an account by, as in "company".
+	Name string
+	// DestroyPolicies are the policies besides prevent and abandon, which call the vendor; nil where it has no such call.
+	DestroyPolicies []string
+	// DestroyLeaves says what a destroy by such a policy leaves behind, for a warning; "" where nothing.
 	DestroyLeaves string
-	// Taken is the attribute whose value stays taken at the vendor after a deletion, as in "company"; "" where none does.
+	// ReservedAttribute is the attribute whose value stays taken at the vendor after a deletion, as in "company"; "" where none does.
 	ReservedAttribute string
-	// Duplicates says how to create an account beside one of the same name, where the vendor allows that; else "".
+	// Duplicates says how to create an account with the name of another one, where the vendor allows that; else "".
 	Duplicates string
 	// NaturalKey is what people tell accounts apart by, as in "name"; a create looks an account up by it.
 	NaturalKey string

@@ -12,6 +12,8 @@ import (
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/createonce"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/witness"
 )
 
 // AddError reports that an operation on an account failed: what, at which vendor, why in the vendor's words, and what
@@ -246,6 +248,27 @@ func (d Descriptor) AddNothingToImport(diags *diag.Diagnostics, id string, err e
 func (d Descriptor) AddNotProven(diags *diag.Diagnostics, id, reason string, err error) {
 	diags.AddError("Unable to read "+d.Title, fmt.Sprintf("%s %s can't be found, but that doesn't prove that it is gone: %s. It stays in "+
 		"the state. Check %s.\n\n%s\n\nIf you know that it is gone, %s", d.Title, id, reason, d.Credentials, d.Cause(err), d.Forget()))
+}
+
+// AddReadError reports that an account couldn't be read; where it was not found, why that doesn't prove it gone. verb is
+// such as "read".
+func (d Descriptor) AddReadError(diags *diag.Diagnostics, verb, id string, err error) {
+	if doubt, ok := errors.AsType[*witness.NotProvenError](err); ok {
+		d.AddNotProven(diags, id, doubt.Reason, doubt.Err)
+		return
+	}
+	d.AddError(diags, verb, id, err)
+}
+
+// AddNotKept reports what a vendor accepted and did not keep, on the attribute of the first such field.
+func (d Descriptor) AddNotKept(diags *diag.Diagnostics, id string, err *wire.NotKeptError) {
+	at := path.Root("id")
+	if attribute, _, ok := d.attribute(err.Differences[0].Field); ok {
+		at = attribute
+	}
+	diags.AddAttributeError(at, d.Vendor+" did not apply a change", fmt.Sprintf(
+		"%s %s: %v. Other changes were made.\n\nIf %s keeps its own value, set the attribute to that value, or remove it from the configuration.",
+		d.Title, id, err, d.Vendor))
 }
 
 // AddLag reports a 404 that comes too soon after our own create to mean anything.

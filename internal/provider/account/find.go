@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"strings"
@@ -12,6 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
 )
 
 // IDOr demands either an id or the natural key.
@@ -78,15 +81,29 @@ func (s Search) Answer(ctx context.Context, state *tfsdk.State, found any, diags
 	diags.Append(state.SetAttribute(ctx, s.asked, s.value)...)
 }
 
-// Collect shows all that a listing yields, as a data source of many does; nil after an error.
+// Collect shows all that a listing yields, as a data source of many does; nil after an error. A listing that is too short
+// is a warning.
 func Collect[T, D any](d Descriptor, things iter.Seq2[T, error], show func(T) D, diags *diag.Diagnostics) []D {
 	shown := []D{}
 	for thing, err := range things {
-		if err != nil {
+		switch {
+		case d.warnShort(diags, err):
+			return shown
+		case err != nil:
 			d.AddError(diags, "list", "", err)
 			return nil
 		}
 		shown = append(shown, show(thing))
 	}
 	return shown
+}
+
+// warnShort warns where err says that a listing is too short, and reports whether it does.
+func (d Descriptor) warnShort(diags *diag.Diagnostics, err error) bool {
+	short, ok := errors.AsType[*wire.ShortListingError](err)
+	if ok {
+		diags.AddWarning(d.Title+"s: the list is not complete", fmt.Sprintf("%s says that there are %d, and shows %d. It was asked twice. "+
+			"The others are missing here; try again later.", d.Vendor, short.Total, short.Shown))
+	}
+	return ok
 }

@@ -23,9 +23,13 @@ func List[T any](ctx context.Context, req list.ListRequest, d Descriptor, accoun
 		for a, err := range accounts {
 			if err != nil {
 				var diags diag.Diagnostics
-				d.AddError(&diags, "list", "", err)
-				yield(list.ListResult{Diagnostics: diags})
-				return
+				if !d.warnShort(&diags, err) {
+					d.AddError(&diags, "list", "", err)
+				}
+				if !yield(list.ListResult{Diagnostics: diags}) || diags.HasError() {
+					return
+				}
+				break
 			}
 			result := req.NewListResult(ctx)
 			id := fill(a, &result)

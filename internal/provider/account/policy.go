@@ -18,38 +18,40 @@ import (
 
 // Deletion policies: what a destroy does.
 const (
-	PolicyPrevent = "prevent" // fails at plan time
-	PolicyAbandon = "abandon" // forgets the account, which stays at the vendor
-	PolicyDelete  = "delete"  // deletes at the vendor
-	PolicyDisable = "disable" // disables at the vendor, then forgets
+	PolicyPrevent    = "prevent"    // fails at plan time
+	PolicyAbandon    = "abandon"    // forgets the account, which stays at the vendor
+	PolicyDelete     = "delete"     // deletes at the vendor
+	PolicyDisable    = "disable"    // disables at the vendor, then forgets
+	PolicyDeactivate = "deactivate" // deactivates at the vendor, then forgets
 )
 
 // deletionPolicy is the attribute that all account resources have.
 const deletionPolicy = "deletion_policy"
 
+// destroyPolicies say what the policies do that call the vendor: in a description, in a choice, and to what a replacement
+// would leave behind.
+var destroyPolicies = map[string]struct{ description, choice, replaced string }{
+	PolicyDelete:     {"deletes it at the vendor", "it is deleted at %s", ""},
+	PolicyDisable:    {"disables it at the vendor, where accounts can't be deleted, and forgets it", "it is disabled at %s", "disabled"},
+	PolicyDeactivate: {"deactivates it at the vendor, which can be undone there, and forgets it", "it is deactivated at %s", "deactivated"},
+}
+
 func (d Descriptor) policies() []string {
-	all := []string{PolicyPrevent, PolicyAbandon}
-	if d.DestroyPolicy != "" {
-		all = append(all, d.DestroyPolicy)
-	}
-	return all
+	return append([]string{PolicyPrevent, PolicyAbandon}, d.DestroyPolicies...)
 }
 
 // DeletionPolicyAttribute is the attribute deletion_policy.
 func (d Descriptor) DeletionPolicyAttribute() schema.Attribute {
 	text := "What a destroy does: `\"prevent\"` fails at plan time, before anything is touched; `\"abandon\"` forgets " +
 		"the account, which stays at the vendor"
-	switch d.DestroyPolicy {
-	case PolicyDelete:
-		text += "; `\"delete\"` deletes it at the vendor"
-	case PolicyDisable:
-		text += "; `\"disable\"` disables it at the vendor, where accounts can't be deleted, and forgets it"
+	for _, policy := range d.DestroyPolicies {
+		text += fmt.Sprintf("; `%q` %s", policy, destroyPolicies[policy].description)
 	}
 	return schema.StringAttribute{
 		Optional: true,
 		Computed: true,
 		Default:  stringdefault.StaticString(PolicyPrevent),
-		MarkdownDescription: text + ". Default: `\"prevent\"`. A destroy goes by the policy in the state, so it takes an " +
+		MarkdownDescription: text + ". Default: `\"prevent\"`. A destroy uses the policy in the state, so it takes an " +
 			"apply of the new policy first. A change makes no request.",
 		Validators: []validator.String{stringvalidator.OneOf(d.policies()...)},
 	}
@@ -115,13 +117,11 @@ func (d Descriptor) planDestroy(ctx context.Context, req resource.ModifyPlanRequ
 
 // wayOut says how to get on where the policy is prevent.
 func (d Descriptor) wayOut(id string) string {
-	ways := fmt.Sprintf("\"abandon\" (%s keeps the account, and Terraform forgets it)", d.Vendor)
-	switch d.DestroyPolicy {
-	case PolicyDelete:
-		ways = fmt.Sprintf("\"delete\" (it is deleted at %s) or %s", d.Vendor, ways)
-	case PolicyDisable:
-		ways = fmt.Sprintf("\"disable\" (it is disabled at %s) or %s", d.Vendor, ways)
+	ways := ""
+	for _, policy := range d.DestroyPolicies {
+		ways += fmt.Sprintf("%q (%s) or ", policy, fmt.Sprintf(destroyPolicies[policy].choice, d.Vendor))
 	}
+	ways += fmt.Sprintf("\"abandon\" (%s keeps the account, and Terraform forgets it)", d.Vendor)
 	return fmt.Sprintf("%s %s has deletion_policy = \"prevent\" in the state, so that nothing destroys it by surprise.\n\n"+
 		"To destroy it, set deletion_policy = %s, apply that, and only then destroy.\n\n"+
 		"To keep the account and only take it out of Terraform, %s\n\n"+
@@ -145,12 +145,12 @@ func (d Descriptor) refuseReplacement(ctx context.Context, req resource.ModifyPl
 		return !resp.Diagnostics.HasError()
 	}
 	reach := "it would be left behind, and a second one created"
-	if old.Policy == PolicyDisable {
-		reach = "it would be disabled, and a second one created"
+	if replaced := destroyPolicies[old.Policy].replaced; replaced != "" {
+		reach = "it would be " + replaced + ", and a second one created"
 	}
 	detail := fmt.Sprintf("This plan replaces %s %s (by -replace, replace_triggered_by, or a change that forces it). "+
 		"Its deletion_policy is \"%s\": %s. ", d.Title, old.ID, old.Policy, reach)
-	if d.DestroyPolicy == PolicyDelete {
+	if slices.Contains(d.DestroyPolicies, PolicyDelete) {
 		detail += "To replace it all the same, set deletion_policy = \"delete\" and apply that first. "
 	}
 	detail += "To forget it and create another one, take it out of the state first (terraform state rm)."

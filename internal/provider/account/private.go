@@ -21,6 +21,7 @@ const (
 	keyObject   = "object"   // object: what a replacement would destroy
 	keyCreated  = "created"  // created: set by our create until the first read
 	keyImported = "imported" // true from an import to the first read
+	keyWitness  = "witness"  // witness.Witness: who has shown the account, and where
 	keyRecorded = "recorded" // map: the last configured values of create-only attributes
 )
 

@@ -29,13 +29,13 @@ const (
 
 // descriptor is fortanix_account as the shared life-cycle code sees it.
 var descriptor = account.Descriptor{
-	Type:          "fortanix_account",
-	Title:         "Fortanix account",
-	Vendor:        vendorTitle,
-	DestroyPolicy: account.PolicyDelete,
-	NaturalKey:    "name",
-	Address:       "the base URL in fortanix.endpoint (FORTANIX_CCM_ENDPOINT)",
-	Trust:         "Where the server has a certificate authority of its own, set fortanix.ca_certificate.",
+	Type:            "fortanix_account",
+	Title:           "Fortanix account",
+	Vendor:          vendorTitle,
+	DestroyPolicies: []string{account.PolicyDelete},
+	NaturalKey:      "name",
+	Address:         "the base URL in fortanix.endpoint (FORTANIX_CCM_ENDPOINT)",
+	Trust:           "Where the server has a certificate authority of its own, set fortanix.ca_certificate.",
 	Credentials: "fortanix.username and fortanix.password, or fortanix.token, in the provider block (FORTANIX_CCM_USERNAME, " +
 		"FORTANIX_CCM_PASSWORD, FORTANIX_CCM_TOKEN); a session's token ends by itself",
 	Permission: "Changing or deleting an account takes a user who is one of its administrators.",
@@ -114,7 +114,7 @@ func configure(_ context.Context, block settings.Block, shared settings.Shared, 
 	case !ok:
 		return settings.NotYetKnown[*client.Client](vendorTitle, block.Path("endpoint"))
 	case !token.Set && !username.Set:
-		return settings.Missing[*client.Client](vendorTitle, "Set fortanix = { username = …, password = … } in the provider block, or the "+
+		return settings.Missing[*client.Client](vendorTitle, "Set username and password in the block fortanix of the provider block, or the "+
 			"environment variables FORTANIX_CCM_USERNAME and FORTANIX_CCM_PASSWORD (for a session's token: token, FORTANIX_CCM_TOKEN).")
 	}
 	options := shared.Transport()

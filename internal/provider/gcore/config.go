@@ -83,7 +83,7 @@ func configure(_ context.Context, block settings.Block, shared settings.Shared, 
 		return settings.NotYetKnown[*client.Client](vendorTitle, block.Path("base_url"))
 	case !key.Set && !token.Set:
 		return settings.Missing[*client.Client](vendorTitle,
-			"Set gcore = { api_key = … } in the provider block, or the environment variable GCORE_API_KEY (for a session's token: access_token, GCORE_ACCESS_TOKEN).")
+			"Set api_key in the block gcore of the provider block, or the environment variable GCORE_API_KEY (for a session's token: access_token, GCORE_ACCESS_TOKEN).")
 	}
 	options := shared.Transport()
 	options.BaseURL = base

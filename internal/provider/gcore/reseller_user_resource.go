@@ -31,10 +31,10 @@ var (
 
 // userDescriptor is gcore_reseller_user as the shared life-cycle code sees it.
 var userDescriptor = account.Descriptor{
-	Type:          "gcore_reseller_user",
-	Title:         "Gcore reseller user",
-	Vendor:        vendorTitle,
-	DestroyPolicy: account.PolicyDelete,
+	Type:            "gcore_reseller_user",
+	Title:           "Gcore reseller user",
+	Vendor:          vendorTitle,
+	DestroyPolicies: []string{account.PolicyDelete},
 	DestroyLeaves: "the account that came with the user stays at Gcore, and its company name stays taken: the user can't be created again " +
 		"with the same company. Gcore has no call that deletes an account.",
 	ReservedAttribute: "company",

@@ -14,7 +14,7 @@ import (
 
 // Vendor is one vendor's part of the provider.
 type Vendor struct {
-	// Name is the vendor's attribute in the provider block, and its key in Clients.
+	// Name is the vendor's block in the provider block, and its key in Clients.
 	Name string
 	// Attributes are those of its block.
 	Attributes map[string]schema.Attribute

@@ -25,17 +25,17 @@ const (
 
 // descriptor is softwareone_account as the shared life-cycle code sees it.
 var descriptor = account.Descriptor{
-	Type:          "softwareone_account",
-	Title:         "SoftwareOne account",
-	Vendor:        vendorTitle,
-	DestroyPolicy: account.PolicyDisable,
-	DestroyLeaves: "it is disabled, and stays on the platform with its name; SoftwareOne has no call that deletes an account.",
-	NaturalKey:    "name and type",
-	Address:       "the base URL in softwareone.base_url (MPT_API_BASE_URL)",
-	Duplicates:    "To create another account of this name, set allow_duplicate_name = true.",
-	Credentials:   "softwareone.api_token in the provider block, or MPT_API_TOKEN",
-	Permission:    "Creating accounts and changing their status takes a token of an Operations account with the permission to manage accounts.",
-	ValidID:       client.ValidID,
+	Type:            "softwareone_account",
+	Title:           "SoftwareOne account",
+	Vendor:          vendorTitle,
+	DestroyPolicies: []string{account.PolicyDisable},
+	DestroyLeaves:   "it is disabled, and stays on the platform with its name; SoftwareOne has no call that deletes an account.",
+	NaturalKey:      "name and type",
+	Address:         "the base URL in softwareone.base_url (MPT_API_BASE_URL)",
+	Duplicates:      "To create another account of this name, set allow_duplicate_name = true.",
+	Credentials:     "softwareone.api_token in the provider block, or MPT_API_TOKEN",
+	Permission:      "Creating accounts and changing their status takes a token of an Operations account with the permission to manage accounts.",
+	ValidID:         client.ValidID,
 	Wire: map[string]path.Path{
 		"name":                  path.Root("name"),
 		"type":                  path.Root("type"),
@@ -97,7 +97,7 @@ func configure(_ context.Context, block settings.Block, shared settings.Shared, 
 		return settings.NotYetKnown[*client.Client](vendorTitle, block.Path("base_url"))
 	case !token.Set:
 		return settings.Missing[*client.Client](vendorTitle,
-			"Set softwareone = { api_token = … } in the provider block, or the environment variable MPT_API_TOKEN.")
+			"Set api_token in the block softwareone of the provider block, or the environment variable MPT_API_TOKEN.")
 	}
 	options := shared.Transport()
 	options.BaseURL = client.BaseURL(base)
