@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
@@ -52,8 +53,9 @@ type accounts struct {
 }
 
 var (
-	_ provider.Provider                  = (*accounts)(nil)
-	_ provider.ProviderWithListResources = (*accounts)(nil)
+	_ provider.Provider                       = (*accounts)(nil)
+	_ provider.ProviderWithListResources      = (*accounts)(nil)
+	_ provider.ProviderWithEphemeralResources = (*accounts)(nil)
 )
 
 // New returns what makes a provider of the given version.
@@ -140,6 +142,7 @@ func (p *accounts) Configure(ctx context.Context, req provider.ConfigureRequest,
 		clients[vendor.Name] = vendor.Configure(ctx, settings.NewBlock(vendor.Name, block, p.getenv), shared, &resp.Diagnostics)
 	}
 	resp.ResourceData, resp.DataSourceData, resp.ListResourceData = clients, clients, clients
+	resp.EphemeralResourceData = clients
 }
 
 // userAgent follows the form of other providers: this one, then Terraform, then what the user appends.
@@ -177,6 +180,15 @@ func (p *accounts) ListResources(context.Context) []func() list.ListResource {
 	var all []func() list.ListResource
 	for _, vendor := range vendors() {
 		all = append(all, vendor.ListResources...)
+	}
+	return all
+}
+
+// EphemeralResources implements provider.ProviderWithEphemeralResources.
+func (p *accounts) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	var all []func() ephemeral.EphemeralResource
+	for _, vendor := range vendors() {
+		all = append(all, vendor.EphemeralResources...)
 	}
 	return all
 }

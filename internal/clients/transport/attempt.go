@@ -52,7 +52,7 @@ func (c *Client) once(ctx context.Context, r Request, attempt int) (*Response, *
 	defer func() { _ = res.Body.Close() }()
 	status, requestID = res.StatusCode, c.Scrubber.plain(requestIDOf(res.Header))
 	fields["status"], fields["request_id"] = status, requestID
-	response, failure := c.read(res, r.Into)
+	response, failure := c.read(res, r)
 	return response, req, failure
 }
 
@@ -129,7 +129,7 @@ func Detach(ctx context.Context) (context.Context, context.CancelFunc) {
 }
 
 // read reads a reply, and decodes a successful one into the target, if there is one.
-func (c *Client) read(res *http.Response, into any) (*Response, *Error) {
+func (c *Client) read(res *http.Response, r Request) (*Response, *Error) {
 	if res.StatusCode < 200 || res.StatusCode >= 300 {
 		return nil, c.readFailure(res)
 	}
@@ -145,16 +145,22 @@ func (c *Client) read(res *http.Response, into any) (*Response, *Error) {
 	case len(raw) > maxReply:
 		failure.Kind, failure.Message = KindUnexpected, fmt.Sprintf("the reply is larger than %d MiB", maxReply>>20)
 		return nil, failure
-	case into == nil:
+	case r.Into == nil:
 	case res.StatusCode == http.StatusNoContent:
 		failure.Kind, failure.Message = KindUnexpected, "the reply is empty"
 		return nil, failure
 	case !json.Valid(trimBOM(raw)):
-		failure.Kind, failure.Message = KindUnreadable, "the reply is not JSON: "+excerpt(raw)
+		failure.Kind, failure.Message = KindUnreadable, "the reply is not JSON"
+		if !r.Sensitive {
+			failure.Message += ": " + excerpt(raw)
+		}
 		return nil, failure
 	default:
-		if err := decodeJSON(raw, into); err != nil {
-			failure.Kind, failure.Message = KindUnexpected, "the reply has an unexpected form: "+err.Error()
+		if err := decodeJSON(raw, r.Into); err != nil {
+			failure.Kind, failure.Message = KindUnexpected, "the reply has an unexpected form"
+			if !r.Sensitive {
+				failure.Message += ": " + err.Error()
+			}
 			return nil, failure
 		}
 		if key := repeatedKey(raw); key != "" {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -81,6 +82,8 @@ func Vendor() settings.Vendor {
 		Resources:     []func() resource.Resource{NewAccountResource},
 		DataSources:   []func() datasource.DataSource{NewAccountDataSource, NewAccountsDataSource},
 		ListResources: []func() list.ListResource{NewAccountList},
+
+		EphemeralResources: []func() ephemeral.EphemeralResource{NewSessionEphemeral},
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/float64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -26,6 +27,8 @@ type Vendor struct {
 	Resources     []func() resource.Resource
 	DataSources   []func() datasource.DataSource
 	ListResources []func() list.ListResource
+
+	EphemeralResources []func() ephemeral.EphemeralResource
 }
 
 // MaxRequestsPerSecond is the attribute that every vendor's block has.
