@@ -77,7 +77,7 @@ func (d *demo) show(ctx context.Context, s step) error {
 	return nil
 }
 
-// summary prints the telling lines of what Terraform printed, each once.
+// summary prints the lines of Terraform that say what happened, each once.
 func (d *demo) summary(result terraform.Result) {
 	var lines []string
 	times := map[string]int{}
@@ -100,7 +100,7 @@ func (d *demo) summary(result terraform.Result) {
 
 func (d *demo) say(format string, values ...any) { _, _ = fmt.Fprintf(d.out, format+"\n", values...) }
 
-// table prints the accounts at the vendors, but for those that the mocks start with.
+// table prints the accounts at the vendors, except those that the mocks start with.
 func (d *demo) table() {
 	d.say("")
 	w := tabwriter.NewWriter(d.out, 0, 0, 2, ' ', 0)

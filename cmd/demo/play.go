@@ -206,25 +206,80 @@ func (d *demo) play(ctx context.Context) error {
 		return nil
 	}
 	for _, s := range []step{
-		{title: "Plan", text: "One of each resource, declared in HCL. Nothing is sent that changes anything.", config: first, args: plan, want: "Plan: 4 to add", after: untouched},
-		{title: "Apply", text: "Each account is created by exactly one request. The password is write-only: it is in no plan and no state.", args: apply, want: "Apply complete! Resources: 4 added", table: true},
-		{title: "Plan again", text: "What the vendors answer equals what was declared.", args: plan, want: "No changes."},
-		{title: "Change in place", text: "New names, a website, another address, a product switched on, a stricter log-in: all without replacing an account.", config: fmt.Sprintf(second, ""), args: apply, want: "0 added, 4 changed, 0 destroyed", table: true},
-		{title: "Drift is seen", text: "Somebody changes the SoftwareOne and the Fortanix account behind Terraform's back.", before: d.drift, args: plan, want: "Plan: 0 to add, 2 to change, 0 to destroy"},
+		{
+			title: "Plan", text: "One of each resource, declared in HCL. Nothing is sent that changes anything.",
+			config: first, args: plan, want: "Plan: 4 to add", after: untouched,
+		},
+		{
+			title: "Apply",
+			text:  "Exactly one request creates each account. The password is write-only: it is in no plan and no state.",
+			args:  apply, want: "Apply complete! Resources: 4 added", table: true,
+		},
+		{
+			title: "Plan again", text: "What the vendors answer equals what was declared.",
+			args: plan, want: "No changes.",
+		},
+		{
+			title: "Change in place",
+			text: "New names, a website, another address, a product switched on, a stricter log-in: all without replacing\n" +
+				"an account.",
+			config: fmt.Sprintf(second, ""), args: apply, want: "0 added, 4 changed, 0 destroyed", table: true,
+		},
+		{
+			title: "Drift is seen", text: "Somebody changes the SoftwareOne and the Fortanix account outside of Terraform.",
+			before: d.drift, args: plan, want: "Plan: 0 to add, 2 to change, 0 to destroy",
+		},
 		{title: "Drift is repaired", args: apply, want: "0 added, 2 changed, 0 destroyed"},
-		{title: "Change a status", text: "status = \"Active\" is declared; the provider finds the one action that leads there.", config: active, args: apply, want: "0 added, 1 changed, 0 destroyed", table: true},
-		{title: "Import what exists", text: "Four accounts that stood at the vendors all along, by import blocks. Nothing there is touched.", before: func() { created = d.creates() }, config: withOld, args: apply, want: "4 imported, 0 added, 0 changed, 0 destroyed", after: untouched},
-		{title: "Plan after the import", text: "The imported accounts are as declared.", args: plan, want: "No changes."},
-		{title: "A reply gets lost", text: "Two more accounts. SoftwareOne and Fortanix make them, then the connection breaks before the reply.\nThe provider looks, proves that they are its own, and saves them: nothing is created twice.", before: d.loseReplies, config: withOld + lost, args: apply, want: "2 added, 0 changed, 0 destroyed", after: func() error {
-			if n := d.named("Lost Reply"); n != 2 {
-				return fmt.Errorf("%d accounts exist where 2 were declared", n)
-			}
-			return nil
-		}},
-		{title: "Destroy is refused", text: "deletion_policy is \"prevent\" by default. The plan fails before anything is touched.", args: []string{"destroy", "-auto-approve"}, want: "is protected from being destroyed", exit: 1},
-		{title: "Forget without touching", text: "removed blocks take the imported and the lost accounts out of the state; they stay at the vendors.", config: active + removed("gcore_account.old", "gcore_reseller_user.old", "softwareone_account.old", "fortanix_account.old", "softwareone_account.lost", "fortanix_account.lost"), args: apply, want: "0 added, 0 changed, 0 destroyed"},
-		{title: "Choose what destroy does", text: "abandon, delete, disable: a change in the state alone, without a request that changes anything.", before: func() { created = d.creates() }, config: leaving, args: apply, want: "0 added, 4 changed, 0 destroyed", after: untouched},
-		{title: "Destroy", text: "The user and the Fortanix account are deleted, SoftwareOne's is disabled, Gcore's accounts stay: Gcore has no call that deletes one.", args: []string{"destroy", "-auto-approve"}, want: "Destroy complete! Resources: 4 destroyed", table: true},
+		{
+			title: "Change a status", text: "status = \"Active\" is declared; the provider finds the one action that leads there.",
+			config: active, args: apply, want: "0 added, 1 changed, 0 destroyed", table: true,
+		},
+		{
+			title:  "Import what exists",
+			text:   "Four accounts that exist at the vendors already, by import blocks. Nothing there is changed.",
+			before: func() { created = d.creates() },
+			config: withOld, args: apply, want: "4 imported, 0 added, 0 changed, 0 destroyed", after: untouched,
+		},
+		{
+			title: "Plan after the import", text: "The imported accounts are as declared.",
+			args: plan, want: "No changes.",
+		},
+		{
+			title: "A reply gets lost",
+			text: "Two more accounts. SoftwareOne and Fortanix make them, then the connection breaks before the reply.\n" +
+				"The provider looks, proves that they are its own, and saves them: nothing is created twice.",
+			before: d.loseReplies, config: withOld + lost, args: apply, want: "2 added, 0 changed, 0 destroyed",
+			after: func() error {
+				if n := d.named("Lost Reply"); n != 2 {
+					return fmt.Errorf("%d accounts exist where 2 were declared", n)
+				}
+				return nil
+			},
+		},
+		{
+			title: "Destroy is refused",
+			text:  "deletion_policy is \"prevent\" by default. The plan fails before anything is changed.",
+			args:  []string{"destroy", "-auto-approve"}, want: "is protected from being destroyed", exit: 1,
+		},
+		{
+			title: "Forget without changing anything",
+			text:  "removed blocks take the imported and the lost accounts out of the state; they stay at the vendors.",
+			config: active + removed("gcore_account.old", "gcore_reseller_user.old", "softwareone_account.old",
+				"fortanix_account.old", "softwareone_account.lost", "fortanix_account.lost"),
+			args: apply, want: "0 added, 0 changed, 0 destroyed",
+		},
+		{
+			title:  "Choose what destroy does",
+			text:   "abandon, delete, disable: only the state changes, and no request changes anything at a vendor.",
+			before: func() { created = d.creates() },
+			config: leaving, args: apply, want: "0 added, 4 changed, 0 destroyed", after: untouched,
+		},
+		{
+			title: "Destroy",
+			text: "The user and the Fortanix account are deleted, SoftwareOne's is disabled, Gcore's accounts stay:\n" +
+				"Gcore has no call that deletes one.",
+			args: []string{"destroy", "-auto-approve"}, want: "Destroy complete! Resources: 4 destroyed", table: true,
+		},
 	} {
 		if err := d.show(ctx, s); err != nil {
 			return err

@@ -5,15 +5,18 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strconv"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
@@ -50,6 +53,7 @@ type accounts struct {
 	version string
 	clock   transport.Clock
 	getenv  func(string) string
+	exit    *Exit // may be nil
 }
 
 var (
@@ -91,22 +95,34 @@ func (p *accounts) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 				MarkdownDescription: "Whether many reads may be served from one listing of the vendor's accounts. Default: " +
 					"`true`. `false` reads each account by a request of its own.",
 			},
+			readOnly: schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "`true` refuses every request that would change something at a vendor, before it is sent. Reads, logins " +
+					"and the selection of a Fortanix account are sent. Default: `false`. Environment: `ACCOUNTS_READ_ONLY`. Either of the two " +
+					"turns it on, and neither turns it off.",
+			},
+			requestLog: schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Path of a file to which one line of JSON per request is appended: time, vendor, caller, operation, resource " +
+					"id, method, path, status, duration, attempt and the vendor's request id; no query values, bodies or headers. Nothing is " +
+					"sent while the file can't be written. Environment: `ACCOUNTS_REQUEST_LOG`.",
+			},
 		},
 		Blocks: map[string]schema.Block{},
 	}
 	for _, vendor := range vendors() {
-		// A block, since Terraform silently drops names that a nested attribute doesn't have: a misspelt credential would
-		// leave the environment's in use.
-		resp.Schema.Blocks[vendor.Name] = schema.SingleNestedBlock{
-			MarkdownDescription: vendor.Description,
-			Attributes:          vendor.Attributes,
-		}
+		resp.Schema.Blocks[vendor.Name] = vendor.Block()
 	}
 }
 
 const (
 	requestTimeout = "request_timeout"
 	bulkReads      = "bulk_reads"
+	readOnly       = "read_only"
+	requestLog     = "request_log"
+
+	readOnlyVariable   = "ACCOUNTS_READ_ONLY"
+	requestLogVariable = "ACCOUNTS_REQUEST_LOG"
 )
 
 // Configure implements provider.Provider. It makes no request: a vendor without valid credentials fails where one of
@@ -135,14 +151,53 @@ func (p *accounts) Configure(ctx context.Context, req provider.ConfigureRequest,
 	if !bulk.IsNull() && !bulk.IsUnknown() {
 		shared.BulkReads = bulk.ValueBool()
 	}
+	shared.ReadOnly = p.isReadOnly(ctx, req.Config, &resp.Diagnostics)
+	shared.RequestLog, shared.Unknown = p.openRequestLog(ctx, req.Config, &resp.Diagnostics)
 	clients := settings.Clients{}
 	for _, vendor := range vendors() {
 		var block types.Object
 		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(vendor.Name), &block)...)
-		clients[vendor.Name] = vendor.Configure(ctx, settings.NewBlock(vendor.Name, block, p.getenv), shared, &resp.Diagnostics)
+		clients[vendor.Name] = vendor.Configure(settings.NewBlock(vendor, block, shared, &resp.Diagnostics), shared)
 	}
 	resp.ResourceData, resp.DataSourceData, resp.ListResourceData = clients, clients, clients
 	resp.EphemeralResourceData = clients
+	p.exit.add(clients)
+}
+
+// isReadOnly reports whether changes are refused. A value that isn't known or can't be used never turns that off.
+func (p *accounts) isReadOnly(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) bool {
+	var configured types.Bool
+	diags.Append(config.GetAttribute(ctx, path.Root(readOnly), &configured)...)
+	fromEnvironment := false
+	if text := p.getenv(readOnlyVariable); text != "" {
+		var err error
+		if fromEnvironment, err = strconv.ParseBool(text); err != nil {
+			diags.AddError("Invalid "+readOnlyVariable, fmt.Sprintf("The environment variable %s is %q. It must be true or false.",
+				readOnlyVariable, text))
+			return true
+		}
+	}
+	return fromEnvironment || configured.ValueBool() || configured.IsUnknown()
+}
+
+// openRequestLog returns the request log, nil where there is none, or the attribute that isn't known yet.
+func (p *accounts) openRequestLog(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) (*transport.RequestLog, *path.Path) {
+	var configured types.String
+	at := path.Root(requestLog)
+	diags.Append(config.GetAttribute(ctx, at, &configured)...)
+	switch file := configured.ValueString(); {
+	case configured.IsUnknown():
+		return nil, &at
+	case !configured.IsNull() && file == "":
+		diags.AddAttributeError(at, "Invalid request log", "request_log is empty. Give the path of a file, or leave the attribute out.")
+		return nil, nil
+	case file != "":
+		return transport.NewRequestLog(file, settings.Warn), nil
+	}
+	if file := p.getenv(requestLogVariable); file != "" {
+		return transport.NewRequestLog(file, settings.Warn), nil
+	}
+	return nil, nil
 }
 
 // userAgent follows the form of other providers: this one, then Terraform, then what the user appends.

@@ -126,7 +126,7 @@ func TestReserve(t *testing.T) {
 					t.Error("a cancel doesn't reach it")
 				}
 				return thing{}, nil
-			}, Describe: func(thing) createonce.Candidate { return createonce.Candidate{} }}
+			}, Describe: func(thing) createonce.Candidate { return createonce.Candidate{ID: "1"} }}
 			if _, err := c.Run(ctx); err != nil {
 				t.Error(err)
 			}

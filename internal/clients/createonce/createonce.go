@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http/httptrace"
 	"slices"
 	"strings"
 	"sync"
@@ -66,10 +67,10 @@ func (e *Error) Error() string {
 		fmt.Fprintf(&b, "; looking it up failed: %v", e.LookUp)
 	}
 	for _, c := range e.Candidates {
-		fmt.Fprintf(&b, "; %q exists with id %s", c.Label, c.ID)
+		fmt.Fprintf(&b, "; %q exists with id %s", transport.SafeText(c.Label), transport.SafeText(c.ID))
 	}
 	if e.Named != nil {
-		fmt.Fprintf(&b, "; the reply has the id %s of %q", e.Named.ID, e.Named.Label)
+		fmt.Fprintf(&b, "; the reply has the id %s of %q", transport.SafeText(e.Named.ID), transport.SafeText(e.Named.Label))
 	}
 	return b.String()
 }
@@ -100,12 +101,13 @@ func (w Window) Contains(t time.Time) bool { return !t.Before(w.From) && !t.Afte
 // Creation says how one kind of thing is created and recognised. Mismatch, Read and MadeHere may be nil.
 type Creation[T any] struct {
 	Clock transport.Clock // waits between look-ups
-	// IDs are the ids that creates with the same client have returned. No two creates return the same one.
+	// IDs are shared by all creates of the same client: no two of them return one id.
 	IDs *IDs
 	// Post sends the create request, as transport.Create.
 	Post func(ctx context.Context) (T, error)
 	// Mismatch says what in the reply to the POST is about another thing than the one that was sent, such as its name; ""
-	// where nothing is. Such a reply is unclear.
+	// where nothing is. Such a reply is unclear. It is also asked, concurrently, about things that other creates of the
+	// client got: those that it finds nothing in belong to this one.
 	Mismatch func(made T) string
 	// Read reads again what a reply with a mismatch has the id of.
 	Read func(ctx context.Context, made T) (T, Moment, error)
@@ -124,25 +126,32 @@ type Creation[T any] struct {
 // Run creates the thing once. Its error is an *Error. A cancelled ctx stops it before a POST is sent, not afterwards.
 func (c Creation[T]) Run(ctx context.Context) (T, error) {
 	var none T
-	started := time.Now() // not c.Clock's: what the vendor does meanwhile takes real time
-	maybe := false        // whether an earlier POST may have acted
+	pending := c.IDs.begin(func(thing any) bool {
+		other, ok := thing.(T)
+		return ok && c.Mismatch != nil && c.Mismatch(other) == ""
+	})
+	defer c.IDs.end(pending)
+	var started time.Time // when the first POST went out that may have acted; zero before
 	for attempt := 1; ; attempt++ {
-		made, err := c.post(ctx)
+		made, sent, err := c.post(ctx)
+		if started.IsZero() && err != nil && !transport.Unclear(err) {
+			pending.done = true
+			return none, c.rejected(ctx, err)
+		}
+		if started.IsZero() {
+			started = sent
+		}
 		if err == nil {
-			problem := c.mismatch(made)
-			if problem == "" && c.IDs.claim(c.Describe(made).ID) {
+			problem := c.problem(made)
+			if problem == "" && c.IDs.claim(pending, c.Describe(made).ID) {
 				return made, nil
 			}
 			if problem == "" {
-				problem = "the reply has the id of another account that this run created"
+				problem = "the reply has the id of something else that this run created"
 			}
-			return c.resolveMismatch(ctx, started, made, problem)
+			return c.resolveMismatch(ctx, pending, started, made, problem)
 		}
-		if !maybe && !transport.Unclear(err) {
-			return none, c.rejected(ctx, err)
-		}
-		maybe = true
-		found, failure := c.resolveUnclear(ctx, started, err)
+		found, failure := c.resolveUnclear(ctx, pending, started, err)
 		if failure == nil {
 			return found, nil
 		}
@@ -153,8 +162,12 @@ func (c Creation[T]) Run(ctx context.Context) (T, error) {
 	}
 }
 
-func (c Creation[T]) mismatch(made T) string {
-	if c.Mismatch == nil {
+// problem says why a reply to the POST can't be used as it is; "" where it can.
+func (c Creation[T]) problem(made T) string {
+	switch {
+	case c.Describe(made).ID == "":
+		return "the reply has no id"
+	case c.Mismatch == nil:
 		return ""
 	}
 	return c.Mismatch(made)
@@ -162,27 +175,30 @@ func (c Creation[T]) mismatch(made T) string {
 
 // resolveMismatch handles a reply that is about another thing. What that thing shows itself decides first: where it is
 // proven to be made by this POST, the vendor has only spelt it in its own way.
-func (c Creation[T]) resolveMismatch(ctx context.Context, started time.Time, made T, problem string) (T, error) {
+func (c Creation[T]) resolveMismatch(ctx context.Context, pending *create, started time.Time, made T, problem string) (T, error) {
 	var none T
 	named := c.Describe(made)
-	cause := &transport.Error{Kind: transport.KindUnexpected, Message: problem}
+	cause := &transport.Error{Kind: transport.KindUnexpected, Message: transport.SafeText(problem)}
 	detached, cancel := transport.Detach(ctx)
 	defer cancel()
-	if c.Read != nil && c.MadeHere != nil {
+	if c.Read != nil && c.MadeHere != nil && named.ID != "" {
 		// A failure here is no reason to give up: the look-up may still prove something.
-		if read, moment, err := c.Read(detached, made); err == nil && !moment.Date.IsZero() {
+		read, moment, err := c.Read(detached, made)
+		if err == nil && c.Describe(read).ID == named.ID && !moment.Date.IsZero() {
 			named = c.Describe(read)
 			proven, err := c.MadeHere(detached, read, window(started, moment))
-			if err == nil && proven && c.IDs.claim(named.ID) {
+			if err == nil && proven && !c.IDs.belongsToOther(pending, read) && c.IDs.claim(pending, named.ID) {
 				return read, nil
 			}
 		}
 	}
-	found, failure := c.resolveUnclear(ctx, started, cause)
+	found, failure := c.resolveUnclear(ctx, pending, started, cause)
 	if failure == nil {
 		return found, nil
 	}
-	failure.Named = &named
+	if named.ID != "" {
+		failure.Named = &named
+	}
 	return none, failure
 }
 
@@ -191,19 +207,30 @@ func window(started time.Time, moment Moment) Window {
 	return Window{From: moment.Date.Add(-moment.Received.Sub(started) - slack), Until: moment.Date.Add(slack)}
 }
 
-// post sends the request, and leaves time to look for what it made.
-func (c Creation[T]) post(ctx context.Context) (T, error) {
+// post sends the request, and leaves time to look for what it made. It also returns when the request went out, by our
+// clock: what waited in a queue before that is no time in which the vendor could have acted.
+func (c Creation[T]) post(ctx context.Context) (T, time.Time, error) {
 	if deadline, ok := ctx.Deadline(); ok {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-min(time.Until(deadline)/4, longestReserve)))
 		defer cancel()
 	}
-	return c.Post(ctx)
+	var mu sync.Mutex // a dial that lost a race may report late
+	sent := time.Now()
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) {
+		mu.Lock()
+		defer mu.Unlock()
+		sent = time.Now()
+	}})
+	made, err := c.Post(ctx)
+	mu.Lock()
+	defer mu.Unlock()
+	return made, sent, err
 }
 
 // resolveUnclear looks for what an unclear POST may have made. It runs on even if the caller is interrupted: the answer must
 // reach the state.
-func (c Creation[T]) resolveUnclear(ctx context.Context, started time.Time, cause error) (T, *Error) {
+func (c Creation[T]) resolveUnclear(ctx context.Context, pending *create, started time.Time, cause error) (T, *Error) {
 	var none T
 	ctx, cancel := transport.Detach(ctx)
 	defer cancel()
@@ -226,7 +253,7 @@ func (c Creation[T]) resolveUnclear(ctx context.Context, started time.Time, caus
 			failure.LookUp = err
 			break
 		}
-		if len(ours) == 1 && c.IDs.claim(c.Describe(ours[0]).ID) {
+		if len(ours) == 1 && c.IDs.claim(pending, c.Describe(ours[0]).ID) {
 			return ours[0], nil
 		}
 		if len(ours) > 0 {
@@ -236,14 +263,14 @@ func (c Creation[T]) resolveUnclear(ctx context.Context, started time.Time, caus
 	return none, failure
 }
 
-// ours returns those of found that are proven to come from this POST.
+// ours returns those of found that are proven to come from this POST. What another create has returned does not.
 func (c Creation[T]) ours(ctx context.Context, found []T, started time.Time, moment Moment) ([]T, error) {
 	if c.MadeHere == nil || moment.Date.IsZero() {
 		return nil, nil
 	}
 	var ours []T
 	for _, thing := range found {
-		if !c.Same(thing) {
+		if !c.Same(thing) || c.IDs.Has(c.Describe(thing).ID) {
 			continue
 		}
 		proven, err := c.MadeHere(ctx, thing, window(started, moment))
@@ -289,39 +316,6 @@ func Add(candidates []Candidate, candidate Candidate) []Candidate {
 		return candidates
 	}
 	return append(candidates, candidate)
-}
-
-// IDs are the ids that creates have returned. The zero value has none; a nil *IDs takes any id.
-type IDs struct {
-	mu      sync.Mutex
-	claimed map[string]bool
-}
-
-// claim takes an id, and reports whether no earlier create has returned it.
-func (i *IDs) claim(id string) bool {
-	if i == nil {
-		return true
-	}
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	if i.claimed[id] {
-		return false
-	}
-	if i.claimed == nil {
-		i.claimed = map[string]bool{}
-	}
-	i.claimed[id] = true
-	return true
-}
-
-// Has reports whether a create has returned an id.
-func (i *IDs) Has(id string) bool {
-	if i == nil {
-		return false
-	}
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	return i.claimed[id]
 }
 
 // CandidatesOf returns the candidates that err names.

@@ -28,13 +28,17 @@ type thing struct {
 
 // vendor is an API in memory, behind a RoundTripper, so that a synctest bubble's clock can run.
 type vendor struct {
-	t       *testing.T
-	offset  time.Duration // of its clock against ours
-	seconds bool          // its creation times are in whole seconds
-	noDate  bool
-	lag     time.Duration // until listings show what has been created
-	latency time.Duration // of each request
-	work    time.Duration // for how long a POST is worked on after it has had its effect
+	t             *testing.T
+	offset        time.Duration // of its clock against ours
+	seconds       bool          // its creation times are in whole seconds
+	noDate        bool
+	gateway       time.Duration            // of the clock behind the Date header against the vendor's
+	respell       func(name string) string // what the vendor makes of a name
+	readsDoNotLag bool                     // a read by id shows what a listing doesn't show yet
+	perSecond     float64                  // the client's own limit; none where 0
+	lag           time.Duration            // until listings show what has been created
+	latency       time.Duration            // of each request
+	work          time.Duration            // for how long a POST is worked on after it has had its effect
 
 	// onPost decides what becomes of the nth POST, n from 1: whether it has its effect, and the reply in place of 201.
 	onPost func(n int) (acts bool, instead *http.Response, err error)
@@ -95,7 +99,7 @@ func (v *vendor) RoundTrip(req *http.Request) (*http.Response, error) {
 	n := v.lists
 	shown := []thing{}
 	for _, one := range v.things {
-		if v.now().Sub(one.Created) >= v.lag {
+		if v.lag == 0 || v.now().Sub(one.Created) >= v.lag || v.readsDoNotLag && req.URL.Query().Has("id") {
 			shown = append(shown, one)
 		}
 	}
@@ -131,7 +135,11 @@ func (v *vendor) post(req *http.Request, sent []byte) (*http.Response, error) {
 		acts, instead, err = v.onPost(n)
 	}
 	if acts {
-		one.ID = v.add(one.Name, one.Note, "me", v.now())
+		name := one.Name
+		if v.respell != nil {
+			name = v.respell(name)
+		}
+		one.ID = v.add(name, one.Note, "me", v.now())
 	}
 	if err := sleep(req, v.work); err != nil {
 		return nil, err
@@ -149,7 +157,7 @@ func (v *vendor) reply(status int, body any, headers ...string) *http.Response {
 	}
 	res := &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(raw))}
 	if !v.noDate {
-		res.Header.Set("Date", v.now().UTC().Format(http.TimeFormat))
+		res.Header.Set("Date", v.now().Add(v.gateway).UTC().Format(http.TimeFormat))
 	}
 	for i := 0; i < len(headers); i += 2 {
 		res.Header.Set(headers[i], headers[i+1])
@@ -162,15 +170,18 @@ func page(text string) *http.Response {
 }
 
 // creation creates the thing Acme with the note "sent", as me.
-func (v *vendor) creation() createonce.Creation[thing] {
+func (v *vendor) creation() createonce.Creation[thing] { return v.creationOf("Acme") }
+
+func (v *vendor) creationOf(name string) createonce.Creation[thing] {
+	isNamed := func(one thing) bool { return strings.EqualFold(strings.TrimSpace(one.Name), name) }
 	base, _ := transport.ParseBaseURL("https://vendor.example")
-	client := transport.New(transport.Options{Vendor: "Vendor", BaseURL: base, RoundTripper: v})
+	client := transport.New(transport.Options{Vendor: "Vendor", BaseURL: base, RoundTripper: v, MaxRequestsPerSecond: v.perSecond})
 	return createonce.Creation[thing]{
 		Clock: transport.SystemClock{},
 		Post: func(ctx context.Context) (thing, error) {
 			var made thing
 			_, err := client.Do(ctx, transport.Request{
-				Operation: "create thing", Method: http.MethodPost, Path: "/things", Body: []byte(`{"name":"Acme","note":"sent"}`),
+				Operation: "create thing", Method: http.MethodPost, Path: "/things", Body: []byte(`{"name":"` + name + `","note":"sent"}`),
 				Replay: transport.Create, Into: &made,
 			})
 			return made, err
@@ -182,23 +193,23 @@ func (v *vendor) creation() createonce.Creation[thing] {
 				return nil, createonce.Moment{}, err
 			}
 			for _, one := range all {
-				if strings.EqualFold(strings.TrimSpace(one.Name), "Acme") {
+				if isNamed(one) {
 					same = append(same, one)
 				}
 			}
 			return same, createonce.MomentOf(res), nil
 		},
 		IDs:  &createonce.IDs{},
-		Same: func(found thing) bool { return found.Name == "Acme" && found.Note == "sent" },
+		Same: func(found thing) bool { return found.Name == name && found.Note == "sent" },
 		Mismatch: func(made thing) string {
-			if strings.EqualFold(strings.TrimSpace(made.Name), "Acme") {
+			if isNamed(made) {
 				return ""
 			}
 			return "the reply is about " + made.Name
 		},
 		Read: func(ctx context.Context, made thing) (thing, createonce.Moment, error) {
 			var all []thing
-			res, err := client.Do(ctx, transport.Request{Operation: "read thing", Method: http.MethodGet, Path: "/things", Into: &all})
+			res, err := client.Do(ctx, transport.Request{Operation: "read thing", Method: http.MethodGet, Path: "/things", Query: "id=" + made.ID, Into: &all})
 			if err != nil {
 				return thing{}, createonce.Moment{}, err
 			}

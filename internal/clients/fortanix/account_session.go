@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"sync"
 	"time"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
@@ -71,7 +72,20 @@ func (c *Client) OpenAccount(ctx context.Context, accountID string) (AccountSess
 	if err != nil {
 		return AccountSession{}, errors.Join(err, c.EndSession(ctx, token))
 	}
+	c.openSessions.Store(token, true)
 	return opened, nil
+}
+
+// Close ends the sessions that OpenAccount has opened and nobody has ended, all at once. Terraform leaves them open after
+// a run that failed.
+func (c *Client) Close(ctx context.Context) {
+	var all sync.WaitGroup
+	c.openSessions.Range(func(key, _ any) bool {
+		token, _ := key.(transport.Secret)
+		all.Go(func() { _ = c.EndSession(ctx, token) }) // the transport has logged it, and the session ends by itself
+		return true
+	})
+	all.Wait()
 }
 
 // RenewSession moves the end of a session's token, as far as the session itself lasts. The token stays the same.
@@ -95,7 +109,10 @@ func (c *Client) EndSession(ctx context.Context, token transport.Secret) error {
 		Replay: transport.Idempotent, Session: bearer{token}, Login: true,
 	})
 	if transport.IsStatus(err, http.StatusUnauthorized) {
-		return nil
+		err = nil
+	}
+	if err == nil {
+		c.openSessions.Delete(token)
 	}
 	return err
 }

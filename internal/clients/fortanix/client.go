@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -31,7 +32,9 @@ type Options struct {
 	Username  string
 	Password  transport.Secret
 	Token     transport.Secret // of a session that somebody else has logged in
-	BulkReads bool
+	// AllowedCallers are the ids of the users whose sessions may be used; any where empty.
+	AllowedCallers []string
+	BulkReads      bool
 	// Warn takes messages for the log, such as that a listing can't be used.
 	Warn func(ctx context.Context, message string)
 }
@@ -46,6 +49,8 @@ type Client struct {
 	// one value in the server's session, for all requests.
 	selecting lock
 	listsAll  atomic.Bool // whether list items are known to hold all that accounts do
+	// openSessions are the tokens of sessions that were handed out and have not been ended.
+	openSessions sync.Map
 }
 
 // BaseURL cuts off the /v1 that users copy along with the address.
@@ -60,6 +65,7 @@ func New(o Options) *Client {
 	o.Transport.Vendor = vendor
 	c := &Client{http: transport.New(o.Transport), accountSet: accountSet{lock: newLock()}, selecting: newLock()}
 	c.session = newSession(c.http, o)
+	c.http.Guard, c.http.Caller = transport.AllowCallers(o.AllowedCallers, c.Caller), c.knownCaller
 	c.accounts = bulkread.New(c.accountSource(o))
 	return c
 }

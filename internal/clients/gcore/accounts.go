@@ -153,12 +153,3 @@ func (c *Client) TryRead(ctx context.Context, id string) (Account, bool) {
 	}
 	return account, err == nil && !account.Deleted
 }
-
-// currentUser is the id of the user whose credential this is; "" where the reply doesn't say.
-func (c *Client) currentUser(ctx context.Context) (string, error) {
-	var own Account
-	_, err := c.call(ctx, transport.Request{
-		Operation: "read own account", Method: http.MethodGet, Path: ownAccountPath, Into: &own,
-	}, nil)
-	return own.Viewer, err
-}

@@ -37,7 +37,9 @@ type Options struct {
 	Transport   transport.Options
 	APIKey      transport.Secret // permanent API token, sent as "Authorization: APIKey …"
 	AccessToken transport.Secret // JWT, sent as "Authorization: Bearer …"
-	BulkReads   bool
+	// AllowedCallers are the ids of the accounts whose credentials may be used; any where empty.
+	AllowedCallers []string
+	BulkReads      bool
 	// Warn takes messages for the log, such as that a listing can't be used.
 	Warn func(ctx context.Context, message string)
 }
@@ -50,7 +52,9 @@ type Client struct {
 	users         *bulkread.Reader[User]
 	view          resellerView
 	directory     directory
-	openTokens    sync.Map // ids of the API tokens that this client has made and not deleted
+	caller        callerOnce
+	warn          func(ctx context.Context, message string) // nil: no log
+	openTokens    sync.Map                                  // openToken by id: the API tokens that this client has made and not deleted
 }
 
 // New returns a client. It makes no request.
@@ -58,6 +62,7 @@ func New(o Options) *Client {
 	o.Transport.Vendor = vendor
 	o.Transport.BaseURL = baseURL(o.Transport.BaseURL)
 	c := &Client{http: transport.New(o.Transport)}
+	c.http.Guard, c.http.Caller = c.allowCallers(o.AllowedCallers), func() string { return c.caller.get().ID }
 	c.http.Scrubber.Add(o.APIKey, o.AccessToken)
 	c.authorization = transport.NewSecret("APIKey " + o.APIKey.Reveal())
 	if !o.AccessToken.IsEmpty() {
@@ -65,6 +70,7 @@ func New(o Options) *Client {
 	}
 	c.accounts = bulkread.New(c.accountSource(o))
 	c.users = bulkread.New(c.userSource(o))
+	c.warn = o.Warn
 	c.view.init()
 	c.directory.init(c.Now, c.everyUser)
 	return c

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
@@ -250,7 +251,7 @@ func (c *Client) CreateAPIToken(ctx context.Context, accountID string, want NewA
 		lost.Err, lost.ExpiresAt = err, ends
 		return APIToken{}, others, lost
 	}
-	c.openTokens.Store(made.ID, true)
+	c.openTokens.Store(made.ID, openToken{accountID, session})
 	made.AskedEnd = ends
 	return made, others, nil
 }
@@ -308,14 +309,49 @@ func (c *Client) removeLost(ctx context.Context, session AccountSession, account
 	return lost
 }
 
-// DeleteAPIToken deletes a token through a new session in its account. A 404 of the token counts as done. Callers who
-// must not stop half-way give a ctx that isn't cancelled.
+// openToken is a token that this client has made, with the session that made it.
+type openToken struct {
+	accountID string
+	session   AccountSession
+}
+
+// sessionMargin is how long a session must last to be used once more.
+const sessionMargin = time.Minute
+
+// DeleteAPIToken deletes a token through the session that made it or, once that may have ended, a new one. A 404 of the
+// token counts as done. Callers who must not stop half-way give a ctx that isn't cancelled.
 func (c *Client) DeleteAPIToken(ctx context.Context, accountID, tokenID string) error {
+	if kept, ok := c.openTokens.Load(tokenID); ok {
+		token, _ := kept.(openToken)
+		if c.Now().Add(sessionMargin).Before(token.session.ExpiresAt) {
+			err := c.deleteToken(ctx, token.session, accountID, tokenID)
+			if !transport.IsStatus(err, http.StatusUnauthorized) {
+				return err
+			}
+		}
+	}
 	session, err := c.OpenAccount(ctx, accountID)
 	if err != nil {
 		return err
 	}
 	return c.deleteToken(ctx, session, accountID, tokenID)
+}
+
+// Close deletes the tokens that this client has made and that nobody has deleted, all at once. Terraform leaves them open
+// after a run that failed.
+func (c *Client) Close(ctx context.Context) {
+	var all sync.WaitGroup
+	c.openTokens.Range(func(id, kept any) bool {
+		tokenID, _ := id.(string)
+		token, _ := kept.(openToken)
+		all.Go(func() {
+			if err := c.DeleteAPIToken(ctx, token.accountID, tokenID); err != nil && c.warn != nil {
+				c.warn(ctx, fmt.Sprintf("API token %s of account %s was not deleted: %v", tokenID, token.accountID, err))
+			}
+		})
+		return true
+	})
+	all.Wait()
 }
 
 func (c *Client) deleteToken(ctx context.Context, session AccountSession, accountID, tokenID string) error {

@@ -31,7 +31,9 @@ const accountsPath = "/public/v1/accounts/accounts"
 type Options struct {
 	Transport transport.Options
 	APIToken  transport.Secret // idt:TKN-…
-	BulkReads bool
+	// AllowedCallers are the ids of the tokens that may be used; any where empty.
+	AllowedCallers []string
+	BulkReads      bool
 	// Warn takes messages for the log, such as that a listing can't be used.
 	Warn func(ctx context.Context, message string)
 }
@@ -55,12 +57,16 @@ func New(o Options) *Client {
 		o.Transport.Scrubber.Add(transport.NewSecret(secret))
 	}
 	c := &Client{http: transport.New(o.Transport), token: o.APIToken}
+	c.http.Guard, c.http.Caller = transport.AllowCallers(o.AllowedCallers, c.callerID), c.TokenID
 	c.accounts = bulkread.New(c.accountSource(o))
 	return c
 }
 
 // Now is the client's clock.
 func (c *Client) Now() time.Time { return c.http.Clock.Now() }
+
+// Address is the base URL that requests go to.
+func (c *Client) Address() string { return c.http.BaseURL.String() }
 
 // BaseURL cuts what users copy along with the address: a trailing slash, /public or /public/v1, as the vendor's own
 // client does.

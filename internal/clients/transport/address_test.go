@@ -31,9 +31,10 @@ func TestParseBaseURL(t *testing.T) {
 	const (
 		noURL, noScheme = "is not a URL", "must start with https://"
 		noHost          = "names no host"
+		space           = "holds whitespace; copy it again without what surrounds it"
 		user            = "must not hold a user name or password"
 		query, fragment = "must not hold a query (?…)", "must not hold a fragment (#…)"
-		plain           = "must start with https://; http:// is for localhost and loopback addresses alone"
+		plain           = "must start with https://; http:// is accepted only for localhost and loopback addresses"
 	)
 	for raw, want := range map[string]string{
 		"":                                     noScheme,
@@ -46,10 +47,12 @@ func TestParseBaseURL(t *testing.T) {
 		"https:secret":                         noHost,
 		"https:///secret":                      noHost,
 		"https://:443/secret":                  noHost,
-		" https://secret.example":              noURL,
-		"https://secret.example\n":             noURL,
+		" https://secret.example":              space,
+		"https://secret.example\n":             space,
 		"https://secret.example:port":          noURL,
-		"https://sec ret.example":              noURL,
+		"https://sec ret.example":              space,
+		"https://secret.example/ ":             space,
+		"https://secret.example/\u00a0":        space,
 		"https://secret.example/%zz":           noURL,
 		"https://[secret":                      noURL,
 		"https://secret@host.example":          user,
@@ -96,13 +99,13 @@ func TestCheckToken(t *testing.T) {
 	}
 	for token, want := range map[string]string{
 		"":                "is empty",
-		"sec ret":         "blank",
-		" secret":         "blank",
+		"sec ret":         "whitespace",
+		" secret":         "whitespace",
 		"secret\n":        "line break",
 		"secret\r\nX: y":  "line break",
-		"secret\t":        "blank",
-		"secret\u00a0":    "blank",
-		"secret\u2028":    "blank",
+		"secret\t":        "whitespace",
+		"secret\u00a0":    "whitespace",
+		"secret\u2028":    "whitespace",
 		"secret\x00":      "character that no token has",
 		"secret\x7f":      "character that no token has",
 		"\x1b[31msecret":  "character that no token has",

@@ -156,15 +156,18 @@ func (c *Client) read(res *http.Response, r Request) (*Response, *Error) {
 		}
 		return nil, failure
 	default:
-		if err := decodeJSON(raw, r.Into); err != nil {
+		document := trimBOM(raw)
+		err := inspect(document)
+		if err == nil {
+			if err = decodeJSON(document, r.Into); err != nil {
+				err = errors.New(explain(document, err))
+			}
+		}
+		if err != nil {
 			failure.Kind, failure.Message = KindUnexpected, "the reply has an unexpected form"
 			if !r.Sensitive {
 				failure.Message += ": " + err.Error()
 			}
-			return nil, failure
-		}
-		if key := repeatedKey(raw); key != "" {
-			failure.Kind, failure.Message = KindUnexpected, fmt.Sprintf("the reply has %q more than once", key)
 			return nil, failure
 		}
 	}

@@ -31,10 +31,12 @@ type reply struct {
 func decodeError(header http.Header, body []byte) reply {
 	var r reply
 	var value any
-	if decodeJSON(body, &value) == nil {
+	document := trimBOM(body)
+	if json.Valid(document) && (&inspection{anyKeys: true}).run(document) == nil && decodeJSON(document, &value) == nil {
 		r.read(value)
 	} else {
-		r.message = string(bytes.TrimSpace(body))
+		text := bytes.TrimSpace(body)
+		r.message = string(text[:min(len(text), maxRead+1)]) // one more, so that it shows as cut
 	}
 	if r.requestID == "" {
 		r.requestID = requestIDOf(header)
@@ -247,33 +249,6 @@ func decodeJSON(body []byte, target any) error {
 		return errors.New("something follows the JSON document")
 	}
 	return nil
-}
-
-// repeatedKey returns a key that an object has more than once, ignoring case as encoding/json does; "" where there is
-// none. Such a reply could be about two things: with "id" and "ID" in it, the last one would win.
-func repeatedKey(body []byte) string {
-	dec := json.NewDecoder(bytes.NewReader(trimBOM(body)))
-	if start, err := dec.Token(); err != nil || start != json.Delim('{') {
-		return ""
-	}
-	seen := map[string]bool{}
-	for dec.More() {
-		token, err := dec.Token()
-		key, ok := token.(string)
-		if err != nil || !ok {
-			return ""
-		}
-		folded := strings.ToLower(strings.ToUpper(key)) // so that the Kelvin sign counts as k, as in encoding/json
-		if seen[folded] {
-			return key
-		}
-		seen[folded] = true
-		var skipped json.RawMessage
-		if dec.Decode(&skipped) != nil {
-			return ""
-		}
-	}
-	return ""
 }
 
 // trimBOM drops the byte order mark that some servers begin with.

@@ -57,7 +57,11 @@ type Error struct {
 // Error implements error.
 func (e *Error) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s: ", e.Vendor, e.Operation)
+	for _, part := range []string{e.Vendor, e.Operation} {
+		if part != "" {
+			b.WriteString(part + ": ")
+		}
+	}
 	b.WriteString(e.Detail())
 	return b.String()
 }

@@ -27,7 +27,7 @@ func FuzzDecodeError(f *testing.F) {
 		said := decodeError(http.Header{"X-Request-Id": {string(body)}}, body)
 		e := c.complete(Request{Operation: "create"}, &Error{Status: 400, Message: said.message, Fields: said.fields, RequestID: said.requestID})
 		text := e.Error()
-		if !utf8.ValidString(text) || strings.Contains(text, secret) || strings.ContainsFunc(text, unseen) || strings.Contains(text, "\n") {
+		if !utf8.ValidString(text) || strings.Contains(text, secret) || strings.ContainsFunc(text, Invisible) || strings.Contains(text, "\n") {
 			t.Errorf("%q gives %q", body, text)
 		}
 		if len(e.Message) > maxMessage || len(text) > maxFieldText+4*maxMessage {

@@ -57,10 +57,13 @@ func checkProxy(_ context.Context, _ *url.URL, _ *http.Request, res *http.Respon
 	return nil
 }
 
-// ParseBaseURL checks the address of a vendor's API. It is https, or http to this very machine; it has no user info,
+// ParseBaseURL checks the address of a vendor's API. It is https, or http to a loopback address; it has no user info,
 // query or fragment. Its path comes back without a trailing slash. The error doesn't repeat the address, which may
 // hold a password.
 func ParseBaseURL(raw string) (*url.URL, error) {
+	if strings.ContainsFunc(raw, unicode.IsSpace) {
+		return nil, errors.New("holds whitespace; copy it again without what surrounds it")
+	}
 	u, err := url.Parse(raw)
 	if err != nil {
 		return nil, errors.New("is not a URL")
@@ -77,7 +80,7 @@ func ParseBaseURL(raw string) (*url.URL, error) {
 	case u.Fragment != "" || strings.HasSuffix(raw, "#"):
 		return nil, errors.New("must not hold a fragment (#…)")
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		return nil, errors.New("must start with https://; http:// is for localhost and loopback addresses alone")
+		return nil, errors.New("must start with https://; http:// is accepted only for localhost and loopback addresses")
 	}
 	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), strings.TrimRight(u.RawPath, "/")
 	return u, nil
@@ -88,7 +91,7 @@ func isLoopback(host string) bool {
 	return host == "localhost" || (ip != nil && ip.IsLoopback())
 }
 
-// CheckToken refuses a token that can't stand in a header: empty, or with blanks, control characters or anything else
+// CheckToken refuses a token that can't stand in a header: empty, or with whitespace, control characters or anything else
 // that no token has. Passwords need no such check, since HTTP Basic encodes them. The error never repeats the token.
 func CheckToken(token string) error {
 	if token == "" {
@@ -96,7 +99,7 @@ func CheckToken(token string) error {
 	}
 	for _, r := range token {
 		if unicode.IsSpace(r) {
-			return errors.New("holds a blank or a line break; copy it again without what surrounds it")
+			return errors.New("holds whitespace, such as a line break; copy it again without what surrounds it")
 		}
 		if unicode.IsControl(r) || r > unicode.MaxASCII {
 			return errors.New("holds a character that no token has; copy it again")

@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -273,12 +272,10 @@ func visible(s string) string {
 	var out strings.Builder
 	for at := 0; at < len(s); {
 		r, size := utf8.DecodeRuneInString(s[at:])
-		if !unseen(r) {
+		if !Invisible(r) {
 			out.WriteString(s[at : at+size]) // bytes that are no UTF-8 stay as they are
 		}
 		at += size
 	}
 	return out.String()
 }
-
-func unseen(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) }

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -61,26 +62,29 @@ type Listing struct {
 	now  func() time.Time
 
 	lock   transport.Lock    // guards what follows
-	owners map[string]string // owners by id; nil before the first listing
+	owners map[string]string // owners by id, both folded; nil before the first listing
 	began  time.Time
 	writes int64 // value of changed when the listing began
 
 	changed atomic.Int64
 }
 
-// NewListing returns a Listing that has listed nothing yet. list yields every account that isn't deleted.
+// NewListing returns a Listing that has listed nothing yet. list yields every account that isn't deleted, or an error where
+// it can't show them all.
 func NewListing(list func(ctx context.Context) iter.Seq2[Listed, error], now func() time.Time) *Listing {
 	return &Listing{list: list, now: now, lock: transport.NewLock()}
 }
 
-// Changed ends the use of the listing: an account that is being created now would seem gone by it.
+// Changed ends the use of the listing: an account that is being created would seem gone by it. Call it before a create is
+// sent, and again once it has ended.
 func (l *Listing) Changed() { l.changed.Add(1) }
 
-// ProveGone returns ErrGone where the listing confirms notFound, the vendor's 404 for an account; else a
-// *NotProvenError. address is where the 404 came from, and w is what is remembered of the account.
+// ProveGone returns ErrGone where the listing confirms notFound, the vendor's 404 for an account that has just arrived;
+// else a *NotProvenError. address is where the 404 came from, and w is what is remembered of the account. Ids and owners
+// are compared ignoring case.
 func (l *Listing) ProveGone(ctx context.Context, id, address string, w Witness, notFound error) error {
 	doubt := func(format string, args ...any) error {
-		return &NotProvenError{Reason: fmt.Sprintf(format, args...), Err: notFound}
+		return &NotProvenError{Reason: transport.SafeText(fmt.Sprintf(format, args...)), Err: notFound}
 	}
 	switch {
 	case w.Address == "":
@@ -89,13 +93,18 @@ func (l *Listing) ProveGone(ctx context.Context, id, address string, w Witness, 
 		return doubt("it was last seen at %s, and this is %s", w.Address, address)
 	case w.Owner == "":
 		return doubt("the state doesn't say whose credential saw it last")
+	case id == "":
+		return doubt("it has no id")
 	}
+	id = fold(id)
+	asked := l.now()
 	if err := l.lock.Acquire(ctx); err != nil {
 		return doubt("the listing that should confirm it was not made: %v", err)
 	}
 	defer l.lock.Release()
 	usable := l.owners != nil && l.now().Before(l.began.Add(maxAge)) && l.writes == l.changed.Load()
-	if _, listed := l.owners[id]; !usable || listed { // what an older listing has may be gone since
+	// What an older listing shows may be gone since.
+	if _, listed := l.owners[id]; !usable || listed && l.began.Before(asked) {
 		if err := l.renew(ctx); err != nil {
 			return doubt("the listing that should confirm it failed: %v", err)
 		}
@@ -104,7 +113,7 @@ func (l *Listing) ProveGone(ctx context.Context, id, address string, w Witness, 
 		return doubt("the vendor's listing still shows it; try again")
 	}
 	for _, owner := range l.owners {
-		if owner == w.Owner {
+		if owner == fold(w.Owner) {
 			return Gone(notFound)
 		}
 	}
@@ -118,8 +127,14 @@ func (l *Listing) renew(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		owners[account.ID] = account.Owner
+		if account.ID == "" {
+			return errors.New("it shows an account without id")
+		}
+		owners[fold(account.ID)] = fold(account.Owner)
 	}
 	l.owners, l.began, l.writes = owners, began, writes
 	return nil
 }
+
+// fold makes ids equal that differ only in case, as those of UUIDs may.
+func fold(id string) string { return strings.ToLower(id) }

@@ -33,8 +33,6 @@ type Descriptor struct {
 	NaturalKey string
 	// Address says which provider attribute and variable hold the base URL.
 	Address string
-	// Trust says how to trust a server whose certificate comes from an authority of its own; "" where there is no way.
-	Trust string
 	// Credentials names the provider attributes and variables to check after a 401.
 	Credentials string
 	// Permission says what a credential needs, for a 403.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -113,7 +114,8 @@ func (d Descriptor) advice(failure *transport.Error) string {
 	outOfTime := errors.Is(failure.Err, context.DeadlineExceeded)
 	switch {
 	case failure.Kind == transport.KindUntrusted, failure.Kind == transport.KindNotSent:
-		return strings.TrimSpace("Nothing was sent. Check " + d.Address + ", the network, and any proxy (HTTPS_PROXY, NO_PROXY). " + d.Trust)
+		return "Nothing was sent. Check " + d.Address + ", the network, and any proxy (HTTPS_PROXY, NO_PROXY). Where the server or the " +
+			"proxy has a certificate authority of its own, set " + d.Section + ".ca_certificate."
 	case failure.Kind == transport.KindCancelled:
 		if login, ok := errors.AsType[*transport.Error](failure.Err); ok && login.Kind != transport.KindCancelled {
 			return d.advice(login)
@@ -153,6 +155,10 @@ func (d Descriptor) AddCreateError(diags *diag.Diagnostics, err error) {
 	case failed.Unclear:
 		text := fmt.Sprintf("The %s may have been created, or not: its create was sent, and the answer doesn't report whether it was "+
 			"carried out.\n\n%s", d.Title, d.Cause(failed.Err))
+		if failed.Named != nil {
+			text += fmt.Sprintf("\n\nThe reply names %s %s (%s), which can't be proven to be the account of this create. It was not added to "+
+				"the state, and nothing was sent to it.", d.Title, oneLine(failed.Named.ID), oneLine(failed.Named.Label))
+		}
 		if failed.LookUp != nil {
 			text += "\n\nLooking for it failed too: " + sentence(failed.LookUp.Error())
 		}
@@ -174,6 +180,10 @@ func (d Descriptor) AddCreateError(diags *diag.Diagnostics, err error) {
 		switch {
 		case failed.Err != nil:
 			text += "\n\n" + d.Cause(failed.Err)
+			if slices.Contains(d.DestroyPolicies, PolicyDelete) {
+				text += "\n\nIf this plan replaces that account with create_before_destroy, the two can't exist at the same time: remove " +
+					"create_before_destroy, so that the old one is deleted first."
+			}
 		case d.Duplicates != "":
 			text += "\n\n" + d.Duplicates
 		}

@@ -58,7 +58,7 @@ func TestAdvice(t *testing.T) {
 	t.Parallel()
 	kind := account.Descriptor{
 		Title: "Acme account", Vendor: "Acme", Address: "acme.base_url", Credentials: "acme.token", Permission: "It takes a manager.",
-		Trust: "Set acme.ca_certificate.",
+		Section: "acme",
 	}
 	ranOut := transport.NotSent(context.DeadlineExceeded)
 	for name, test := range map[string]struct {

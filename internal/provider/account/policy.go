@@ -89,6 +89,24 @@ type stateReader interface {
 	GetAttribute(ctx context.Context, p path.Path, target any) diag.Diagnostics
 }
 
+// labelled is an account for messages: what it is, its id and its name.
+func (d Descriptor) labelled(id, name string) string {
+	if name == "" {
+		return d.Title + " " + id
+	}
+	return fmt.Sprintf("%s %s (%s)", d.Title, id, oneLine(name))
+}
+
+// labelAndPolicy is the account for messages, its id and its policy.
+func (d Descriptor) labelAndPolicy(ctx context.Context, state stateReader, diags *diag.Diagnostics) (label, id, policy string) {
+	id, policy = d.idAndPolicy(ctx, state, diags)
+	var name types.String
+	if d.Name != "" {
+		diags.Append(state.GetAttribute(ctx, path.Root(d.Name), &name)...)
+	}
+	return d.labelled(id, name.ValueString()), id, policy
+}
+
 func (d Descriptor) idAndPolicy(ctx context.Context, state stateReader, diags *diag.Diagnostics) (id, policy string) {
 	var idValue, policyValue types.String
 	diags.Append(state.GetAttribute(ctx, path.Root("id"), &idValue)...)
@@ -101,37 +119,42 @@ func (d Descriptor) idAndPolicy(ctx context.Context, state stateReader, diags *d
 }
 
 func (d Descriptor) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	id, policy := d.idAndPolicy(ctx, req.State, &resp.Diagnostics)
+	label, id, policy := d.labelAndPolicy(ctx, req.State, &resp.Diagnostics)
 	switch policy {
 	case PolicyPrevent:
-		resp.Diagnostics.AddAttributeError(path.Root(deletionPolicy), d.Title+" is protected from being destroyed", d.wayOut(id))
+		resp.Diagnostics.AddAttributeError(path.Root(deletionPolicy), d.Title+" is protected from being destroyed", d.wayOut(label, id))
 	case PolicyAbandon:
 		resp.Diagnostics.AddWarning(d.Title+" will only be forgotten", fmt.Sprintf(
-			"%s %s stays at %s as it is: its deletion_policy is \"abandon\". Terraform won't know it any more.", d.Title, id, d.Vendor))
+			"%s stays at %s as it is: its deletion_policy is \"abandon\". Terraform will not manage it any more.", label, d.Vendor))
 	default:
 		if d.DestroyLeaves != "" {
-			resp.Diagnostics.AddWarning(d.Title+" leaves something behind", fmt.Sprintf("%s %s: %s", d.Title, id, d.DestroyLeaves))
+			resp.Diagnostics.AddWarning(d.Title+" leaves something behind", fmt.Sprintf("%s: %s", label, d.DestroyLeaves))
 		}
 	}
 }
 
 // wayOut says how to get on where the policy is prevent.
-func (d Descriptor) wayOut(id string) string {
+func (d Descriptor) wayOut(label, id string) string {
 	ways := ""
 	for _, policy := range d.DestroyPolicies {
 		ways += fmt.Sprintf("%q (%s) or ", policy, fmt.Sprintf(destroyPolicies[policy].choice, d.Vendor))
 	}
 	ways += fmt.Sprintf("\"abandon\" (%s keeps the account, and Terraform forgets it)", d.Vendor)
-	return fmt.Sprintf("%s %s has deletion_policy = \"prevent\" in the state, so that nothing destroys it by surprise.\n\n"+
+	return fmt.Sprintf("%s has deletion_policy = \"prevent\" in the state, so that nothing destroys it by surprise.\n\n"+
 		"To destroy it, set deletion_policy = %s, apply that, and only then destroy.\n\n"+
-		"To keep the account and only take it out of Terraform, %s\n\n"+
-		"If you renamed the resource, add a moved block.", d.Title, id, ways, d.Forget())
+		"To keep the account and only remove it from Terraform, %s\n\n"+
+		"If you renamed the resource, add a moved block.\n\n"+
+		"If the plan calls the object \"deposed\", a replacement has left it in the state next to its successor. terraform state rm forgets "+
+		"both; import the successor again after it. %s is the account that stays at %s and is forgotten.", label, ways, d.Forget(), id, d.Vendor)
 }
 
 // Forget says how to take an account out of the state, after words such as "to do so,".
 func (d Descriptor) Forget() string {
-	return fmt.Sprintf("run terraform state rm, or write this in place of its resource block; NAME stands for the name of that:\n\n"+
-		"  removed {\n    from = %s.NAME\n    lifecycle {\n      destroy = false\n    }\n  }", d.Type)
+	return fmt.Sprintf("run this; NAME stands for the name of its resource block, and KEY for the key of an instance of for_each or the "+
+		"number of one of count:\n\n"+
+		"  terraform state rm '%[1]s.NAME'\n  terraform state rm '%[1]s.NAME[\"KEY\"]'\n\n"+
+		"Or write this in place of its resource block, which forgets all instances of it:\n\n"+
+		"  removed {\n    from = %[1]s.NAME\n    lifecycle {\n      destroy = false\n    }\n  }", d.Type)
 }
 
 // refuseReplacement refuses a create that replaces an existing account, unless the old one is really deleted.
@@ -173,15 +196,15 @@ func (d Descriptor) refuseTaken(ctx context.Context, old object, req resource.Mo
 			"done, and then the create would fail: %s\n\nGive %s another value in the same change, or don't replace it.", d.Title, old.ID, d.DestroyLeaves, d.ReservedAttribute))
 }
 
-// PlanDelete tells at apply time whether the vendor is to be called. A protected account gets here only by a taint,
+// PlanDelete reports at apply time whether the vendor is to be called. A protected account gets here only by a taint,
 // which no plan can refuse.
 func (d Descriptor) PlanDelete(ctx context.Context, state stateReader, diags *diag.Diagnostics) (act bool) {
-	id, policy := d.idAndPolicy(ctx, state, diags)
+	label, id, policy := d.labelAndPolicy(ctx, state, diags)
 	switch policy {
 	case PolicyPrevent:
 		diags.AddError(d.Title+" is protected from being destroyed", fmt.Sprintf(
-			"%s %s is tainted, so Terraform wants to destroy it and create another one. Run terraform untaint for it.\n\n", d.Title, id)+
-			d.wayOut(id))
+			"%s is tainted, so Terraform wants to destroy it and create another one. Run terraform untaint for it.\n\n", label)+
+			d.wayOut(label, id))
 		return false
 	case PolicyAbandon:
 		return false

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -45,6 +46,30 @@ func validateOne(ctx context.Context, at path.Path, attribute any, value attr.Va
 			}
 			diags.Append(resp.Diagnostics...)
 		}
+	case schema.Int64Attribute:
+		for _, v := range a.Validators {
+			var resp validator.Int64Response
+			if number, ok := value.(types.Int64); ok {
+				v.ValidateInt64(ctx, validator.Int64Request{Path: at, ConfigValue: number}, &resp)
+			}
+			diags.Append(resp.Diagnostics...)
+		}
+	case schema.BoolAttribute:
+		for _, v := range a.Validators {
+			var resp validator.BoolResponse
+			if is, ok := value.(types.Bool); ok {
+				v.ValidateBool(ctx, validator.BoolRequest{Path: at, ConfigValue: is}, &resp)
+			}
+			diags.Append(resp.Diagnostics...)
+		}
+	case schema.MapAttribute:
+		for _, v := range a.Validators {
+			var resp validator.MapResponse
+			if members, ok := value.(types.Map); ok {
+				v.ValidateMap(ctx, validator.MapRequest{Path: at, ConfigValue: members}, &resp)
+			}
+			diags.Append(resp.Diagnostics...)
+		}
 	case schema.ListAttribute:
 		validateList(ctx, at, a.Validators, value, diags)
 	case schema.SingleNestedAttribute:
@@ -56,6 +81,9 @@ func validateOne(ctx context.Context, at path.Path, attribute any, value attr.Va
 				validateObject(ctx, at.AtListIndex(i), a.NestedObject.Validators, a.NestedObject.Attributes, element, diags)
 			}
 		}
+	default:
+		// What isn't checked must not pass: it would fail the plan of everything that is generated next to it.
+		diags.AddAttributeError(at, "Unknown attribute type", fmt.Sprintf("%T can't be checked.", attribute))
 	}
 }
 

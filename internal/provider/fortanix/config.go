@@ -2,13 +2,10 @@
 package fortanix
 
 import (
-	"context"
-	"crypto/x509"
 	"fmt"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -25,7 +22,6 @@ const (
 	vendorName       = "fortanix"
 	vendorTitle      = "Fortanix"
 	standardEndpoint = "https://ccm.fortanix.com"
-	badSettings      = "Invalid Fortanix configuration"
 )
 
 // descriptor is fortanix_account as the shared life-cycle code sees it.
@@ -33,10 +29,11 @@ var descriptor = account.Descriptor{
 	Type:            "fortanix_account",
 	Title:           "Fortanix account",
 	Vendor:          vendorTitle,
+	Section:         vendorName,
+	Name:            "name",
 	DestroyPolicies: []string{account.PolicyDelete},
 	NaturalKey:      "name",
 	Address:         "the base URL in fortanix.endpoint (FORTANIX_CCM_ENDPOINT)",
-	Trust:           "Where the server has a certificate authority of its own, set fortanix.ca_certificate.",
 	Credentials: "fortanix.username and fortanix.password, or fortanix.token, in the provider block (FORTANIX_CCM_USERNAME, " +
 		"FORTANIX_CCM_PASSWORD, FORTANIX_CCM_TOKEN); a session's token ends by itself",
 	Permission: "Changing or deleting an account takes a user who is one of its administrators.",
@@ -53,7 +50,9 @@ var descriptor = account.Descriptor{
 // Vendor is Fortanix's part of the provider.
 func Vendor() settings.Vendor {
 	return settings.Vendor{
-		Name: vendorName,
+		Name:    vendorName,
+		Title:   vendorTitle,
+		Callers: "ids of Fortanix users, as `fortanix_caller` shows them.",
 		Description: "Fortanix Confidential Computing Manager. Give `username` and `password`, or a ready session `token`. Any of them here " +
 			"switches the environment variables of all three off, so that an alias never uses another user's credentials. The variables " +
 			"`FORTANIX_API_…` belong to another Fortanix product and are not read.",
@@ -71,12 +70,8 @@ func Vendor() settings.Vendor {
 			"endpoint": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "Address of CCM, for an installation of one's own. Environment: `FORTANIX_CCM_ENDPOINT`. Default: `" +
-					standardEndpoint + "`. A trailing `/` or `/v1` is dropped. `http://` is refused but for this very machine.",
+					standardEndpoint + "`. A trailing `/` or `/v1` is dropped. `http://` is accepted only for `localhost` and loopback addresses.",
 			},
-			"ca_certificate": schema.StringAttribute{
-				Optional: true, MarkdownDescription: "Certificates in PEM form that are trusted beside the system's.",
-			},
-			"max_requests_per_second": settings.MaxRequestsPerSecond(),
 		},
 		Configure:     configure,
 		Resources:     []func() resource.Resource{NewAccountResource},
@@ -87,7 +82,7 @@ func Vendor() settings.Vendor {
 	}
 }
 
-func configure(_ context.Context, block settings.Block, shared settings.Shared, diags *diag.Diagnostics) any {
+func configure(block *settings.Block, shared settings.Shared) any {
 	values := block.Credentials(map[string]string{
 		"username": "FORTANIX_CCM_USERNAME", "password": "FORTANIX_CCM_PASSWORD", "token": "FORTANIX_CCM_TOKEN",
 	})
@@ -95,53 +90,35 @@ func configure(_ context.Context, block settings.Block, shared settings.Shared, 
 	if token.Variable != "" && (username.Set || password.Set) {
 		token = settings.Value{} // all from the environment, where user and password are the longer-lived ones
 	}
-	secret := token.Token(diags, badSettings)
-	checkLogin(username, password, token, diags)
-	ca := block.Text("ca_certificate", "")
-	base, ok := block.BaseURL(diags, "endpoint", "FORTANIX_CCM_ENDPOINT", standardEndpoint, badSettings)
-	var roots *x509.CertPool
-	if ca.Text != "" {
-		var err error
-		if roots, err = transport.ParseCA(ca.Text); err != nil {
-			ca.Refuse(diags, badSettings, "can't be used: "+err.Error())
-		}
-	}
-	for _, v := range []settings.Value{username, password, token, ca} {
-		if v.Unknown {
-			return settings.NotYetKnown[*client.Client](vendorTitle, v.Attribute)
-		}
-	}
-	switch {
-	case diags.HasError():
-		return settings.Missing[*client.Client](vendorTitle, "Its part of the provider block is invalid.")
-	case !ok:
-		return settings.NotYetKnown[*client.Client](vendorTitle, block.Path("endpoint"))
-	case !token.Set && !username.Set:
-		return settings.Missing[*client.Client](vendorTitle, "Set username and password in the block fortanix of the provider block, or the "+
-			"environment variables FORTANIX_CCM_USERNAME and FORTANIX_CCM_PASSWORD (for a session's token: token, FORTANIX_CCM_TOKEN).")
-	}
-	options := shared.Transport()
-	options.BaseURL = client.BaseURL(base)
-	options.RoundTripper = transport.NewTransport(roots)
-	options.MaxRequestsPerSecond = block.Number("max_requests_per_second")
-	return settings.Ready(client.New(client.Options{
-		Transport: options, Username: username.Text, Password: transport.NewSecret(password.Text), Token: secret,
-		BulkReads: shared.BulkReads, Warn: settings.Warn,
-	}))
+	secret := block.Token(token)
+	checkLogin(block, username, password, token)
+	base := block.BaseURL("endpoint", "FORTANIX_CCM_ENDPOINT", standardEndpoint)
+	options, callers := block.Transport(), block.AllowedCallers()
+	return settings.NewClient(block, func() *client.Client {
+		options.BaseURL = client.BaseURL(base)
+		return client.New(client.Options{
+			Transport: options, Username: username.Text, Password: transport.NewSecret(password.Text), Token: secret,
+			AllowedCallers: callers, BulkReads: shared.BulkReads, Warn: settings.Warn,
+		})
+	})
 }
 
 // checkLogin refuses credentials that don't go together, or can't be sent.
-func checkLogin(username, password, token settings.Value, diags *diag.Diagnostics) {
-	given := func(v settings.Value) bool { return v.Set || v.Unknown }
+func checkLogin(block *settings.Block, username, password, token settings.Value) {
+	const either = ": give a user and a password, or a token"
 	switch {
-	case given(token) && given(username):
-		token.Refuse(diags, badSettings, "conflicts with "+username.Source()+": give a user and a password, or a token")
-	case given(token) && given(password):
-		token.Refuse(diags, badSettings, "conflicts with "+password.Source()+": give a user and a password, or a token")
-	case given(username) && !given(password):
-		username.Refuse(diags, badSettings, "needs a password beside it: set fortanix.password, or FORTANIX_CCM_PASSWORD beside FORTANIX_CCM_USERNAME")
-	case given(password) && !given(username):
-		password.Refuse(diags, badSettings, "needs a user beside it: set fortanix.username, or FORTANIX_CCM_USERNAME beside FORTANIX_CCM_PASSWORD")
+	case token.Given() && username.Given():
+		block.Refuse(token, "conflicts with "+username.Source()+either)
+	case token.Given() && password.Given():
+		block.Refuse(token, "conflicts with "+password.Source()+either)
+	case token.Given():
+	case !username.Given() && !password.Given():
+		block.Lacks("Set username and password in the block fortanix of the provider block, or the environment variables " +
+			"FORTANIX_CCM_USERNAME and FORTANIX_CCM_PASSWORD (for a session's token: token, FORTANIX_CCM_TOKEN).")
+	case !password.Given():
+		block.Refuse(username, "needs a password next to it: set fortanix.password, or FORTANIX_CCM_PASSWORD next to FORTANIX_CCM_USERNAME")
+	case !username.Given():
+		block.Refuse(password, "needs a user next to it: set fortanix.username, or FORTANIX_CCM_USERNAME next to FORTANIX_CCM_PASSWORD")
 	}
 	for _, v := range []settings.Value{username, password} {
 		if !v.Set {
@@ -149,12 +126,12 @@ func checkLogin(username, password, token settings.Value, diags *diag.Diagnostic
 		}
 		switch {
 		case v.Text == "":
-			v.Refuse(diags, badSettings, "is empty")
+			block.Refuse(v, "is empty")
 		case strings.ContainsFunc(v.Text, func(r rune) bool { return r < ' ' || r == 0x7f }):
-			v.Refuse(diags, badSettings, "holds a control character, such as a line break")
+			block.Refuse(v, "holds a control character, such as a line break")
 		}
 	}
 	if username.Set && strings.Contains(username.Text, ":") {
-		username.Refuse(diags, badSettings, fmt.Sprintf("holds a colon, which %s's log-in can't carry", vendorTitle))
+		block.Refuse(username, fmt.Sprintf("holds a colon, which %s's login can't carry", vendorTitle))
 	}
 }

@@ -27,7 +27,9 @@ func NewSessionEphemeral() ephemeral.EphemeralResource {
 	return &sessionEphemeral{account.Ephemeral[*client.Client]{Descriptor: d}}
 }
 
-type sessionEphemeral struct{ account.Ephemeral[*client.Client] }
+type sessionEphemeral struct {
+	account.Ephemeral[*client.Client]
+}
 
 type sessionModel struct {
 	AccountID   types.String `tfsdk:"account_id"`

@@ -32,6 +32,8 @@ var accountDescriptor = account.Descriptor{
 	Type:        "gcore_account",
 	Title:       "Gcore account",
 	Vendor:      vendorTitle,
+	Section:     vendorName,
+	Name:        "company",
 	NaturalKey:  "company name",
 	Address:     address,
 	Credentials: credentials,

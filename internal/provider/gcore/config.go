@@ -2,12 +2,11 @@
 package gcore
 
 import (
-	"context"
 	"fmt"
 	"regexp"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -21,7 +20,6 @@ const (
 	vendorName      = "gcore"
 	vendorTitle     = "Gcore"
 	standardBaseURL = "https://api.gcore.com"
-	badSettings     = "Invalid Gcore configuration"
 	address         = "the base URL in gcore.base_url (GCORE_BASE_URL)"
 	credentials     = "gcore.api_key or gcore.access_token in the provider block, or GCORE_API_KEY or GCORE_ACCESS_TOKEN"
 )
@@ -29,7 +27,9 @@ const (
 // Vendor is Gcore's part of the provider.
 func Vendor() settings.Vendor {
 	return settings.Vendor{
-		Name: vendorName,
+		Name:    vendorName,
+		Title:   vendorTitle,
+		Callers: "ids of Gcore accounts, as `gcore_caller` shows them. Most credentials of a reseller can't be used with it.",
 		Description: "Gcore. An `api_key` or `access_token` here switches the environment variables of both off, so that an alias " +
 			"never uses another account's key.",
 		Attributes: map[string]schema.Attribute{
@@ -46,9 +46,8 @@ func Vendor() settings.Vendor {
 			"base_url": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "Address of the API, to which `/iam` is appended. Environment: `GCORE_BASE_URL`. Default: `" + standardBaseURL +
-					"`. `http://` is refused but for this very machine.",
+					"`. `http://` is accepted only for `localhost` and loopback addresses.",
 			},
-			"max_requests_per_second": settings.MaxRequestsPerSecond(),
 		},
 		Configure:     configure,
 		Resources:     []func() resource.Resource{NewAccountResource, NewResellerUserResource},
@@ -61,37 +60,30 @@ func Vendor() settings.Vendor {
 
 var digits = regexp.MustCompile(`^[0-9]+$`)
 
-func configure(_ context.Context, block settings.Block, shared settings.Shared, diags *diag.Diagnostics) any {
+func configure(block *settings.Block, shared settings.Shared) any {
 	values := block.Credentials(map[string]string{"api_key": "GCORE_API_KEY", "access_token": "GCORE_ACCESS_TOKEN"})
 	key, token := values["api_key"], values["access_token"]
-	keySecret, tokenSecret := key.Token(diags, badSettings), token.Token(diags, badSettings)
-	if key.Set && token.Set {
-		token.Refuse(diags, badSettings, fmt.Sprintf("conflicts with %s: give one of them", key.Source()))
-	}
+	keySecret, tokenSecret := block.Token(key), block.Token(token)
 	if key.Set && digits.MatchString(key.Text) {
-		diags.AddWarning("The Gcore API token looks cut off", fmt.Sprintf("%s holds digits alone. Gcore's tokens go on with $ or _ "+
+		block.Warn("The Gcore API token looks cut off", fmt.Sprintf("%s holds only digits. Gcore's tokens go on with $ or _ "+
 			"after that; a shell cuts a token off at $ unless it stands in single quotes.", key.Source()))
 	}
-	base, ok := block.BaseURL(diags, "base_url", "GCORE_BASE_URL", standardBaseURL, badSettings)
-	switch {
-	case diags.HasError():
-		return settings.Missing[*client.Client](vendorTitle, "Its part of the provider block is invalid.")
-	case key.Unknown, token.Unknown:
-		unknown := key
-		if token.Unknown {
-			unknown = token
-		}
-		return settings.NotYetKnown[*client.Client](vendorTitle, unknown.Attribute)
-	case !ok:
-		return settings.NotYetKnown[*client.Client](vendorTitle, block.Path("base_url"))
-	case !key.Set && !token.Set:
-		return settings.Missing[*client.Client](vendorTitle,
-			"Set api_key in the block gcore of the provider block, or the environment variable GCORE_API_KEY (for a session's token: access_token, GCORE_ACCESS_TOKEN).")
+	switch ends, ok := client.TokenExpiry(token.Text); {
+	case key.Given() && token.Given():
+		block.Refuse(token, fmt.Sprintf("conflicts with %s: give one of them", key.Source()))
+	case !key.Given() && !token.Given():
+		block.Lacks("Set api_key in the block gcore of the provider block, or the environment variable GCORE_API_KEY " +
+			"(for a session's token: access_token, GCORE_ACCESS_TOKEN).")
+	case token.Set && ok && !shared.Clock.Now().Before(ends):
+		block.Refuse(token, fmt.Sprintf("has expired at %s, by this machine's clock: get a new one", ends.UTC().Format(time.RFC3339)))
 	}
-	options := shared.Transport()
-	options.BaseURL = base
-	options.MaxRequestsPerSecond = block.Number("max_requests_per_second")
-	return settings.Ready(client.New(client.Options{
-		Transport: options, APIKey: keySecret, AccessToken: tokenSecret, BulkReads: shared.BulkReads, Warn: settings.Warn,
-	}))
+	base := block.BaseURL("base_url", "GCORE_BASE_URL", standardBaseURL)
+	options, callers := block.Transport(), block.AllowedCallers()
+	return settings.NewClient(block, func() *client.Client {
+		options.BaseURL = base
+		return client.New(client.Options{
+			Transport: options, APIKey: keySecret, AccessToken: tokenSecret, AllowedCallers: callers,
+			BulkReads: shared.BulkReads, Warn: settings.Warn,
+		})
+	})
 }

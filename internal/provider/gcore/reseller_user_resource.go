@@ -34,6 +34,8 @@ var userDescriptor = account.Descriptor{
 	Type:            "gcore_reseller_user",
 	Title:           "Gcore reseller user",
 	Vendor:          vendorTitle,
+	Section:         vendorName,
+	Name:            "email",
 	DestroyPolicies: []string{account.PolicyDelete},
 	DestroyLeaves: "the account that came with the user stays at Gcore, and its company name stays taken: the user can't be created again " +
 		"with the same company. Gcore has no call that deletes an account.",

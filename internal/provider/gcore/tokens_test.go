@@ -296,7 +296,7 @@ func TestAPITokenLeft(t *testing.T) {
 	if said := second.Close(t.Context()); len(said) > 0 {
 		t.Error(said)
 	}
-	w.count(deleteToken, 2)
+	w.count(deleteToken, 3)
 	if said := second.Close(t.Context()); len(said) > 0 { // it is gone: done
 		t.Error(said)
 	}
@@ -310,5 +310,20 @@ func TestAPITokenWithoutExpiry(t *testing.T) {
 	said.Warnings().Contain(t, "another expiry", "no end", text(w.Tokens()[0].ID))
 	if o.Values["expires_at"] != nil {
 		t.Error(o.Values)
+	}
+}
+
+// Under read_only no token is made; a session is only read.
+func TestTokensReadOnly(t *testing.T) {
+	t.Parallel()
+	_, s, env := start(t, mock.Options{})
+	p, said := acctest.NewProtocol(t, env, Values{"read_only": true})
+	if len(said) > 0 {
+		t.Fatal(said)
+	}
+	_, said = p.Open(apiToken, Values{"account_id": text(mock.DemoAccount), "name": "ci"})
+	said.Refused(t, s, "read_only")
+	if _, said = p.Open(accountToken, Values{"account_id": text(mock.DemoAccount)}); len(said) > 0 {
+		t.Error(said)
 	}
 }

@@ -2,6 +2,7 @@ package settings_test
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,18 +14,45 @@ import (
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/settings"
 )
 
+var callersType = types.ListType{ElemType: types.StringType}
+
 // block is a vendor's block with these attributes, in this environment.
-func block(environment map[string]string, attributes map[string]attr.Value) settings.Block {
-	kinds := map[string]attr.Type{"token": types.StringType, "user": types.StringType, "url": types.StringType, "limit": types.Float64Type}
+func block(environment map[string]string, attributes map[string]attr.Value) *tested {
+	kinds := map[string]attr.Type{
+		"token": types.StringType, "user": types.StringType, "url": types.StringType,
+		"max_requests_per_second": types.Float64Type, "allowed_callers": callersType, "ca_certificate": types.StringType,
+	}
 	values := map[string]attr.Value{
-		"token": types.StringNull(), "user": types.StringNull(), "url": types.StringNull(), "limit": types.Float64Null(),
+		"token": types.StringNull(), "user": types.StringNull(), "url": types.StringNull(),
+		"max_requests_per_second": types.Float64Null(), "allowed_callers": types.ListNull(types.StringType), "ca_certificate": types.StringNull(),
 	}
 	object := types.ObjectNull(kinds)
 	if attributes != nil {
 		maps.Copy(values, attributes)
 		object = types.ObjectValueMust(kinds, values)
 	}
-	return settings.NewBlock("vendor", object, func(name string) string { return environment[name] })
+	return newBlock(environment, object)
+}
+
+// tested is a block, and what it adds to the diagnostics.
+type tested struct {
+	*settings.Block
+	diags *diag.Diagnostics
+}
+
+func newBlock(environment map[string]string, object types.Object) *tested {
+	var diags diag.Diagnostics
+	shared := settings.Shared{Getenv: func(name string) string { return environment[name] }}
+	return &tested{settings.NewBlock(settings.Vendor{Name: "vendor", Title: "Vendor"}, object, shared, &diags), &diags}
+}
+
+// unusable is what a resource is told; "" where the vendor can be used.
+func (b *tested) unusable() string {
+	var diags diag.Diagnostics
+	if _, ok := settings.NewClient(b.Block, func() string { return "client" }).Get(&diags); ok {
+		return ""
+	}
+	return diags[0].Summary() + ": " + diags[0].Detail()
 }
 
 func TestTextPrecedence(t *testing.T) {
@@ -75,7 +103,7 @@ func TestCredentials(t *testing.T) {
 			t.Errorf("%s: got %+v", name, got)
 		}
 	}
-	unknown := settings.NewBlock("vendor", types.ObjectUnknown(nil), func(name string) string { return env[name] })
+	unknown := newBlock(env, types.ObjectUnknown(nil))
 	if got := unknown.Credentials(variables)["token"]; !got.Unknown || got.Set {
 		t.Errorf("an unknown block: got %+v", got)
 	}
@@ -88,45 +116,54 @@ func TestBaseURL(t *testing.T) {
 		"http://api.example": false, "http://localhost.example": false, "http://127.0.0.1.example": false, "http://10.0.0.1": false, "http://localhost@evil.example": false,
 		"https://secret:word@api.example": false, "https://api.example?secret": false, "https://api.example#secret": false, "ftp://api.example": false, "api.example": false,
 		"https://": false, "": false, "\nhttps://api.example": false, "https://api.example/\nsecret": false, "https:api.example": false, "//api.example": false, "https://:443": false,
+		" https://api.example": false, "https://api.example ": false, "https://api.example/ ": false, "https://api.example/\u00a0": false, "https://api. example": false,
 	} {
-		for where, b := range map[string]settings.Block{
+		for where, b := range map[string]*tested{
 			"configuration": block(nil, map[string]attr.Value{"url": types.StringValue(value)}),
 			"environment":   block(map[string]string{"V_URL": value}, nil),
 		} {
 			if value == "" && where == "environment" {
 				continue
 			}
-			var diags diag.Diagnostics
-			u, got := b.BaseURL(&diags, "url", "V_URL", "https://standard.example", "Invalid")
-			if got != ok || diags.HasError() == ok || (u != nil) != ok {
-				t.Errorf("%q from %s: got %v %v", value, where, u, diags)
+			if u := b.BaseURL("url", "V_URL", "https://standard.example"); (u != nil) != ok {
+				t.Errorf("%q from %s: got %v", value, where, u)
 			}
-			checkRefusal(t, where, value, diags)
+			checkRefusal(t, where, value, b, ok)
 		}
 	}
-	var diags diag.Diagnostics
-	if u, ok := block(nil, nil).BaseURL(&diags, "url", "V_URL", "https://standard.example", "Invalid"); !ok || u.String() != "https://standard.example" {
+	if u := block(nil, nil).BaseURL("url", "V_URL", "https://standard.example"); u == nil || u.String() != "https://standard.example" {
 		t.Errorf("the default: got %v", u)
 	}
-	if u, ok := block(nil, map[string]attr.Value{"url": types.StringUnknown()}).BaseURL(&diags, "url", "V_URL", "https://standard.example", "Invalid"); ok || u != nil || diags.HasError() {
-		t.Errorf("unknown: got %v %v", u, diags)
+	b := block(nil, map[string]attr.Value{"url": types.StringUnknown()})
+	u := b.BaseURL("url", "V_URL", "https://standard.example")
+	if u != nil || b.diags.HasError() || !strings.Contains(b.unusable(), "vendor.url isn't known yet") {
+		t.Errorf("unknown: got %v %v %s", u, *b.diags, b.unusable())
 	}
 }
 
-// checkRefusal checks that a refusal names where the value comes from and doesn't repeat it.
-func checkRefusal(t *testing.T, where, value string, diags diag.Diagnostics) {
+// checkRefusal checks that the configuration's faults are errors at once, and the environment's only where the vendor is
+// used; and that a refusal names where the value comes from and doesn't repeat it.
+func checkRefusal(t *testing.T, where, value string, b *tested, ok bool) {
 	t.Helper()
-	for _, d := range diags {
+	unusable := b.unusable()
+	if (unusable == "") != ok {
+		t.Errorf("%q from %s: where the vendor is used, %q", value, where, unusable)
+	}
+	if b.diags.HasError() != (where == "configuration" && !ok) {
+		t.Errorf("%q from %s: configuring says %v", value, where, *b.diags)
+	}
+	if where == "environment" && !ok && !strings.Contains(unusable, "V_") {
+		t.Errorf("%q: the variable isn't named: %s", value, unusable)
+	}
+	for _, d := range *b.diags {
 		attribute, onAttribute := d.(diag.DiagnosticWithPath)
-		if onAttribute != (where == "configuration") || onAttribute && !strings.HasPrefix(attribute.Path().String(), "vendor.") {
+		if !onAttribute || !strings.HasPrefix(attribute.Path().String(), "vendor.") {
 			t.Errorf("%q from %s: the diagnostic stands at the wrong place: %v", value, where, d)
 		}
-		if where == "environment" && !strings.Contains(d.Detail(), "V_") {
-			t.Errorf("%q: the variable isn't named: %s", value, d.Detail())
-		}
-		if strings.Contains(d.Detail(), "secret") {
-			t.Errorf("%q is repeated: %s", value, d.Detail())
-		}
+		unusable += d.Detail()
+	}
+	if strings.Contains(unusable, "secret") {
+		t.Errorf("%q is repeated: %s", value, unusable)
 	}
 }
 
@@ -135,45 +172,97 @@ func TestToken(t *testing.T) {
 	for value, ok := range map[string]bool{
 		"idt:TKN-1-2:secret": true, "secret word": false, "secret\n": false, " secret": false, "secret\t": false, "secret\x00": false, "secret\u007f": false, "": false,
 	} {
-		for where, b := range map[string]settings.Block{
+		for where, b := range map[string]*tested{
 			"configuration": block(nil, map[string]attr.Value{"token": types.StringValue(value)}),
 			"environment":   block(map[string]string{"V_TOKEN": value}, nil),
 		} {
 			if value == "" && where == "environment" {
 				continue
 			}
-			var diags diag.Diagnostics
-			secret := b.Text("token", "V_TOKEN").Token(&diags, "Invalid")
-			if diags.HasError() == ok || ok && secret.Reveal() != value {
-				t.Errorf("%q from %s: got %v", value, where, diags)
+			if secret := b.Token(b.Text("token", "V_TOKEN")); ok && secret.Reveal() != value {
+				t.Errorf("%q from %s: got another one", value, where)
 			}
-			checkRefusal(t, where, value, diags)
+			checkRefusal(t, where, value, b, ok)
 		}
 	}
-	var diags diag.Diagnostics
-	if secret := block(nil, nil).Text("token", "V_TOKEN").Token(&diags, "Invalid"); secret.Reveal() != "" || diags.HasError() {
-		t.Errorf("no token: got %v", diags)
+	b := block(nil, nil)
+	if secret := b.Token(b.Text("token", "V_TOKEN")); secret.Reveal() != "" || b.diags.HasError() {
+		t.Errorf("no token: got %v", *b.diags)
 	}
 }
 
-func TestNumber(t *testing.T) {
+func TestMaxRequestsPerSecond(t *testing.T) {
 	t.Parallel()
-	for want, attributes := range map[float64]map[string]attr.Value{0: nil, 2.5: {"limit": types.Float64Value(2.5)}} {
-		if got := block(nil, attributes).Number("limit"); got != want {
+	for want, attributes := range map[float64]map[string]attr.Value{0: nil, 2.5: {"max_requests_per_second": types.Float64Value(2.5)}} {
+		if got := block(nil, attributes).Transport().MaxRequestsPerSecond; got != want {
 			t.Errorf("got %v, want %v", got, want)
 		}
 	}
-	if got := block(nil, map[string]attr.Value{"limit": types.Float64Unknown()}).Number("limit"); got != 0 {
+	if got := block(nil, map[string]attr.Value{"max_requests_per_second": types.Float64Unknown()}).Transport().MaxRequestsPerSecond; got != 0 {
 		t.Errorf("unknown: got %v", got)
+	}
+}
+
+// Nothing that is wrong with the list turns it off.
+func TestAllowedCallers(t *testing.T) {
+	t.Parallel()
+	list := func(ids ...attr.Value) attr.Value { return types.ListValueMust(types.StringType, ids) }
+	for name, test := range map[string]struct {
+		list             attr.Value
+		want             []string
+		invalid, unknown bool
+	}{
+		"null":            {list: types.ListNull(types.StringType)},
+		"one":             {list: list(types.StringValue("7")), want: []string{"7"}},
+		"two":             {list: list(types.StringValue("7"), types.StringValue("8")), want: []string{"7", "8"}},
+		"empty":           {list: list(), invalid: true},
+		"null element":    {list: list(types.StringValue("7"), types.StringNull()), invalid: true},
+		"empty element":   {list: list(types.StringValue("")), invalid: true},
+		"whitespace":      {list: list(types.StringValue("7 ")), invalid: true},
+		"unknown":         {list: types.ListUnknown(types.StringType), unknown: true},
+		"unknown element": {list: list(types.StringValue("7"), types.StringUnknown()), unknown: true, want: []string{"7"}},
+	} {
+		b := block(nil, map[string]attr.Value{"allowed_callers": test.list})
+		got := b.AllowedCallers()
+		unusable := b.unusable()
+		if !test.invalid && !slices.Equal(got, test.want) || b.diags.HasError() != test.invalid || (unusable != "") != (test.invalid || test.unknown) {
+			t.Errorf("%s: got %v, %v, %q", name, got, *b.diags, unusable)
+		}
+		if test.unknown && !strings.Contains(unusable, "vendor.allowed_callers isn't known yet") {
+			t.Errorf("%s: %s", name, unusable)
+		}
+	}
+	if got := block(nil, nil).AllowedCallers(); got != nil {
+		t.Errorf("no block: %v", got)
+	}
+}
+
+func TestCACertificate(t *testing.T) {
+	t.Parallel()
+	for text, ok := range map[string]bool{"no certificate": false, "": false} {
+		b := block(nil, map[string]attr.Value{"ca_certificate": types.StringValue(text)})
+		b.Transport()
+		checkRefusal(t, "configuration", text, b, ok)
+	}
+	b := block(nil, map[string]attr.Value{"ca_certificate": types.StringUnknown()})
+	b.Transport()
+	if !strings.Contains(b.unusable(), "vendor.ca_certificate isn't known yet") {
+		t.Error(b.unusable())
 	}
 }
 
 // A vendor that can't be used says so only to who asks for it.
 func TestClients(t *testing.T) {
 	t.Parallel()
+	made := func(b *tested) *settings.Client[string] {
+		return settings.NewClient(b.Block, func() string { return "client" })
+	}
+	missing, unknown := block(nil, nil), block(nil, map[string]attr.Value{"token": types.StringUnknown()})
+	missing.Lacks("Set V_TOKEN.")
+	unknown.Text("token", "V_TOKEN")
 	clients := settings.Clients{
-		"ready": settings.Ready("client"), "missing": settings.Missing[string]("Vendor", "Set V_TOKEN."),
-		"unknown": settings.NotYetKnown[string]("Vendor", path.Root("vendor").AtName("token")), "other": settings.Ready(5),
+		"ready": made(block(nil, nil)), "missing": made(missing), "unknown": made(unknown),
+		"other": settings.NewClient(block(nil, nil).Block, func() int { return 5 }),
 	}
 	for name, says := range map[string]string{
 		"ready": "", "missing": "Vendor is not configured: Set V_TOKEN.", "unknown": "vendor.token isn't known yet", "other": "Unexpected provider data", "none": "Unexpected provider data",
@@ -199,5 +288,22 @@ func TestClients(t *testing.T) {
 	}
 	if _, ok := settings.Of[string]("ready", nil, &diags).Get(&diags); ok || !diags.HasError() {
 		t.Error("a client that was never configured could be had")
+	}
+}
+
+// A warning about the environment is shown once, where the vendor is used first.
+func TestWarnings(t *testing.T) {
+	t.Parallel()
+	b := block(nil, nil)
+	b.Warn("It looks cut off", "V_TOKEN is short.")
+	client := settings.NewClient(b.Block, func() string { return "client" })
+	if len(*b.diags) > 0 {
+		t.Errorf("configuring says %v", *b.diags)
+	}
+	for want := range 2 {
+		var diags diag.Diagnostics
+		if _, ok := client.Get(&diags); !ok || diags.WarningsCount() != 1-want {
+			t.Errorf("use %d: %v", want+1, diags)
+		}
 	}
 }

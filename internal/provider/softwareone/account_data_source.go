@@ -4,11 +4,9 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"maps"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
-	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -16,13 +14,6 @@ import (
 
 	client "github.com/cloud-accounts/terraform-provider-accounts/internal/clients/softwareone"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/account"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/settings"
-)
-
-var (
-	_ datasource.DataSourceWithConfigure        = (*accountDataSource)(nil)
-	_ datasource.DataSourceWithConfigValidators = (*accountDataSource)(nil)
-	_ datasource.DataSourceWithConfigure        = (*accountsDataSource)(nil)
 )
 
 // accountData is one account in the data sources: what the resource has, and what changes by itself.
@@ -146,72 +137,6 @@ func accountDataAttributes() map[string]schema.Attribute {
 	}
 }
 
-// NewAccountDataSource makes the data source softwareone_account.
-func NewAccountDataSource() datasource.DataSource { return &accountDataSource{} }
-
-type accountDataSource struct {
-	client *settings.Client[*client.Client]
-}
-
-// Metadata implements datasource.DataSource.
-func (d *accountDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = descriptor.Type
-}
-
-// Configure implements datasource.DataSourceWithConfigure.
-func (d *accountDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.client = settings.Of[*client.Client](vendorName, req.ProviderData, &resp.Diagnostics)
-}
-
-// Schema implements datasource.DataSource.
-func (d *accountDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	attributes := accountDataAttributes()
-	maps.Copy(attributes, map[string]schema.Attribute{
-		"id": schema.StringAttribute{
-			Optional: true, Computed: true, Validators: []validator.String{descriptor.ID()},
-			MarkdownDescription: "Account id, such as `ACC-1234-5678`. Give this or `name`.",
-		},
-		"name": schema.StringAttribute{
-			Optional: true, Computed: true, Validators: []validator.String{account.Text()},
-			MarkdownDescription: "Name, without regard to case. Exactly one account must have it. Give this or `id`.",
-		},
-	})
-	resp.Schema = schema.Schema{
-		MarkdownDescription: "One SoftwareOne account, by id or by name. Needs a token that may see it.",
-		Attributes:          attributes,
-	}
-}
-
-// ConfigValidators implements datasource.DataSourceWithConfigValidators.
-func (d *accountDataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
-	return account.IDOr("name")
-}
-
-// Read implements datasource.DataSource.
-func (d *accountDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	search := descriptor.NewSearch(ctx, req.Config, "name", &resp.Diagnostics)
-	api, ok := d.client.Get(&resp.Diagnostics)
-	if !ok || resp.Diagnostics.HasError() {
-		return
-	}
-	found, ok := account.Find(search,
-		func(id string) (client.Account, error) { return api.ReadAccountDetails(ctx, id) },
-		func(name string) iter.Seq2[client.Account, error] {
-			return api.ListAccounts(ctx, client.Filter{Name: name}, true)
-		},
-		func(a client.Account) string { return fmt.Sprintf("%s (%s, %s, %s)", a.ID, a.Name, a.Type, a.Status) }, &resp.Diagnostics)
-	if ok {
-		search.Answer(ctx, &resp.State, newAccountData(ctx, found, &resp.Diagnostics), &resp.Diagnostics)
-	}
-}
-
-// NewAccountsDataSource makes the data source softwareone_accounts.
-func NewAccountsDataSource() datasource.DataSource { return &accountsDataSource{} }
-
-type accountsDataSource struct {
-	client *settings.Client[*client.Client]
-}
-
 // filterModel is what both the plural data source and the list resource filter by.
 type filterModel struct {
 	Name       types.String `tfsdk:"name"`
@@ -226,66 +151,37 @@ func (f filterModel) filter() client.Filter {
 	}
 }
 
-// The filters' descriptions, and what their values may be.
-var (
-	filterTexts = map[string]string{
-		"name":        "Only accounts of this name, without regard to case.",
-		"type":        "Only accounts of this type: `Client`, `Vendor` or `Operations`.",
-		"status":      "Only accounts of this status: `Active`, `Enabled` or `Disabled`.",
-		"external_id": "Only accounts of this id in the ERP.",
-	}
-	filterValues = map[string][]validator.String{
-		"name":        {account.Text()},
-		"external_id": {account.Text()},
-		"type":        {stringvalidator.OneOf(client.TypeClient, client.TypeVendor, client.TypeOperations)},
-		"status":      {stringvalidator.OneOf(client.StatusActive, client.StatusEnabled, client.StatusDisabled)},
-	}
-)
-
-// accountsData is softwareone_accounts.
-type accountsData struct {
-	filterModel
-	Accounts []accountData `tfsdk:"accounts"`
-}
-
-// Metadata implements datasource.DataSource.
-func (d *accountsDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = "softwareone_accounts"
-}
-
-// Configure implements datasource.DataSourceWithConfigure.
-func (d *accountsDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.client = settings.Of[*client.Client](vendorName, req.ProviderData, &resp.Diagnostics)
-}
-
-// Schema implements datasource.DataSource.
-func (d *accountsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	resp.Schema = schema.Schema{
-		MarkdownDescription: "SoftwareOne accounts that the token may see, in the order of their ids.",
-		Attributes: map[string]schema.Attribute{
-			"accounts": schema.ListNestedAttribute{
-				Computed: true, MarkdownDescription: "The accounts that fit all filters.",
-				NestedObject: schema.NestedAttributeObject{Attributes: accountDataAttributes()},
-			},
+// accounts says how SoftwareOne accounts are found.
+var accounts = account.Finder[*client.Client, client.Account, filterModel, accountData]{
+	Descriptor: descriptor, Plural: "softwareone_accounts", Collection: "accounts", Key: "name",
+	One:        "One SoftwareOne account, by id or by name. Needs a token that may see it.",
+	Many:       "SoftwareOne accounts that the token may see, in the order of their ids.",
+	Each:       "The accounts that fit all filters.",
+	ByID:       "Account id, such as `ACC-1234-5678`. Give this or `name`.",
+	ByKey:      "Name, in any case. Exactly one account must have it. Give this or `id`.",
+	Attributes: accountDataAttributes(),
+	Filters: map[string]account.Filter{
+		"name":        {Description: "Only accounts of this name, in any case.", Validators: []validator.String{account.Text()}},
+		"external_id": {Description: "Only accounts of this id in the ERP.", Validators: []validator.String{account.Text()}},
+		"type": {
+			Description: "Only accounts of this type: `Client`, `Vendor` or `Operations`.",
+			Validators:  []validator.String{stringvalidator.OneOf(client.TypeClient, client.TypeVendor, client.TypeOperations)},
 		},
-	}
-	for name, text := range filterTexts {
-		resp.Schema.Attributes[name] = schema.StringAttribute{Optional: true, Validators: filterValues[name], MarkdownDescription: text}
-	}
-}
-
-// Read implements datasource.DataSource.
-func (d *accountsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var data accountsData
-	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
-	api, ok := d.client.Get(&resp.Diagnostics)
-	if !ok || resp.Diagnostics.HasError() {
-		return
-	}
-	show := func(a client.Account) accountData { return newAccountData(ctx, a, &resp.Diagnostics) }
-	data.Accounts = account.Collect(descriptor, api.ListAccounts(ctx, data.filter(), true), show, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
+		"status": {
+			Description: "Only accounts of this status: `Active`, `Enabled` or `Disabled`.",
+			Validators:  []validator.String{stringvalidator.OneOf(client.StatusActive, client.StatusEnabled, client.StatusDisabled)},
+		},
+	},
+	Read: func(ctx context.Context, api *client.Client, id string) (client.Account, error) {
+		return api.ReadAccountDetails(ctx, id)
+	},
+	Named: func(ctx context.Context, api *client.Client, name string) iter.Seq2[client.Account, error] {
+		return api.ListAccounts(ctx, client.Filter{Name: name}, true)
+	},
+	List: func(ctx context.Context, api *client.Client, filters filterModel, whole bool) iter.Seq2[client.Account, error] {
+		return api.ListAccounts(ctx, filters.filter(), whole)
+	},
+	Label: func(a client.Account) string { return fmt.Sprintf("%s (%s, %s, %s)", a.ID, a.Name, a.Type, a.Status) },
+	Show:  newAccountData,
+	Fill:  fillAccount,
 }

@@ -2,10 +2,6 @@
 package softwareone
 
 import (
-	"context"
-
-	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -20,7 +16,6 @@ const (
 	vendorName      = "softwareone"
 	vendorTitle     = "SoftwareOne"
 	standardBaseURL = "https://api.platform.softwareone.com"
-	badSettings     = "Invalid SoftwareOne configuration"
 )
 
 // descriptor is softwareone_account as the shared life-cycle code sees it.
@@ -28,6 +23,8 @@ var descriptor = account.Descriptor{
 	Type:            "softwareone_account",
 	Title:           "SoftwareOne account",
 	Vendor:          vendorTitle,
+	Section:         vendorName,
+	Name:            "name",
 	DestroyPolicies: []string{account.PolicyDisable},
 	DestroyLeaves:   "it is disabled, and stays on the platform with its name; SoftwareOne has no call that deletes an account.",
 	NaturalKey:      "name and type",
@@ -61,7 +58,9 @@ var descriptor = account.Descriptor{
 // Vendor is SoftwareOne's part of the provider.
 func Vendor() settings.Vendor {
 	return settings.Vendor{
-		Name: vendorName,
+		Name:    vendorName,
+		Title:   vendorTitle,
+		Callers: "ids of API tokens, such as `TKN-1234-5678`, as `softwareone_caller` shows them.",
 		Description: "SoftwareOne Marketplace Platform. An `api_token` here switches the environment variable off, so that an " +
 			"alias never uses another account's token.",
 		Attributes: map[string]schema.Attribute{
@@ -73,36 +72,28 @@ func Vendor() settings.Vendor {
 			"base_url": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "Address of the API. Environment: `MPT_API_BASE_URL`. Default: `" + standardBaseURL + "`. A trailing " +
-					"`/`, `/public` or `/public/v1` is dropped. `http://` is refused but for this very machine.",
+					"`/`, `/public` or `/public/v1` is dropped. `http://` is accepted only for `localhost` and loopback addresses.",
 			},
-			"max_requests_per_second": settings.MaxRequestsPerSecond(),
 		},
 		Configure:     configure,
 		Resources:     []func() resource.Resource{NewAccountResource},
-		DataSources:   []func() datasource.DataSource{NewAccountDataSource, NewAccountsDataSource},
-		ListResources: []func() list.ListResource{NewAccountList},
+		DataSources:   accounts.DataSources(),
+		ListResources: []func() list.ListResource{accounts.ListResource},
 	}
 }
 
-func configure(_ context.Context, block settings.Block, shared settings.Shared, diags *diag.Diagnostics) any {
+func configure(block *settings.Block, shared settings.Shared) any {
 	token := block.Credentials(map[string]string{"api_token": "MPT_API_TOKEN"})["api_token"]
-	secret := token.Token(diags, badSettings)
-	base, ok := block.BaseURL(diags, "base_url", "MPT_API_BASE_URL", standardBaseURL, badSettings)
-	switch {
-	case diags.HasError():
-		return settings.Missing[*client.Client](vendorTitle, "Its part of the provider block is invalid.")
-	case token.Unknown:
-		return settings.NotYetKnown[*client.Client](vendorTitle, token.Attribute)
-	case !ok:
-		return settings.NotYetKnown[*client.Client](vendorTitle, block.Path("base_url"))
-	case !token.Set:
-		return settings.Missing[*client.Client](vendorTitle,
-			"Set api_token in the block softwareone of the provider block, or the environment variable MPT_API_TOKEN.")
+	secret := block.Token(token)
+	if !token.Given() {
+		block.Lacks("Set api_token in the block softwareone of the provider block, or the environment variable MPT_API_TOKEN.")
 	}
-	options := shared.Transport()
-	options.BaseURL = client.BaseURL(base)
-	options.MaxRequestsPerSecond = block.Number("max_requests_per_second")
-	return settings.Ready(client.New(client.Options{
-		Transport: options, APIToken: secret, BulkReads: shared.BulkReads, Warn: settings.Warn,
-	}))
+	base := block.BaseURL("base_url", "MPT_API_BASE_URL", standardBaseURL)
+	options, callers := block.Transport(), block.AllowedCallers()
+	return settings.NewClient(block, func() *client.Client {
+		options.BaseURL = client.BaseURL(base)
+		return client.New(client.Options{
+			Transport: options, APIToken: secret, AllowedCallers: callers, BulkReads: shared.BulkReads, Warn: settings.Warn,
+		})
+	})
 }

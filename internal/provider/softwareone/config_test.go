@@ -29,7 +29,7 @@ func TestConfiguration(t *testing.T) {
 		"unknown block":       {env: map[string]string{"MPT_API_TOKEN": other}, block: acctest.Unknown, missing: "isn't known yet"},
 		"unknown address":     {env: map[string]string{"MPT_API_TOKEN": other}, block: Values{"base_url": acctest.Unknown}, missing: "softwareone.base_url isn't known yet"},
 		"token with a blank":  {block: Values{"api_token": "idt:TKN-1-1: secret"}, invalid: "api_token", missing: "invalid"},
-		"variable, newline":   {env: map[string]string{"MPT_API_TOKEN": "secret\n"}, invalid: "MPT_API_TOKEN", missing: "invalid"},
+		"variable, newline":   {env: map[string]string{"MPT_API_TOKEN": "secret\n"}, missing: "MPT_API_TOKEN"},
 		"empty token":         {env: map[string]string{"MPT_API_TOKEN": other}, block: Values{"api_token": ""}, invalid: "api_token", missing: "invalid"},
 		"plain http":          {env: map[string]string{"MPT_API_TOKEN": other}, block: Values{"base_url": "http://api.example/secret"}, invalid: "base_url", missing: "invalid"},
 		"no limit at all":     {block: Values{"api_token": mock.DemoToken, "max_requests_per_second": 0}, invalid: "max_requests_per_second", missing: "-"},

@@ -1,0 +1,6 @@
+package main
+
+import "runtime"
+
+// executableSuffix ends the names of programs.
+var executableSuffix = map[string]string{"windows": ".exe"}[runtime.GOOS]
