@@ -114,6 +114,7 @@ func (c *Client) call(ctx context.Context, r transport.Request, body any) (*tran
 	if r.Session == nil {
 		r.Session = c
 	}
+	r.ResourceID = transport.IDIn(r.Path, ValidID)
 	if body != nil {
 		raw, err := json.Marshal(body)
 		if err != nil {
