@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -52,6 +53,8 @@ type Client struct {
 	selecting transport.Lock
 	listsAll  atomic.Bool // whether list items are known to hold all that accounts do
 	warn      func(ctx context.Context, message string)
+	// openSessions are the tokens of sessions that were handed out and have not been ended.
+	openSessions sync.Map
 }
 
 // BaseURL cuts off the /v1 that users copy along with the address.
@@ -101,7 +104,7 @@ func accountPath(id string) string { return accountsPath + "/" + url.PathEscape(
 func (c *Client) call(ctx context.Context, operation, method, path string, query url.Values, replay transport.Replay, body, into any) (*transport.Response, error) {
 	request := transport.Request{
 		Operation: operation, Method: method, Path: path, Query: query.Encode(), Replay: replay, Session: c.session, Into: into,
-		Selection: strings.HasPrefix(path, selectPath),
+		Selection: strings.HasPrefix(path, selectPath), ResourceID: transport.IDIn(path, ValidID),
 	}
 	if body != nil {
 		raw, err := json.Marshal(body)

@@ -3,6 +3,7 @@ package settings
 import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/float64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -24,10 +25,14 @@ type Vendor struct {
 	Callers string
 	// Configure resolves the block and returns a *Client. It makes no request.
 	Configure func(block *Block, shared Shared) any
+	// Caller makes the data source that shows whom the credential belongs to.
+	Caller func() datasource.DataSource
 
 	Resources     []func() resource.Resource
 	DataSources   []func() datasource.DataSource
 	ListResources []func() list.ListResource
+
+	EphemeralResources []func() ephemeral.EphemeralResource
 }
 
 const (
