@@ -1,17 +1,10 @@
 package softwareone
 
 import (
-	"cmp"
-	"context"
 	"encoding/json"
-	"fmt"
-	"net/http"
-	"net/url"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
 )
 
@@ -138,105 +131,3 @@ type NewAccount struct {
 	Type   string  `json:"type"`
 	Groups []Group `json:"groups,omitempty"`
 }
-
-// UpdateAccount replaces the account's fields. PUT may replace or merge, so callers send every field that they manage
-// and the others as last read. A logo is sent along where one is given.
-func (c *Client) UpdateAccount(ctx context.Context, id string, fields AccountFields, logo []byte) (Account, error) {
-	if err := ValidID(id); err != nil {
-		return Account{}, err
-	}
-	var body any = fields
-	if logo != nil {
-		f, err := withLogo(fields, logo)
-		if err != nil {
-			return Account{}, err
-		}
-		body = f
-	}
-	account, err := c.write(ctx, "update account", http.MethodPut, id, "", transport.Idempotent, body)
-	if missing, _ := fields.Missing(account); transport.Accepted(err) || (err == nil && missing != "") {
-		// The reply may be thin: what the account itself shows counts.
-		now, readErr := c.getAccount(ctx, id)
-		if missing, _ := fields.Missing(now); readErr == nil && missing == "" {
-			c.accounts.Written(id, now)
-			return now, nil
-		}
-	}
-	return account, err
-}
-
-// write changes one account and keeps later reads right.
-func (c *Client) write(ctx context.Context, operation, method, id, action string, replay transport.Replay, body any) (Account, error) {
-	c.accounts.Dirty(id)
-	var account Account
-	_, err := c.call(ctx, operation, method, accountPath(id)+action, "", replay, body, &account)
-	if err == nil && !strings.EqualFold(account.ID, id) {
-		err = unexpected(operation, "the reply is not about this account")
-	}
-	if err != nil {
-		return Account{}, err
-	}
-	c.accounts.Written(id, account)
-	return account, nil
-}
-
-// Action is a call that changes an account's status.
-type Action string
-
-// The actions, and what they do to a status.
-const (
-	Activate   Action = "activate"   // Enabled → Active, Client alone, needs an external id
-	Deactivate Action = "deactivate" // Active → Enabled, Client alone
-	Enable     Action = "enable"     // Disabled → Active with an external id or for a Vendor, else Enabled
-	Disable    Action = "disable"    // Active or Enabled → Disabled, never Operations
-)
-
-// activation is the body of activate; its schema wants both fields.
-type activation struct {
-	ExternalID string `json:"externalId"`
-	Name       string `json:"name"`
-}
-
-const (
-	// maxActionTries bounds how often an action is sent whose outcome stays unclear.
-	maxActionTries = 5
-	// actionPause is the wait before the second try, unless the API asks for more; it doubles from then on.
-	actionPause = 500 * time.Millisecond
-)
-
-// SetStatus brings an account to a status by one action, and returns it with that status. An action that fails, or whose
-// reply has another status, is looked into before it is sent again: an account that has the status already counts as
-// done. name and externalID are for Activate.
-func (c *Client) SetStatus(ctx context.Context, id string, action Action, target, name, externalID string) (Account, error) {
-	if err := ValidID(id); err != nil {
-		return Account{}, err
-	}
-	var body any
-	if action == Activate {
-		body = activation{ExternalID: externalID, Name: name}
-	}
-	for try := 1; ; try++ {
-		account, err := c.write(ctx, string(action)+" account", http.MethodPost, id, "/"+string(action), transport.NonIdempotent, body)
-		if err == nil && account.Status == target {
-			return account, nil
-		}
-		unclear := transport.Unclear(err)
-		if err != nil && !unclear && !transport.IsStatus(err, http.StatusBadRequest, http.StatusConflict, http.StatusUnprocessableEntity) {
-			return Account{}, err
-		}
-		now, readErr := c.getAccount(ctx, id) // which tells more than a thin reply
-		switch {
-		case readErr == nil && now.Status == target:
-			c.accounts.Written(id, now)
-			return now, nil
-		case err == nil:
-			return account, fmt.Errorf("%s answers that the account is %s after %s, not %s", vendor, cmp.Or(account.Status, now.Status), action, target)
-		case readErr != nil:
-			return Account{}, err
-		case !unclear || try == maxActionTries || !transport.Pause(ctx, c.http.Clock, actionPause<<(try-1), err):
-			return Account{}, err
-		}
-	}
-}
-
-func accountPath(id string) string { return accountsPath + "/" + url.PathEscape(id) }

@@ -194,6 +194,7 @@ type nameLocks struct {
 	mu   sync.Mutex
 	held map[string]chan struct{}
 	made map[string][]createonce.Candidate
+	ids  createonce.IDs
 }
 
 // lock waits until name is free or ctx ends.

@@ -1,96 +1,60 @@
 package softwareone
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
 )
 
-// SameName reports whether two names count as equal: the platform may trim, fold or recase what it is given.
+// SameName reports whether two names count as equal: the platform may trim or recase what it is given, and may collapse
+// the whitespace in it.
 func SameName(a, b string) bool {
 	return strings.EqualFold(strings.Join(strings.Fields(a), " "), strings.Join(strings.Fields(b), " "))
 }
 
-// Missing says which of the fields an account doesn't have as they were sent, by the API's name, and what it has
-// instead; "" where it has them all. The API may pass over a field without a word.
-func (f AccountFields) Missing(got Account) (field, problem string) {
-	if !SameName(f.Name, got.Name) {
-		return "name", fmt.Sprintf("it is %q there", got.Name)
+// Differences are what an account shows otherwise than it was sent: the API may ignore a field and report success. What an
+// account lacks counts as null, unless the reply names it as omitted.
+func (f AccountFields) Differences(shown Account) wire.Differences {
+	var all wire.Differences
+	wire.Compare(&all, "name", wire.Value(f.Name), wire.Value(shown.Name), SameName)
+	text := func(field string, sent wire.Field[string], is *string, equal func(a, b string) bool) {
+		if !shown.Omits(field) {
+			wire.Compare(&all, field, sent, wire.Pointer(is), equal)
+		}
 	}
-	exact := func(a, b string) bool { return a == b }
-	for _, text := range []struct {
-		field string
-		sent  wire.Field[string]
-		got   *string
-		same  func(a, b string) bool
-	}{
-		{"externalId", f.ExternalID, got.ExternalID, exact},
-		{"technicalSupportEmail", f.TechnicalSupportEmail, got.TechnicalSupportEmail, strings.EqualFold},
-		{"website", f.Website, got.Website, exact},
-		{"description", f.Description, got.Description, exact},
-		{"defaultLanguageCode", f.DefaultLanguageCode, got.DefaultLanguageCode, strings.EqualFold},
-	} {
-		if want, sent := text.sent.Get(); sent && !got.Omits(text.field) {
-			if problem := lacks(want, text.got, text.same); problem != "" {
-				return text.field, problem
+	text("externalId", f.ExternalID, shown.ExternalID, wire.Exactly)
+	text("technicalSupportEmail", f.TechnicalSupportEmail, shown.TechnicalSupportEmail, strings.EqualFold)
+	text("website", f.Website, shown.Website, wire.Exactly)
+	text("description", f.Description, shown.Description, wire.Exactly)
+	text("defaultLanguageCode", f.DefaultLanguageCode, shown.DefaultLanguageCode, strings.EqualFold)
+	if sent := f.Address; sent != nil && !shown.Omits("address") {
+		is := valueOf(shown.Address)
+		member := func(name string, sent, is *string) {
+			wire.Compare(&all, "address."+name, wire.Pointer(sent), wire.Pointer(is), wire.Exactly)
+		}
+		member("addressLine1", sent.AddressLine1, is.AddressLine1)
+		member("addressLine2", sent.AddressLine2, is.AddressLine2)
+		member("postCode", sent.PostCode, is.PostCode)
+		member("city", sent.City, is.City)
+		member("state", sent.State, is.State)
+		member("country", sent.Country, is.Country)
+	}
+	if sent, _ := f.Eligibility.Get(); sent != nil && !shown.Omits("eligibility") {
+		is := valueOf(shown.Eligibility)
+		member := func(name string, sent, is *bool) {
+			if sent != nil {
+				wire.Compare(&all, "eligibility."+name, wire.Pointer(sent), wire.Pointer(is), wire.Exactly)
 			}
 		}
+		member("client", sent.Client, is.Client)
+		member("partner", sent.Partner, is.Partner)
 	}
-	if f.Address != nil && !got.Omits("address") {
-		if field, problem := f.Address.missing(got.Address); field != "" {
-			return "address." + field, problem
-		}
-	}
-	if want, _ := f.Eligibility.Get(); want != nil && !got.Omits("eligibility") {
-		is := Eligibility{}
-		if got.Eligibility != nil {
-			is = *got.Eligibility
-		}
-		if !has(want.Client, is.Client) || !has(want.Partner, is.Partner) {
-			return "eligibility", "it isn't what was sent"
-		}
-	}
-	return "", ""
+	return all
 }
 
-func (a Address) missing(got *Address) (field, problem string) {
-	if got == nil {
-		got = &Address{}
+func valueOf[T any](p *T) (v T) {
+	if p != nil {
+		v = *p
 	}
-	for _, text := range []struct {
-		field     string
-		want, got *string
-	}{
-		{"addressLine1", a.AddressLine1, got.AddressLine1},
-		{"addressLine2", a.AddressLine2, got.AddressLine2},
-		{"postCode", a.PostCode, got.PostCode},
-		{"city", a.City, got.City},
-		{"state", a.State, got.State},
-		{"country", a.Country, got.Country},
-	} {
-		if problem := lacks(text.want, text.got, func(a, b string) bool { return a == b }); problem != "" {
-			return text.field, problem
-		}
-	}
-	return "", ""
+	return v
 }
-
-// lacks says what an account has in place of a text that was sent, nil to clear it; "" where it has that.
-func lacks(want, got *string, same func(a, b string) bool) string {
-	is := ""
-	if got != nil {
-		is = *got
-	}
-	switch {
-	case want == nil && is != "":
-		return fmt.Sprintf("it is still %q, not cleared", is)
-	case want != nil && is == "":
-		return "it is still empty"
-	case want != nil && !same(*want, is):
-		return fmt.Sprintf("it is %q there", is)
-	}
-	return ""
-}
-
-func has(want, got *bool) bool { return want == nil || (got != nil && *want == *got) }

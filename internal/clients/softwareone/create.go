@@ -2,15 +2,24 @@ package softwareone
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/createonce"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
 )
 
+// twinAge is how long after its creation an account with the very content of a new one, made with this token by another
+// process, counts as the work of a run that was killed or retried.
+const twinAge = time.Hour
+
 // CreateAccount creates an account, with a logo where one is given. Since names may repeat, it looks first: an account
-// of the same name and type, disabled ones included, is an error unless allowDuplicate. Within one process only one
+// of the same name and type, disabled ones included, is an error. With allowDuplicate only such a one is that has exactly
+// what would be sent and that another process made with this token within the last hour. Within one process only one
 // create per name runs at a time; two processes at once can still create two. Errors of the create itself are
 // *createonce.Error.
 func (c *Client) CreateAccount(ctx context.Context, account NewAccount, logo []byte, allowDuplicate bool) (Account, error) {
@@ -20,10 +29,12 @@ func (c *Client) CreateAccount(ctx context.Context, account NewAccount, logo []b
 		return Account{}, err
 	}
 	defer unlock()
-	if !allowDuplicate {
-		if err := c.refuseDuplicate(ctx, account, c.creating.before(name)); err != nil {
-			return Account{}, err
-		}
+	existing, err := c.duplicates(ctx, account, name, allowDuplicate)
+	if err != nil {
+		return Account{}, fmt.Errorf("looking for accounts of the same name: %w", err)
+	}
+	if len(existing) > 0 {
+		return Account{}, &createonce.Error{Candidates: existing}
 	}
 	var body any = account
 	if logo != nil {
@@ -33,19 +44,25 @@ func (c *Client) CreateAccount(ctx context.Context, account NewAccount, logo []b
 	}
 	creation := createonce.Creation[Account]{
 		Clock: c.http.Clock,
-		Post: func(ctx context.Context) (Account, error) {
-			var made Account
-			_, err := c.call(ctx, "create account", http.MethodPost, accountsPath, "", transport.Create, body, &made)
-			if err == nil && ValidID(made.ID) != nil {
-				err = unexpected("create account", "the reply holds no account id")
+		IDs:   &c.creating.ids,
+		Post: func(sending context.Context) (Account, error) {
+			made, err := c.postAccount(sending, body)
+			if err == nil && (made.Name == "" || made.Type == "") {
+				// The reply is partial: the account itself shows whether it is the one that was sent, where it can be read.
+				if read, _, err := c.readAccount(ctx, made.ID, ""); err == nil {
+					return read, nil
+				}
 			}
 			return made, err
 		},
-		LookUp: func(ctx context.Context) ([]Account, createonce.Moment, error) { return c.namesakes(ctx, account) },
-		Same: func(found Account) bool {
-			field, _ := account.Missing(found)
-			return found.Name == account.Name && found.Type == account.Type && field == "" && len(found.withheld()) == 0
+		Mismatch: account.mismatch,
+		Read: func(ctx context.Context, made Account) (Account, createonce.Moment, error) {
+			return c.readAccount(ctx, made.ID, details)
 		},
+		LookUp: func(ctx context.Context) ([]Account, createonce.Moment, error) {
+			return c.namesakes(ctx, account, allowDuplicate)
+		},
+		Same:     account.equals,
 		MadeHere: c.madeHere,
 		Describe: describe,
 	}
@@ -58,38 +75,97 @@ func (c *Client) CreateAccount(ctx context.Context, account NewAccount, logo []b
 	return made, nil
 }
 
-// refuseDuplicate looks for accounts of the same name and type beside those that are known of.
-func (c *Client) refuseDuplicate(ctx context.Context, account NewAccount, known []createonce.Candidate) error {
-	same, _, err := c.namesakes(ctx, account)
-	if err != nil {
-		return err
+// postAccount sends the create.
+func (c *Client) postAccount(ctx context.Context, body any) (Account, error) {
+	const operation = "create account"
+	var made Account
+	if _, err := c.call(ctx, operation, http.MethodPost, accountsPath, "", transport.Create, body, &made); err != nil {
+		return Account{}, err
 	}
-	for _, other := range same {
-		known = createonce.Add(known, describe(other))
+	if ValidID(made.ID) != nil {
+		return Account{}, unexpected(operation, "the reply holds no account id")
 	}
-	if len(known) == 0 {
-		return nil
-	}
-	return &createonce.Error{Candidates: known}
+	return made, nil
 }
 
-// namesakes are the accounts of the same name and type, with the moment of the reply.
-func (c *Client) namesakes(ctx context.Context, account NewAccount) ([]Account, createonce.Moment, error) {
-	filter := Filter{Name: account.Name}
-	var same []Account
-	var moment createonce.Moment
-	for page, err := range c.pages(ctx, filter.query(), []string{"audit"}) {
-		if err != nil {
-			return nil, createonce.Moment{}, err
-		}
-		moment = page.moment
-		for _, other := range page.Data {
-			if filter.Matches(other) && other.Type == account.Type {
-				same = append(same, other)
-			}
+// mismatch says what in the reply to a create is about another account; "" where nothing is.
+func (n NewAccount) mismatch(made Account) string {
+	switch {
+	case made.Name != "" && !SameName(made.Name, n.Name):
+		return fmt.Sprintf("the reply to the create is about an account named %q", made.Name)
+	case made.Type != "" && made.Type != n.Type:
+		return fmt.Sprintf("the reply to the create is about an account of type %q", made.Type)
+	}
+	return ""
+}
+
+// equals reports whether an account has exactly what a create sends.
+func (n NewAccount) equals(found Account) bool {
+	return found.Name == n.Name && found.Type == n.Type && len(n.Differences(found)) == 0 && len(found.withheld()) == 0
+}
+
+// isTwin reports whether an account has exactly what a create sends, and nothing in the other fields that people fill in.
+func (n NewAccount) isTwin(found Account) bool {
+	for _, text := range []*wire.Field[string]{&n.ExternalID, &n.TechnicalSupportEmail, &n.Website, &n.Description} {
+		if text.IsZero() {
+			*text = wire.Null[string]()
 		}
 	}
-	return same, moment, nil
+	if n.Address == nil {
+		n.Address = &Address{}
+	}
+	return n.equals(found)
+}
+
+// duplicates are the accounts that stand in the way of a create. key is the account's name for creating.
+func (c *Client) duplicates(ctx context.Context, account NewAccount, key string, allowed bool) ([]createonce.Candidate, error) {
+	found, moment, err := c.namesakes(ctx, account, allowed)
+	if err != nil {
+		return nil, err
+	}
+	var all []createonce.Candidate
+	if !allowed {
+		all = c.creating.before(key) // which a listing may not show yet
+	}
+	for _, other := range found {
+		if !allowed || account.isTwin(other) && c.madeElsewhere(other, moment) {
+			all = createonce.Add(all, describe(other))
+		}
+	}
+	return all, nil
+}
+
+// madeElsewhere reports whether another process has made an account with this token within twinAge. A gateway's clock may
+// be wrong, and so may ours; the earlier one counts.
+func (c *Client) madeElsewhere(found Account, moment createonce.Moment) bool {
+	if found.Audit == nil || found.Audit.Created == nil || found.Audit.Created.At == nil || c.creating.ids.Has(found.ID) {
+		return false
+	}
+	now := c.Now()
+	if !moment.Date.IsZero() && moment.Date.Before(now) {
+		now = moment.Date
+	}
+	created := found.Audit.Created
+	return created.At.After(now.Add(-twinAge)) && (c.TokenID() == "" || created.By.ID == "" || created.By.ID == c.TokenID())
+}
+
+// namesakes are the accounts of the same name and type, with the moment of the reply. partial takes a listing that
+// doesn't show all its accounts, too.
+func (c *Client) namesakes(ctx context.Context, account NewAccount, partial bool) ([]Account, createonce.Moment, error) {
+	listing := c.newListing(Filter{Name: account.Name}, details, "audit")
+	var same []Account
+	var failure error
+	listing.run(ctx, func(other Account, err error) bool {
+		failure = err
+		if err == nil && other.Type == account.Type {
+			same = append(same, other)
+		}
+		return err == nil
+	})
+	if _, short := errors.AsType[*wire.ShortListingError](failure); failure != nil && (!short || !partial) {
+		return nil, createonce.Moment{}, failure
+	}
+	return same, listing.moment, nil
 }
 
 // madeHere reports whether an account is proven to be created by this very token within the window.
@@ -103,7 +179,7 @@ func (c *Client) madeHere(_ context.Context, found Account, window createonce.Wi
 
 func describe(a Account) createonce.Candidate {
 	label := a.Name
-	if a.Status != "" && a.Status != "Active" {
+	if a.Status != "" && a.Status != StatusActive {
 		label += " (" + a.Status + ")"
 	}
 	return createonce.Candidate{ID: a.ID, Label: label}

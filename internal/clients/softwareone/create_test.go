@@ -3,6 +3,7 @@ package softwareone_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -131,6 +132,143 @@ func TestCreateProof(t *testing.T) {
 			}
 			if n := s.Count(posts); n != 1 {
 				t.Errorf("%d creates were sent, want 1", n)
+			}
+		})
+	}
+}
+
+// A reply to the create that is about another account is not adopted, and nothing is sent to that account.
+func TestCreateReplyAboutAnother(t *testing.T) {
+	t.Parallel()
+	const other = "ACC-9999-0001"
+	for name, test := range map[string]struct {
+		reply string
+		acts  bool // whether the create is carried out
+		ours  bool // whether an account is returned
+	}{
+		"another name":                        {reply: `{"id":"` + other + `","name":"Stranger","type":"Client","status":"Enabled"}`},
+		"another name, but done":              {reply: `{"id":"` + other + `","name":"Stranger","type":"Client","status":"Enabled"}`, acts: true, ours: true},
+		"another type":                        {reply: `{"id":"` + other + `","name":"Acme","type":"Vendor","status":"Active"}`},
+		"only the id, of another":             {reply: `{"id":"` + other + `"}`},
+		"only the id, of another, but done":   {reply: `{"id":"` + other + `"}`, acts: true, ours: true},
+		"two ids":                             {reply: `{"id":"ACC-1-1","ID":"` + other + `","name":"Acme","type":"Client"}`},
+		"two ids, but done":                   {reply: `{"id":"ACC-1-1","ID":"` + other + `","name":"Acme","type":"Client"}`, acts: true, ours: true},
+		"another spelling":                    {reply: `{"id":"OURS","name":" ACME","type":"Client","status":"Enabled"}`, acts: true, ours: true},
+		"only the id":                         {reply: `{"id":"OURS"}`, acts: true, ours: true},
+		"the vendor's own spelling, by proof": {reply: `{"id":"OURS","name":"Acme Ltd","type":"Client","status":"Enabled"}`, acts: true, ours: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			rehearsal, _, c, _ := start(t, mock.Options{})
+			rehearsal.Seed(mock.Account{ID: other, Name: "Stranger"})
+			same, err := c.CreateAccount(t.Context(), named("Acme"), nil, false) // mocks give the same ids in turn
+			if err != nil {
+				t.Fatal(err)
+			}
+			m, s, c, _ := start(t, mock.Options{})
+			m.Seed(mock.Account{ID: other, Name: "Stranger"})
+			fault := mockserver.Fault{On: posts, Times: 1, Effect: test.acts, Status: 201, Body: strings.ReplaceAll(test.reply, "OURS", same.ID)}
+			s.Inject(fault)
+			made, err := c.CreateAccount(t.Context(), named("Acme"), nil, false)
+			if test.ours != (err == nil) || err == nil && (made.ID != same.ID || made.Name != "Acme" && name != "another spelling") {
+				t.Errorf("got %+v, %v", made, err)
+			}
+			if err != nil {
+				failure, ok := errors.AsType[*createonce.Error](err)
+				if !ok || !failure.Unclear || name != "two ids" && (failure.Named == nil || failure.Named.ID != other) {
+					t.Errorf("the error is %+v", err)
+				}
+			}
+			if a, _ := m.Get(other); a.Revision != 1 || s.Count(puts)+s.Count(actions) > 0 || s.Count(posts) != 1 {
+				t.Errorf("something was sent to the stranger, which is %+v now", a)
+			}
+		})
+	}
+}
+
+// Two creates never return the same account.
+func TestCreateReturnsAnIDOnce(t *testing.T) {
+	t.Parallel()
+	_, s, c, _ := start(t, mock.Options{})
+	first, err := c.CreateAccount(t.Context(), named("Acme"), nil, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Inject(mockserver.Fault{On: posts, Times: 1, Status: 201, Body: `{"id":"` + first.ID + `","name":"Acme","type":"Client","status":"Enabled"}`})
+	if again, err := c.CreateAccount(t.Context(), named("Acme"), nil, true); err == nil {
+		t.Errorf("returned again: %+v", again)
+	}
+}
+
+// A gateway whose clock is wrong makes nobody else's account ours.
+func TestCreateProofByAWrongClock(t *testing.T) {
+	t.Parallel()
+	for _, wrong := range []time.Duration{-time.Hour, -10 * time.Minute, 10 * time.Minute, time.Hour} {
+		for _, acts := range []bool{false, true} {
+			m, s, c, _ := start(t, mock.Options{})
+			theirs := mock.Account{ID: "ACC-9999-0001", Name: "Acme", Type: "Client", DefaultLanguageCode: "en-US", Eligibility: &mock.Eligibility{Client: true},
+				Created: mock.Event{At: time.Now().Add(-30 * time.Minute), By: mock.DemoTokenID}}
+			s.Inject(mockserver.Fault{On: posts, Times: 1, Effect: acts, Status: 500, Body: `{}`, Before: func() { m.Seed(theirs) }})
+			s.SetClockOffset(wrong)
+			m.SetClock(time.Now) // the vendor behind the gateway keeps the right time
+			made, err := c.CreateAccount(t.Context(), named("Acme"), nil, false)
+			if err == nil {
+				t.Errorf("%s, carried out: %t: %s was adopted", wrong, acts, made.ID)
+			}
+			if found := createonce.CandidatesOf(err); len(found) == 0 || s.Count(posts) != 1 {
+				t.Errorf("%s: %d creates were sent, the error names %v", wrong, s.Count(posts), found)
+			}
+		}
+	}
+}
+
+// With duplicates allowed, an account with the same content that this token has made within the last hour, but not this
+// process, is the work of a run that was killed or retried.
+func TestCreateAfterAKilledRun(t *testing.T) {
+	t.Parallel()
+	account := named("Acme Corp")
+	account.Website = wire.Value("https://e.example")
+	for name, test := range map[string]struct {
+		change func(*mock.Account)
+		token  string
+		stands bool // whether it stands in the way
+	}{
+		"just now":            {stands: true},
+		"50 minutes ago":      {change: func(a *mock.Account) { a.Created.At = a.Created.At.Add(-50 * time.Minute) }, stands: true},
+		"disabled since":      {change: func(a *mock.Account) { a.Status = "Disabled" }, stands: true},
+		"by an unknown token": {token: "idt:XX-1:demo-only", stands: true},
+		"70 minutes ago":      {change: func(a *mock.Account) { a.Created.At = a.Created.At.Add(-70 * time.Minute) }},
+		"by another token":    {change: func(a *mock.Account) { a.Created.By = mock.OtherTokenID }},
+		"other content":       {change: func(a *mock.Account) { a.Website = "https://other.example" }},
+		"more content":        {change: func(a *mock.Account) { a.ExternalID = "C1" }},
+		"an address":          {change: func(a *mock.Account) { a.Address.City = "Town" }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m, s, killed, _ := start(t, mock.Options{})
+			made, err := killed.CreateAccount(t.Context(), account, nil, true)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := killed.CreateAccount(t.Context(), account, nil, true); err != nil {
+				t.Fatalf("the same process may make two: %v", err)
+			}
+			for _, a := range m.All()[1:] {
+				if test.change != nil {
+					m.Change(a.ID, test.change)
+				}
+			}
+			token := mock.DemoToken
+			if test.token != "" {
+				token = test.token
+				m.AddCredential(mock.Credential{Token: token, AccountID: mock.OperationsID})
+			}
+			_, err = clientOf(t, s, token, &clock{}).CreateAccount(t.Context(), account, nil, true)
+			if found := createonce.CandidatesOf(err); (len(found) == 2) != test.stands || test.stands && !strings.Contains(fmt.Sprint(found), made.ID) {
+				t.Errorf("the error is %v", err)
+			}
+			if n := s.Count(posts); test.stands != (n == 2) {
+				t.Errorf("%d creates were sent", n)
 			}
 		})
 	}

@@ -3,6 +3,7 @@ package softwareone_test
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"sync"
 	"testing"
@@ -50,15 +51,21 @@ func start(t *testing.T, o mock.Options) (*mock.Mock, *mockserver.Server, *softw
 	t.Helper()
 	m := mock.New(o)
 	s := mockserver.Start(t, m)
+	time := &clock{}
+	return m, s, clientOf(t, s, mock.DemoToken, time), time
+}
+
+// clientOf returns a client of a server.
+func clientOf(t *testing.T, s *mockserver.Server, token string, wait transport.Clock) *softwareone.Client {
+	t.Helper()
 	base, err := url.Parse(s.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	time := &clock{}
-	return m, s, softwareone.New(softwareone.Options{
-		Transport: transport.Options{BaseURL: base, RoundTripper: &http.Transport{}, Clock: time, UserAgent: "test"},
-		APIToken:  transport.NewSecret(mock.DemoToken),
-	}), time
+	return softwareone.New(softwareone.Options{
+		Transport: transport.Options{BaseURL: base, RoundTripper: &http.Transport{}, Clock: wait, UserAgent: "test"},
+		APIToken:  transport.NewSecret(token),
+	})
 }
 
 // collect reads a listing to its end.
@@ -72,4 +79,22 @@ func collect(t *testing.T, c *softwareone.Client, filter softwareone.Filter, det
 		all = append(all, a)
 	}
 	return all, nil
+}
+
+// direct hands requests to a handler without a network.
+type direct struct{ http.Handler }
+
+func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
+	w := httptest.NewRecorder()
+	d.ServeHTTP(w, r)
+	return w.Result(), nil
+}
+
+func directClient(h http.Handler) *softwareone.Client {
+	return softwareone.New(softwareone.Options{
+		Transport: transport.Options{
+			BaseURL: &url.URL{Scheme: "https", Host: "api.example"}, RoundTripper: direct{h}, Clock: &clock{},
+		},
+		APIToken: transport.NewSecret(mock.DemoToken),
+	})
 }

@@ -126,9 +126,9 @@ func event(e Event) map[string]any {
 	}
 }
 
-// selection turns a select parameter into the members that a reply leaves out. byDefault are left out when nothing else
-// is said. It reports the first unknown member.
-func selection(param string, byDefault []string) (omitted []string, unknown string) {
+// selection turns a select parameter into the members that a reply leaves out, byDefault unless the parameter says
+// otherwise. It reports whether every member is known.
+func selection(param string, byDefault []string) (omitted []string, ok bool) {
 	omitted = slices.Clone(byDefault)
 	for item := range strings.SplitSeq(param, ",") {
 		// An unescaped + arrives as a blank.
@@ -140,7 +140,7 @@ func selection(param string, byDefault []string) (omitted []string, unknown stri
 		case drop && name == "*":
 			omitted = slices.Clone(members)
 		case !slices.Contains(members, name):
-			return nil, name
+			return nil, false
 		case drop && !slices.Contains(omitted, name):
 			omitted = append(omitted, name)
 		case !drop:
@@ -148,7 +148,7 @@ func selection(param string, byDefault []string) (omitted []string, unknown stri
 		}
 	}
 	slices.Sort(omitted)
-	return omitted, ""
+	return omitted, true
 }
 
 // text returns the value that RQL sees under a path such as address.city, and whether there is such a path.

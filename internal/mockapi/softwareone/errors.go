@@ -47,6 +47,11 @@ func (m *Mock) refuseFields(w http.ResponseWriter, p problems) {
 	m.refuse(w, http.StatusBadRequest, "One or more validation errors occurred.", p)
 }
 
+// refuseQuery answers to a query that can't be read.
+func (m *Mock) refuseQuery(w http.ResponseWriter, err error) {
+	m.refuseFields(w, problems{"mistake": {err.Error()}})
+}
+
 func reply(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)

@@ -102,9 +102,9 @@ func (m *Mock) get(w http.ResponseWriter, r *http.Request, c caller, id string) 
 		m.refuse(w, http.StatusNotFound, notFound, nil)
 		return
 	}
-	omitted, unknown := selection(r.URL.Query().Get("select"), hidden)
-	if unknown != "" {
-		m.refuse(w, http.StatusBadRequest, fmt.Sprintf(unknownGroup, unknown), nil)
+	omitted, ok := selection(r.URL.Query().Get("select"), hidden)
+	if !ok {
+		m.refuseQuery(w, errMistake)
 		return
 	}
 	m.one(w, http.StatusOK, a, omitted)
@@ -240,18 +240,14 @@ func (m *Mock) moves(a *Account, action string) bool {
 }
 
 func (m *Mock) list(w http.ResponseWriter, r *http.Request, c caller) {
-	q, err := parseQuery(r.URL.RawQuery)
+	q, err := parseQuery(r.URL.RawQuery, m.options)
 	if err != nil {
-		m.refuse(w, http.StatusBadRequest, err.Error(), nil)
+		m.refuseQuery(w, err)
 		return
 	}
-	omitted, unknown := selection(q.sel, slices.Concat(hidden, m.options.ThinList))
-	if unknown != "" {
-		m.refuse(w, http.StatusBadRequest, fmt.Sprintf(unknownGroup, unknown), nil)
-		return
-	}
-	if q.usesAudit && slices.Contains(omitted, "audit") {
-		m.refuse(w, http.StatusBadRequest, "Filtering or sorting by audit takes select=audit.", nil)
+	omitted, ok := selection(q.sel, slices.Concat(hidden, m.options.ThinList))
+	if !ok || q.usesAudit && slices.Contains(omitted, "audit") { // filtering and sorting by audit takes select=audit
+		m.refuseQuery(w, errMistake)
 		return
 	}
 	var found []*Account
@@ -270,6 +266,9 @@ func (m *Mock) list(w http.ResponseWriter, r *http.Request, c caller) {
 			v["$meta"] = map[string]any{"omitted": omitted}
 		}
 		data = append(data, v)
+	}
+	if m.options.RepeatsLimit {
+		limit = q.limit
 	}
 	meta := map[string]any{"pagination": map[string]any{"offset": q.offset, "limit": limit, "total": len(found)}}
 	if m.options.NoTotal {

@@ -36,30 +36,34 @@ func TestFilters(t *testing.T) {
 		`eq(name,"Acme")`:                {"Acme"},
 		`eq(name,'Acme')`:                {"Acme"},
 		`eq(name,Acme)`:                  {"Acme"},
-		`name=Acme`:                      {"Acme"},
+		`eq(name,externalId)`:            nil, // compares two members
+		`eq(type,type)&ilike(name,acme)`: {"ACME", "Acme"},
 		`ilike(name,"acme")`:             {"ACME", "Acme"},
 		`ilike(name,"acme*")`:            {"Acme*Star", "ACME", "Acme"},
-		`like(name,"Acme*")`:             {"Acme*Star", "Acme"},
-		`like(name,"Acme\**")`:           {"Acme*Star"},
+		`ilike(name,"*star")`:            {"Acme*Star"},
+		`ilike(name,'*me*st*')`:          {"Acme*Star"},
+		`ilike(name,"a*e")`:              nil, // an asterisk inside stands for itself
+		`ilike(name,"acme*star")`:        {"Acme*Star"},
+		`ilike(name,"acme\**")`:          nil, // and so does a backslash
+		`ilike(name,"acme\*star")`:       nil,
+		`ilike(name,"*me\*")`:            nil, // \* at the end is an asterisk
+		`ilike(name,*)&eq(name,"Acme")`:  {"Acme"},
+		`ilike(name,**)&eq(name,"Acme")`: {"Acme"},
 		`eq(name,"Acme*")`:               nil,
 		`eq(name,'` + enc(quote) + `')`:  {quote},
 		`eq(name,"It's")`:                {"It's"},
 		`eq(name,%22It%27s%22)`:          {"It's"},
+		`ilike(name,"*it's*")`:           {"It's"},
 		`eq(name,"` + enc("日本 🎉") + `")`: {"日本 🎉"},
 		`eq(id,"` + ids["Acme"] + `")`:   {"Acme"},
 		`eq(id,` + ids["Acme"] + `)`:     nil,
-		`in(id,("` + ids["Acme"] + `",'` + ids["It's"] + `'))`: {"It's", "Acme"},
-		`out(name,("Acme","ACME"))&eq(type,"Client")`:          {"日本 🎉", "It's", quote},
-		`eq(type,"Vendor")`:                                                   {"Acme*Star"},
-		`eq(status,"Disabled")`:                                               {"Acme*Star"},
-		`eq(externalId,"CDG-1")`:                                              {"Acme"},
-		`and(ilike(name,"acme"),ne(externalId,null()))`:                       {"Acme"},
-		`and(ilike(name,"acme"),eq(externalId,empty()))`:                      {"ACME"},
-		`or(eq(name,"Acme"),eq(name,"It's"))`:                                 {"It's", "Acme"},
-		`and(not(eq(type,"Client")),not(eq(name,"x")),ne(type,"Operations"))`: {"Acme*Star"},
-		`eq(address.city,"Bonn")`:                                             {"Acme"},
-		`ge(audit.created.at,"2020-01-01T00:00:00.000Z")&lt(name,"B")&gt(name,"AD")&select=audit`: {"Acme*Star", "Acme"},
-		`eq(audit.created.by.id,"TKN-1111-2222")&select=audit&le(name,"z")`:                       nil,
+		`eq(type,"Vendor")`:              {"Acme*Star"},
+		`eq(status,"Disabled")`:          {"Acme*Star"},
+		`eq(externalId,"CDG-1")`:         {"Acme"},
+		`and(ilike(name,"acme*"),eq(type,"Client"),eq(externalId,"CDG-1"))`: {"Acme"},
+		`and(ilike(name,"*me*"),and(ilike(name,"*star*")))`:                 {"Acme*Star"},
+		`eq(address.city,"Bonn")`:                                           {"Acme"},
+		`eq(audit.created.by.id,"TKN-1111-2222")&select=audit`:              nil,
 	}
 	for filter, want := range tests {
 		// Go's client would escape the query's quotes by itself; the API takes both.
@@ -68,16 +72,47 @@ func TestFilters(t *testing.T) {
 		}
 	}
 	for _, filter := range []string{
-		`eq(colour,"red")`, `rql=eq(name,"a")`, `eq(name,"a"`, `eq(name,"a)`, `eq(name)`, `eq(name,)`, `eq(name,"a")x`, `in(name,"a")`,
-		`in(name,("a"`, `in(colour,("a"))`, `in(name)`, `in(name,())`, `not(eq(name,"a"),eq(name,"b"))`, `and()`, `and(eq(name,"a")`, `any(groups,id="x")`,
-		`rhyme(name,"a")`, `order=colour`, `select=colour`, `limit=-1`, `limit=x`, `offset=x`, `colour=red`, `name`, `eq(name,%22a%2`,
-		`eq(audit.created.by.id,"x")`, `order=audit.created.at`, `eq(name,"He said "hi"")`,
+		`eq(colour,"red")`, `rql=eq(name,"a")`, `eq(name,"a"`, `eq(name,"a)`, `eq(name)`, `eq(name,)`, `eq(name,"a")x`, `and()`, `and(eq(name,"a")`, `and(eq(name,"a"),)`,
+		`rhyme(name,"a")`, `order=colour`, `select=colour`, `colour=red`, `name`, `eq(name,%22a%2`,
+		`eq(audit.created.by.id,"x")`, `order=audit.created.at`, `eq(name,"He said "hi"")`, `eq(name,"He said \"hi\"")`,
+		// Documented, but not used by the provider.
+		`name=Acme`, `like(name,"Acme*")`, `in(name,("a"))`, `out(name,("a"))`, `or(eq(name,"a"),eq(name,"b"))`, `not(eq(name,"a"))`, `ne(name,"a")`, `gt(name,"a")`,
+		`any(groups,id="x")`, `eq(externalId,null())`, `eq(externalId,empty())`,
 	} {
-		if got := c.get("?" + strings.ReplaceAll(filter, " ", "%20")); got.status != 400 {
+		got := c.get("?" + strings.ReplaceAll(filter, " ", "%20"))
+		c.want(got, 400, map[string]any{"title": "Bad Request", "detail": "One or more validation errors occurred.", "errors.mistake": []any{"Unknown expression group."}})
+	}
+	for _, filter := range []string{`limit=-1`, `limit=x`, `offset=x`} {
+		if got := c.get("?" + filter); got.status != 400 {
 			t.Errorf("%s: %d %v", filter, got.status, got.body)
 		}
 	}
-	c.srv.Violations() // limits that are no numbers
+	c.srv.Violations() // limits that are not numbers
+}
+
+// The other readings of a filter.
+func TestFilterModes(t *testing.T) {
+	t.Parallel()
+	for filter, test := range map[string]struct {
+		options Options
+		want    []string
+	}{
+		`ilike(name,"a*e*")`:        {Options{InnerWildcards: true}, []string{"Acme*Star", "Acme"}},
+		`ilike(name,"acme\*star")`:  {Options{InnerWildcards: true}, []string{"Acme*Star"}},
+		`ilike(name,"*ürich")`:      {Options{FoldsASCIIOnly: true}, nil},
+		`ilike(name,"*ÜRICH")`:      {Options{FoldsASCIIOnly: true}, []string{"ZÜRICH"}},
+		`ilike(name,"z*")`:          {Options{FoldsASCIIOnly: true}, []string{"ZÜRICH"}},
+		`eq(name,"x")&eq(id,'ACC')`: {Options{IgnoresFilters: true}, []string{"ZÜRICH", "Acme*Star", "Acme", "Marketplace Operations"}},
+		`ilike(name,"zürich")`:      {Options{}, []string{"ZÜRICH"}},
+	} {
+		c := open(t, test.options)
+		for _, name := range []string{"Acme", "Acme*Star", "ZÜRICH"} {
+			c.mock.Seed(Account{Name: name})
+		}
+		if got := c.get("?limit=100&" + url.PathEscape(filter)); got.status != 200 || !slices.Equal(got.names(), test.want) {
+			t.Errorf("%s: %d %v, want %q", filter, got.status, got.body, test.want)
+		}
+	}
 }
 
 func TestPages(t *testing.T) {
@@ -115,7 +150,13 @@ func TestPages(t *testing.T) {
 	if len(beyond.names()) != 0 {
 		t.Error("items beyond the end")
 	}
-	c.mock.Configure(func(o *Options) { o.PageLimit = 0 })
+	c.mock.Configure(func(o *Options) { o.RepeatsLimit = true })
+	repeating := c.get("?limit=100")
+	c.want(repeating, 200, map[string]any{"$meta.pagination.limit": 100, "$meta.pagination.total": 70})
+	if n := len(repeating.names()); n != 30 {
+		t.Errorf("%d items, want 30", n)
+	}
+	c.mock.Configure(func(o *Options) { o.PageLimit, o.RepeatsLimit = 0, false })
 	c.want(c.get("?limit=200"), 200, map[string]any{"$meta.pagination.limit": 100})
 	c.srv.Violations() // the contract holds callers to the documented limit
 	c.want(open(t, Options{NoTotal: true}).get("?limit=5"), 200, map[string]any{"$meta.pagination.total": nil, "$meta.pagination.limit": 5})

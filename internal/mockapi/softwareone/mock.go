@@ -60,6 +60,13 @@ type Options struct {
 	ErrorsAsList bool
 	// ConflictOnStatus: an action in the wrong status gives 409. Otherwise 400.
 	ConflictOnStatus bool
+	// InnerWildcards: every * in a pattern of ilike stands for anything, and \* for itself. Otherwise a * counts at the two
+	// ends only, as in the vendor's own query library.
+	InnerWildcards bool
+	// FoldsASCIIOnly: ilike ignores the case of A to Z only. Otherwise of every letter.
+	FoldsASCIIOnly bool
+	// IgnoresFilters: listings show everything, whatever the filter.
+	IgnoresFilters bool
 	// NoTotal: listings give null for their total.
 	NoTotal bool
 	// ThinList names members that listings leave out unless they are selected, besides audit and groups.
@@ -70,6 +77,8 @@ type Options struct {
 	Lag int
 	// PageLimit is the highest page size, 100 where it is 0. Higher limits are lowered to it.
 	PageLimit int
+	// RepeatsLimit: a page states the limit that it was asked for, although PageLimit has lowered it.
+	RepeatsLimit bool
 	// KnownExternalID tells which externalIds the ERP knows; nil means all. Activating with another one gives 400.
 	KnownExternalID func(externalID string) bool
 }

@@ -2,6 +2,7 @@ package softwareone
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -9,8 +10,10 @@ import (
 	"strings"
 )
 
-// query is a listing's query: RQL filters, which must all match, beside the plain parameters.
+// query is a listing's query: RQL filters, which must all match, and the plain parameters. Of RQL it takes what is both
+// documented and used by the provider: and, eq and ilike.
 type query struct {
+	options       Options
 	filters       []predicate
 	orders        []order
 	sel           string
@@ -25,23 +28,21 @@ type order struct {
 	reverse bool
 }
 
-const (
-	// defaultLimit is the page size where a request names none.
-	defaultLimit = 10
-	// unknownGroup is the vendor's wording for a member or an operator that it doesn't know.
-	unknownGroup = "Unknown expression group: %s"
-)
+// defaultLimit is the page size where a request names none.
+const defaultLimit = 10
 
-var short = regexp.MustCompile(`^[A-Za-z.]+=`)
+// errMistake is what the vendor's parser says of an operator or a member that it doesn't know, and of most other
+// mistakes.
+var errMistake = errors.New("Unknown expression group.") //nolint:staticcheck // the vendor's wording
 
 // parseQuery reads a raw query. Its parts are percent-decoded before they are parsed, so that an encoded quote ends a
 // quoted value just as a plain one does.
-func parseQuery(raw string) (*query, error) {
-	q := &query{limit: defaultLimit}
+func parseQuery(raw string, options Options) (*query, error) {
+	q := &query{options: options, limit: defaultLimit}
 	for part := range strings.SplitSeq(raw, "&") {
 		part, err := url.QueryUnescape(part)
 		if err != nil {
-			return nil, fmt.Errorf("the query is badly encoded: %w", err)
+			return nil, errMistake
 		}
 		name, value, _ := strings.Cut(part, "=")
 		ok := true
@@ -55,10 +56,8 @@ func parseQuery(raw string) (*query, error) {
 			q.sel = value
 		case name == "order":
 			err = q.orderBy(value)
-		case short.MatchString(part):
-			err = q.filter((&parser{query: q}).compare("eq", name, value))
 		default:
-			err = q.filter((&parser{query: q, rest: part}).expression())
+			err = q.filter(part)
 		}
 		if err != nil {
 			return nil, err
@@ -67,12 +66,20 @@ func parseQuery(raw string) (*query, error) {
 			return nil, fmt.Errorf("%s must be a whole number of 0 or more", name)
 		}
 	}
+	if options.IgnoresFilters {
+		q.filters = nil
+	}
 	return q, nil
 }
 
-func (q *query) filter(f predicate, err error) error {
+func (q *query) filter(expression string) error {
+	p := &parser{query: q, rest: expression}
+	f, ok := p.call()
+	if !ok || p.rest != "" {
+		return errMistake
+	}
 	q.filters = append(q.filters, f)
-	return err
+	return nil
 }
 
 func (q *query) matches(a *Account) bool {
@@ -82,15 +89,15 @@ func (q *query) matches(a *Account) bool {
 func (q *query) orderBy(list string) error {
 	for item := range strings.SplitSeq(list, ",") {
 		path, reverse := strings.CutPrefix(strings.TrimLeft(item, "+ "), "-")
-		if err := q.known(path); err != nil {
-			return err
+		if !q.has(path) {
+			return errMistake
 		}
 		q.orders = append(q.orders, order{path: path, reverse: reverse})
 	}
 	return nil
 }
 
-// sort orders accounts as the query says; without a word they stay, newest first.
+// sort orders accounts as the query says. Where it doesn't, they stay as they are, newest first.
 func (q *query) sort(accounts []*Account) {
 	slices.SortStableFunc(accounts, func(a, b *Account) int {
 		for _, o := range q.orders {
@@ -108,15 +115,14 @@ func (q *query) sort(accounts []*Account) {
 	})
 }
 
-func (q *query) known(path string) error {
-	if _, ok := new(Account).text(path); !ok {
-		return fmt.Errorf(unknownGroup, path)
-	}
+// has reports whether accounts have the member path, and notes that the query uses it.
+func (q *query) has(path string) bool {
+	_, ok := new(Account).text(path)
 	q.usesAudit = q.usesAudit || strings.HasPrefix(path, "audit.")
-	return nil
+	return ok
 }
 
-// parser reads one RQL expression.
+// parser reads one RQL expression from left to right.
 type parser struct {
 	query *query
 	rest  string
@@ -124,185 +130,135 @@ type parser struct {
 
 var operator = regexp.MustCompile(`^[a-z]+\(`)
 
-// expression reads a whole expression and nothing after it.
-func (p *parser) expression() (predicate, error) {
-	f, err := p.call()
-	if err == nil && p.rest != "" {
-		return nil, fmt.Errorf("unexpected %q after an expression", p.rest)
-	}
-	return f, err
-}
-
-func (p *parser) call() (predicate, error) {
-	name := strings.TrimSuffix(operator.FindString(p.rest), "(")
-	if name == "" {
-		return nil, fmt.Errorf("expected an expression at %q", p.rest)
-	}
-	p.rest = p.rest[len(name)+1:]
+// call reads one operator with its operands.
+func (p *parser) call() (f predicate, ok bool) {
+	name := operator.FindString(p.rest)
+	p.rest = p.rest[len(name):]
 	switch name {
-	case "and", "or", "not":
-		return p.logical(name)
-	case "in", "out":
-		return p.membership(name == "in")
+	case "and(":
+		return p.and()
+	case "eq(", "ilike(":
+	default:
+		return nil, false
 	}
-	path, err := p.until(",")
-	if err != nil {
-		return nil, err
+	path, rest, found := strings.Cut(p.rest, ",")
+	p.rest = rest
+	if !found || !p.query.has(path) {
+		return nil, false
 	}
-	value, err := p.value(path)
-	if err != nil {
-		return nil, err
+	value, ok := p.operand(path)
+	if !ok || !p.skip(")") {
+		return nil, false
 	}
-	if err := p.skip(")"); err != nil {
-		return nil, err
+	matches := func(got, want string) bool { return got == want }
+	if name == "ilike(" {
+		matches = p.query.options.ilike
 	}
-	return p.compare(name, path, value)
+	return func(a *Account) bool {
+		got, _ := a.text(path)
+		return matches(got, value(a))
+	}, true
 }
 
-func (p *parser) logical(name string) (predicate, error) {
+func (p *parser) and() (predicate, bool) {
 	var operands []predicate
 	for {
-		f, err := p.call()
-		if err != nil {
-			return nil, err
+		f, ok := p.call()
+		if !ok {
+			return nil, false
 		}
 		operands = append(operands, f)
-		if p.skip(",") != nil {
+		if !p.skip(",") {
 			break
 		}
 	}
-	if err := p.skip(")"); err != nil {
-		return nil, err
+	return func(a *Account) bool {
+		return !slices.ContainsFunc(operands, func(f predicate) bool { return !f(a) })
+	}, p.skip(")")
+}
+
+// operand reads the second operand. Within quotes everything except the same quote stands for itself, and nothing
+// escapes it. Without quotes, what names a member is that member's value, and an id matches nothing.
+func (p *parser) operand(path string) (value func(*Account) string, ok bool) {
+	for _, quote := range []string{`"`, `'`} {
+		if p.skip(quote) {
+			text, rest, found := strings.Cut(p.rest, quote)
+			p.rest = rest
+			return func(*Account) string { return text }, found
+		}
+	}
+	end := strings.IndexAny(p.rest, `,)("'`)
+	if end <= 0 {
+		return nil, false
+	}
+	word := p.rest[:end]
+	p.rest = p.rest[end:]
+	if _, isMember := new(Account).text(word); isMember {
+		return func(a *Account) string { other, _ := a.text(word); return other }, true
+	}
+	if path == "id" {
+		word = "\x00" // no id
+	}
+	return func(*Account) string { return word }, true
+}
+
+func (p *parser) skip(text string) bool {
+	rest, ok := strings.CutPrefix(p.rest, text)
+	p.rest = rest
+	return ok
+}
+
+// ilike reads a pattern as the vendor's own library does: its two ends alone decide between contains, starts with, ends
+// with and equals. An asterisk at an end is taken off; every other one stands for itself. \* at the very end is an
+// asterisk that stands for itself; at the very start it only loses its backslash where no asterisk precedes it.
+func (o Options) ilike(got, pattern string) bool {
+	got, pattern = o.fold(got), o.fold(pattern)
+	if o.InnerWildcards {
+		return wildcard(pattern).MatchString(got)
+	}
+	open := strings.HasPrefix(pattern, "*")
+	escaped := strings.HasSuffix(pattern, `\*`)
+	openEnd := !escaped && strings.HasSuffix(pattern, "*")
+	pattern = strings.TrimPrefix(pattern, "*")
+	if !open && strings.HasPrefix(pattern, `\*`) {
+		pattern = pattern[1:]
 	}
 	switch {
-	case name == "and":
-		return func(a *Account) bool {
-			return !slices.ContainsFunc(operands, func(f predicate) bool { return !f(a) })
-		}, nil
-	case name == "or":
-		return func(a *Account) bool {
-			return slices.ContainsFunc(operands, func(f predicate) bool { return f(a) })
-		}, nil
-	case len(operands) == 1:
-		return func(a *Account) bool { return !operands[0](a) }, nil
+	case escaped:
+		pattern = strings.TrimSuffix(pattern, `\*`) + "*"
+	case openEnd:
+		pattern = strings.TrimSuffix(pattern, "*")
 	}
-	return nil, fmt.Errorf("not takes one expression")
+	switch {
+	case open && openEnd:
+		return strings.Contains(got, pattern)
+	case open:
+		return strings.HasSuffix(got, pattern)
+	case openEnd:
+		return strings.HasPrefix(got, pattern)
+	}
+	return got == pattern
 }
 
-func (p *parser) membership(in bool) (predicate, error) {
-	path, err := p.until(",")
-	if err != nil {
-		return nil, err
+// fold makes texts comparable that differ in case only.
+func (o Options) fold(text string) string {
+	if !o.FoldsASCIIOnly {
+		return strings.ToLower(strings.ToUpper(text))
 	}
-	if err := p.query.known(path); err != nil {
-		return nil, err
-	}
-	if err := p.skip("("); err != nil {
-		return nil, err
-	}
-	var values []string
-	for {
-		v, err := p.value(path)
-		if err != nil {
-			return nil, err
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
 		}
-		values = append(values, v)
-		if p.skip(",") != nil {
-			break
-		}
-	}
-	if err := p.skip("))"); err != nil {
-		return nil, err
-	}
-	return func(a *Account) bool {
-		got, _ := a.text(path)
-		return slices.Contains(values, got) == in
-	}, nil
+		return r
+	}, text)
 }
 
-// compare builds the predicate of an operator that takes a member and a value.
-func (p *parser) compare(name, path, value string) (predicate, error) {
-	if err := p.query.known(path); err != nil {
-		return nil, err
-	}
-	var test func(got string) bool
-	switch name {
-	case "eq":
-		test = func(got string) bool { return got == value }
-	case "ne":
-		test = func(got string) bool { return got != value }
-	case "gt":
-		test = func(got string) bool { return got > value }
-	case "ge":
-		test = func(got string) bool { return got >= value }
-	case "lt":
-		test = func(got string) bool { return got < value }
-	case "le":
-		test = func(got string) bool { return got <= value }
-	case "like", "ilike":
-		test = wildcard(value, name == "ilike")
-	default:
-		return nil, fmt.Errorf(unknownGroup, name)
-	}
-	return func(a *Account) bool {
-		got, _ := a.text(path)
-		return test(got)
-	}, nil
-}
-
-// wildcard builds a test for a pattern in which * stands for anything and \* for itself.
-func wildcard(pattern string, fold bool) func(string) bool {
+// wildcard is the other reading of a pattern: every asterisk stands for anything, and \* for itself.
+func wildcard(pattern string) *regexp.Regexp {
 	const star = "\x00"
 	parts := strings.Split(strings.ReplaceAll(pattern, `\*`, star), "*")
 	for i, part := range parts {
 		parts[i] = regexp.QuoteMeta(strings.ReplaceAll(part, star, "*"))
 	}
-	flags := "(?s)"
-	if fold {
-		flags = "(?si)"
-	}
-	return regexp.MustCompile(flags + "^" + strings.Join(parts, ".*") + "$").MatchString
-}
-
-// value reads a quoted value, a bare one, or one of the constants null() and empty(), both of which give "".
-func (p *parser) value(path string) (string, error) {
-	for _, constant := range []string{"null()", "empty()"} {
-		if p.skip(constant) == nil {
-			return "", nil
-		}
-	}
-	for _, quote := range []string{`"`, `'`} {
-		if p.skip(quote) == nil {
-			return p.until(quote)
-		}
-	}
-	end := strings.IndexAny(p.rest, `,)("'`)
-	if end <= 0 {
-		return "", fmt.Errorf("expected a value at %q", p.rest)
-	}
-	v := p.rest[:end]
-	p.rest = p.rest[end:]
-	if path == "id" {
-		v = "\x00" + v // an id matches nothing unless it is quoted
-	}
-	return v, nil
-}
-
-// until reads up to a delimiter and past it.
-func (p *parser) until(delimiter string) (string, error) {
-	text, rest, ok := strings.Cut(p.rest, delimiter)
-	if !ok {
-		return "", fmt.Errorf("expected %s after %q", delimiter, p.rest)
-	}
-	p.rest = rest
-	return text, nil
-}
-
-func (p *parser) skip(text string) error {
-	rest, ok := strings.CutPrefix(p.rest, text)
-	if !ok {
-		return fmt.Errorf("expected %s at %q", text, p.rest)
-	}
-	p.rest = rest
-	return nil
+	return regexp.MustCompile("(?s)^" + strings.Join(parts, ".*") + "$")
 }

@@ -2,9 +2,9 @@ package softwareone
 
 import (
 	"context"
-	"fmt"
 
 	client "github.com/cloud-accounts/terraform-provider-accounts/internal/clients/softwareone"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
 )
 
 // change is what brings an account to its plan.
@@ -16,11 +16,11 @@ type change struct {
 	status string // the status that action is to reach
 }
 
-// stepError says which step of a change failed.
+// stepError says which step of a change failed. Its cause is a *wire.NotKeptError where the platform accepted all, and
+// shows something else.
 type stepError struct {
-	step  string // "update", or the action
-	field string // the API's name of the field that was passed over, if that is what went wrong
-	err   error
+	step string // "update", or the action
+	err  error
 }
 
 func (e *stepError) Error() string { return e.err.Error() }
@@ -28,8 +28,8 @@ func (e *stepError) Error() string { return e.err.Error() }
 func (e *stepError) Unwrap() error { return e.err }
 
 // apply sends what the change needs and returns the account as the last reply has it. Deactivating and enabling come
-// before the fields, since deactivating may clear the external id; activating and disabling come after them. A field
-// counts as passed over only at the end, since an external id may be taken over by the activation alone.
+// before the fields, since deactivating may clear the external id; activating and disabling come after them. Fields are
+// compared only at the end, since the platform may take an external id from the activation only.
 func (c change) apply(ctx context.Context, api *client.Client, now client.Account) (client.Account, *stepError) {
 	early := c.action == client.Enable || c.action == client.Deactivate
 	if early {
@@ -38,8 +38,7 @@ func (c change) apply(ctx context.Context, api *client.Client, now client.Accoun
 			return now, err
 		}
 		now = after
-		field, _ := c.fields.Missing(now)
-		c.put = c.put || field != ""
+		c.put = c.put || len(c.fields.Differences(now)) > 0
 	}
 	if c.put {
 		after, err := api.UpdateAccount(ctx, now.ID, c.fields, c.logo)
@@ -55,8 +54,8 @@ func (c change) apply(ctx context.Context, api *client.Client, now client.Accoun
 		}
 		now = after
 	}
-	if field, problem := c.fields.Missing(now); field != "" {
-		return now, &stepError{step: "update", field: field, err: fmt.Errorf("SoftwareOne accepted the update, but answers for %s that %s", fieldName(field), problem)}
+	if all := c.fields.Differences(now); len(all) > 0 {
+		return now, &stepError{step: "update", err: &wire.NotKeptError{Vendor: descriptor.Vendor, Differences: all}}
 	}
 	return now, nil
 }

@@ -202,6 +202,91 @@ func TestAccountExistsAlready(t *testing.T) {
 	applied(t, p.Resource("softwareone_account"), Values{"name": `Acme "Corps"`, "type": "Client"})
 }
 
+// A run that was killed has made the account: the next one names it instead of making a second one.
+func TestAccountOfAKilledRun(t *testing.T) {
+	t.Parallel()
+	m, s, env := start(t, mock.Options{})
+	config := Values{"name": "Acme", "type": "Client", "allow_duplicate_name": true}
+	for run := range 2 { // each is a process, with an empty state
+		p, _ := acctest.NewProtocol(t, env, nil)
+		r := p.Resource("softwareone_account")
+		said := r.Apply(config)
+		if run == 0 {
+			if len(said) > 0 {
+				t.Fatal(said)
+			}
+			applied(t, p.Resource("softwareone_account"), config) // two of one configuration
+			continue
+		}
+		said.Errors().Contain(t, "exists already", m.All()[1].ID, m.All()[2].ID, "within the last hour", "external_id or a description of its own", "import {")
+		if r.State() != nil || s.Count(posts) != 2 {
+			t.Errorf("state %v, %d creates", r.State(), s.Count(posts))
+		}
+		applied(t, r, acctest.With(config, Values{"description": "Another one"}))
+	}
+}
+
+// A reply to the create about another account leads to no request to that account, and not into the state.
+func TestAccountCreateNamesAnother(t *testing.T) {
+	t.Parallel()
+	m, s, p := startProtocol(t, mock.Options{})
+	other := m.Seed(mock.Account{Name: "Stranger"})
+	s.Inject(mockserver.Fault{On: posts, Status: 201, Times: 1, Body: `{"id":"` + other.ID + `","name":"Stranger","type":"Client","status":"Enabled"}`})
+	r := p.Resource("softwareone_account")
+	said := r.Apply(Values{"name": "Acme", "type": "Client", "website": "https://e.example", "status": "Disabled", "logo": png})
+	said.Errors().Contain(t, "is unclear", other.ID, "Stranger")
+	if now, _ := m.Get(other.ID); r.State() != nil || now.Revision != 1 || s.Count(puts)+s.Count(actions) > 0 {
+		t.Errorf("state %v, the other one is %+v", r.State(), now)
+	}
+}
+
+// A change's reply about another account is not used.
+func TestAccountReplyAboutAnother(t *testing.T) {
+	t.Parallel()
+	m, s, p := startProtocol(t, mock.Options{})
+	other := m.Seed(mock.Account{Name: "Stranger"})
+	r := p.Resource("softwareone_account")
+	config := Values{"name": "Acme", "type": "Client"}
+	applied(t, r, config)
+	id := r.State()["id"]
+	for _, reply := range []string{`{"id":"` + other.ID + `","name":"Stranger","type":"Client","status":"Disabled"}`, fmt.Sprintf(`{"id":%q,"Id":%q}`, id, other.ID)} {
+		for _, on := range []string{puts, actions} {
+			s.Inject(mockserver.Fault{On: on, Effect: true, Times: 1, Body: reply})
+		}
+		config = acctest.With(config, Values{"website": "https://" + fmt.Sprint(len(reply)) + ".example", "status": map[any]string{nil: "Disabled", "Disabled": "Enabled"}[config["status"]]})
+		applied(t, r, config)
+		if now, _ := m.Get(other.ID); r.State()["id"] != id || now.Revision != 1 {
+			t.Errorf("state %v, the other one is %+v", r.State(), now)
+		}
+	}
+}
+
+// A listing that shows less than it says there is: look-ups fail, lists warn.
+func TestAccountShortListing(t *testing.T) {
+	t.Parallel()
+	m, s, p := startProtocol(t, mock.Options{})
+	m.Seed(mock.Account{Name: "Acme"})
+	s.Inject(mockserver.Fault{On: lists, Body: `{"$meta":{"pagination":{"limit":100,"total":70}},"data":[{"id":"ACC-1-1","name":"Acme","type":"Client","status":"Enabled"}]}`, Where: func(r *http.Request) bool {
+		return strings.Contains(r.URL.RawQuery, "offset=0")
+	}}, mockserver.Fault{On: lists, Body: `{"$meta":{"pagination":{"limit":100,"total":70}},"data":[]}`})
+	p.Resource("softwareone_account").Apply(Values{"name": "Other", "type": "Client"}).Errors().Contain(t, "1 of 70")
+	_, said := p.Data("softwareone_account", Values{"name": "Acme"})
+	said.Errors().Contain(t, "1 of 70")
+	values, said := p.Data("softwareone_accounts", Values{})
+	said.Warnings().Contain(t, "not complete", "70")
+	if found, _ := values["accounts"].([]any); len(found) != 1 || len(said.Errors()) > 0 {
+		t.Errorf("%v %s", values, said)
+	}
+	listed, said := p.List("softwareone_account", Values{}, 0, true)
+	said.Warnings().Contain(t, "not complete", "70")
+	if len(listed) != 1 || len(said.Errors()) > 0 || s.Count(posts) > 0 {
+		t.Errorf("%v %s", listed, said)
+	}
+	if said := p.Resource("softwareone_account").Apply(Values{"name": "Acme", "type": "Client", "allow_duplicate_name": true}); len(said) > 0 {
+		t.Errorf("with duplicates allowed: %s", said)
+	}
+}
+
 // A step after the create call that fails for good is a warning: the next apply finishes in place.
 func TestAccountIncomplete(t *testing.T) {
 	t.Parallel()
@@ -220,8 +305,8 @@ func TestAccountIncomplete(t *testing.T) {
 	}
 }
 
-// A field that the create call passes over is set after it.
-func TestAccountCreatePassesOver(t *testing.T) {
+// A field that the create call ignores is set after it.
+func TestAccountCreateIgnoresFields(t *testing.T) {
 	t.Parallel()
 	m, s, p := startProtocol(t, mock.Options{})
 	s.Inject(mockserver.Fault{On: posts, Status: 201, Times: 1, Before: func() {

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
@@ -88,10 +89,13 @@ func (m accountModel) newAccount(ctx context.Context, diags *diag.Diagnostics) c
 	if m.Address.IsNull() {
 		body.Address = nil
 	}
-	var groups []string
+	var groups []types.String
 	diags.Append(m.Groups.ElementsAs(ctx, &groups, false)...)
-	for _, id := range groups {
-		body.Groups = append(body.Groups, client.Group{ID: id})
+	for i, id := range groups {
+		if id.ValueString() == "" { // it was unknown when the configuration was validated
+			diags.AddAttributeError(path.Root("groups").AtListIndex(i), "Invalid group", "An id of a user group is null or empty. Nothing was sent.")
+		}
+		body.Groups = append(body.Groups, client.Group{ID: id.ValueString()})
 	}
 	return body
 }
@@ -135,11 +139,14 @@ func (m accountModel) fields(ctx context.Context, diags *diag.Diagnostics) clien
 
 func isKnown(v attr.Value) bool { return !v.IsNull() && !v.IsUnknown() }
 
-// logo is the image to send, nil where there is none. The schema has checked the encoding.
-func (m accountModel) logo() []byte {
+// logo is the image to send, nil where there is none. The schema has checked the encoding of what was known by then.
+func (m accountModel) logo(diags *diag.Diagnostics) []byte {
+	if !isKnown(m.Logo) {
+		return nil
+	}
 	raw, err := base64.StdEncoding.DecodeString(m.Logo.ValueString())
 	if err != nil || len(raw) == 0 {
-		return nil
+		diags.AddAttributeError(path.Root("logo"), "Invalid logo", "The value of logo is not an image in base64. Nothing was sent.")
 	}
 	return raw
 }

@@ -73,8 +73,8 @@ func TestModelRoundTrip(t *testing.T) {
 		}
 		created, updated := answer(t, body), answer(t, m.fields(ctx, &diags))
 		updated.Type = m.Type.ValueString()
-		if field, problem := m.fields(ctx, &diags).Missing(created); field != "" && !m.Address.IsNull() {
-			t.Fatalf("%s: %s", field, problem)
+		if all := m.fields(ctx, &diags).Differences(created); len(all) > 0 && !m.Address.IsNull() {
+			t.Fatalf("differences: %v", all)
 		}
 		for _, a := range []client.Account{created, updated} {
 			fresh, same := newModel(), m

@@ -1,7 +1,6 @@
 package softwareone
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +12,7 @@ import (
 
 	client "github.com/cloud-accounts/terraform-provider-accounts/internal/clients/softwareone"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/account"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/settings"
 )
@@ -59,16 +59,20 @@ func (r *accountResource) Create(ctx context.Context, req resource.CreateRequest
 	timeout, d := plan.Timeouts.Create(ctx, account.CreateTimeout)
 	resp.Diagnostics.Append(d...)
 	api, ok := r.client.Get(&resp.Diagnostics)
-	body := plan.newAccount(ctx, &resp.Diagnostics)
+	body, logo := plan.newAccount(ctx, &resp.Diagnostics), plan.logo(&resp.Diagnostics)
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	made, err := api.CreateAccount(ctx, body, plan.logo(), plan.AllowDuplicateName.ValueBool())
+	made, err := api.CreateAccount(ctx, body, logo, plan.AllowDuplicateName.ValueBool())
 	if err != nil {
-		descriptor.AddCreateError(&resp.Diagnostics, err)
+		failed := descriptor
+		if plan.AllowDuplicateName.ValueBool() {
+			failed.Duplicates = anotherTwin
+		}
+		failed.AddCreateError(&resp.Diagnostics, err)
 		return
 	}
 	made = finish(ctx, api, plan, body, made, &resp.Diagnostics)
@@ -80,11 +84,15 @@ func (r *accountResource) Create(ctx context.Context, req resource.CreateRequest
 	account.Record(ctx, resp.Private, map[string]attr.Value{"type": plan.Type, "groups": plan.Groups}, &resp.Diagnostics)
 }
 
-// finish does what the create call itself did not: fields that the platform passed over, and the status. A failure is
+// anotherTwin is the advice where allow_duplicate_name is set and the account exists all the same.
+const anotherTwin = "It has exactly what would be sent, and this token made it within the last hour, but not this run: a run that was killed " +
+	"or retried may have made it. If you want another account of this name, give it an external_id or a description of its own, or wait an hour."
+
+// finish does what the create call itself did not: fields that the platform ignored, and the status. A failure is
 // a warning, since an error would taint the account.
 func finish(ctx context.Context, api *client.Client, plan accountModel, body client.NewAccount, made client.Account, diags *diag.Diagnostics) client.Account {
-	field, _ := body.Missing(made)
-	rest := change{fields: body.AccountFields, put: field != ""}
+	ignored := body.Differences(made)
+	rest := change{fields: body.AccountFields, put: len(ignored) > 0}
 	if isKnown(plan.Status) {
 		var problem string
 		rest.status = plan.Status.ValueString()
@@ -99,8 +107,11 @@ func finish(ctx context.Context, api *client.Client, plan accountModel, body cli
 	after, err := rest.apply(ctx, api, made)
 	if err != nil {
 		step := "setting the status " + rest.status
-		if err.step == "update" {
-			step = "setting " + fieldName(cmp.Or(err.field, field))
+		if notKept, ok := errors.AsType[*wire.NotKeptError](err); ok {
+			ignored = notKept.Differences
+		}
+		if err.step == "update" && len(ignored) > 0 {
+			step = "setting " + fieldName(ignored[0].Field)
 		}
 		descriptor.AddIncomplete(diags, made.ID, step, err)
 	}
@@ -201,7 +212,7 @@ func (r *accountResource) change(ctx context.Context, plan, state accountModel, 
 		next.fields.Address = nil
 	}
 	if !plan.Logo.Equal(state.Logo) && isKnown(plan.Logo) {
-		next.logo, next.put = plan.logo(), true
+		next.logo, next.put = plan.logo(diags), true
 	}
 	if isKnown(plan.Status) {
 		var problem string
@@ -218,16 +229,14 @@ func (r *accountResource) change(ctx context.Context, plan, state accountModel, 
 	if !ok {
 		return nil
 	}
-	after, err := next.apply(ctx, api, now)
-	switch {
-	case err == nil:
+	after, failed := next.apply(ctx, api, now)
+	if failed == nil {
 		return &after
-	case err.field != "":
-		diags.AddAttributeError(descriptor.Wire[err.field], "SoftwareOne did not take over a change", fmt.Sprintf(
-			"%s %s: %v. Other changes were made.\n\nIf SoftwareOne keeps to its own value, set the attribute to that, or take it out of the "+
-				"configuration.", descriptor.Title, id, err))
-	default:
-		addWriteError(diags, err.step, id, err)
+	}
+	if notKept, ok := errors.AsType[*wire.NotKeptError](failed); ok {
+		descriptor.AddNotKept(diags, id, notKept)
+	} else {
+		addWriteError(diags, failed.step, id, failed)
 	}
 	return nil
 }

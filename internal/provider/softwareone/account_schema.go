@@ -115,7 +115,7 @@ func accountSchema(ctx context.Context) schema.Schema {
 			"groups": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType,
 				Validators: []validator.List{
-					account.Elements("To name no user groups, leave groups out."), listvalidator.UniqueValues(), listvalidator.ValueStringsAre(account.Text()),
+					account.Elements("To name no user groups, leave groups out."), listvalidator.NoNullValues(), listvalidator.UniqueValues(), listvalidator.ValueStringsAre(account.Text()),
 				},
 				MarkdownDescription: "Ids of user groups, such as `UGR-1234-5678`, sent on create alone. A change is an error at plan time; " +
 					"removed from the configuration, it is no longer managed.",
@@ -123,7 +123,8 @@ func accountSchema(ctx context.Context) schema.Schema {
 			"allow_duplicate_name": schema.BoolAttribute{
 				Optional: true,
 				MarkdownDescription: "Whether to create the account although one of the same name and type exists. Names may repeat on the " +
-					"platform, so by default such an account is an error that names it. Used on create alone.",
+					"platform, so by default such an account is an error that names it. With `true`, only one is that has the same content and " +
+					"that another run made with the same token within the last hour: a run that was killed or retried may have made it. Used on create only.",
 			},
 			"external_name": schema.StringAttribute{
 				Computed: true, PlanModifiers: keepString,

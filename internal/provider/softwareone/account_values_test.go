@@ -91,6 +91,8 @@ func TestAccountRefusedValues(t *testing.T) {
 		{Values{"logo": ""}, "base64"},
 		{Values{"groups": []string{}}, "groups is empty. To name no user groups"},
 		{Values{"groups": []string{"UGR-1", "UGR-1"}}, "UGR-1"},
+		{Values{"groups": []any{"UGR-1", nil}}, "Null List Value"},
+		{Values{"groups": []any{acctest.Unknown, nil}}, "Null List Value"},
 		{Values{"deletion_policy": "delete"}, "disable"},
 		{Values{"timeouts": Values{"create": "soon"}}, "timeouts.create is"},
 		{Values{"timeouts": Values{"read": "0s"}}, "timeouts.read is"},
@@ -188,4 +190,40 @@ func TestOperationsAccount(t *testing.T) {
 	settled(t, r, config)
 	r.Apply(acctest.With(config, Values{"deletion_policy": "disable"})).Refused(t, s, "can't be disabled")
 	applied(t, r, acctest.With(config, Values{"website": "https://ops.example", "deletion_policy": "abandon"}))
+}
+
+// What turns out to be unusable at apply is refused before anything is sent.
+func TestAccountUnusableAtApply(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ planned, known, says any }{
+		"a null group":     {[]any{"UGR-1", acctest.Unknown}, []any{"UGR-1", nil}, "groups"},
+		"an empty group":   {acctest.Unknown, []any{""}, "groups"},
+		"a null in groups": {acctest.Unknown, []any{nil}, "groups"},
+		"a logo":           {acctest.Unknown, "not base64", "logo"},
+		"an empty logo":    {acctest.Unknown, "", "logo"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, s, p := startProtocol(t, mock.Options{})
+			attribute := fmt.Sprint(test.says)
+			r := p.Resource("softwareone_account")
+			plan := r.Plan(Values{"name": "Acme", "type": "Client", attribute: test.planned})
+			if len(plan.Diagnostics) > 0 {
+				t.Fatal(plan.Diagnostics)
+			}
+			r.Execute(plan, Values{attribute: test.known}).Errors().Contain(t, "Nothing was sent", attribute)
+			if r.State() != nil || len(s.Requests()) > 0 {
+				t.Errorf("state %v after %d requests", r.State(), len(s.Requests()))
+			}
+		})
+	}
+	_, s, p := startProtocol(t, mock.Options{})
+	r := p.Resource("softwareone_account")
+	config := Values{"name": "Acme", "type": "Client"}
+	applied(t, r, config)
+	s.Reset()
+	r.Execute(r.Plan(acctest.With(config, Values{"logo": acctest.Unknown})), Values{"logo": "not base64"}).Errors().Contain(t, "Nothing was sent")
+	if n := acctest.Changes(s); n > 0 {
+		t.Errorf("%d changes were sent", n)
+	}
 }
