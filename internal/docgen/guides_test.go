@@ -178,15 +178,20 @@ func (r *reader) follow(f fence) bool {
 	return true
 }
 
-// can reports whether the command line at hand is what a block needs.
+// can reports whether this machine has what a block needs: a version of Terraform, OpenTofu, or a program.
 func (r *reader) can(needs string) bool {
-	switch needs {
-	case "":
-		return true
-	case "tofu":
-		return r.tofu
+	for _, need := range strings.Fields(needs) {
+		oldest, err := version.NewVersion(need)
+		switch {
+		case need == "tofu" && !r.tofu, err == nil && (r.tofu || r.version.Core().LessThan(oldest)):
+			return false
+		case need != "tofu" && err != nil:
+			if _, err := exec.LookPath(need); err != nil {
+				return false
+			}
+		}
 	}
-	return !r.tofu && !r.version.Core().LessThan(version.Must(version.NewVersion(needs)))
+	return true
 }
 
 // shell runs a block in the page's folder.

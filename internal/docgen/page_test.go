@@ -16,7 +16,7 @@ import (
 //	<!-- test: new -->                 the page's folder is emptied first
 //	<!-- test: in=repository -->       shell: it runs in the repository's root instead of the page's folder
 //	<!-- test: exit=N want="TEXT" -->  shell: its exit code, and what it prints among other things
-//	<!-- test: needs=1.14 -->          it takes this Terraform or a newer one; needs=tofu takes OpenTofu
+//	<!-- test: needs="1.14 jq" -->     it takes this Terraform or a newer one, and this program; needs=tofu takes OpenTofu
 //
 // Several can stand in one comment. A reader doesn't see them. Without a comment, shell runs in the page's folder, and HCL
 // is a configuration of its own that is applied in a new folder and must leave an empty plan.
