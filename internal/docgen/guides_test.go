@@ -35,10 +35,11 @@ func TestGuides(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	stub := buildStub(t, dir)
 	for name, page := range pages(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newReader(t, binary, provider)
+			r := newReader(t, binary, provider, stub)
 			for _, f := range fences(t, page) {
 				if !r.follow(f) {
 					return // what comes next builds on it
@@ -61,7 +62,18 @@ type reader struct {
 
 const guidesVersion = "0.0.1"
 
-func newReader(t *testing.T, binary, provider string) *reader {
+// buildStub builds the provider that stands for a generic one.
+func buildStub(t *testing.T, dir string) string {
+	t.Helper()
+	target := filepath.Join(dir, "restapistub")
+	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", target, "./restapistub").CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return target
+}
+
+func newReader(t *testing.T, binary, provider, stub string) *reader {
 	t.Helper()
 	r := &reader{t: t, home: t.TempDir(), binary: binary}
 	r.folder = filepath.Join(r.home, "work")
@@ -73,12 +85,8 @@ func newReader(t *testing.T, binary, provider string) *reader {
 	for _, name := range []string{"terraform", "tofu"} {
 		r.must(os.Symlink(binary, filepath.Join(bin, name)))
 	}
-	for _, registry := range []string{"registry.terraform.io", "registry.opentofu.org"} {
-		folder := filepath.Join(r.home, ".terraform.d/plugins", registry, "cloud-accounts/accounts", guidesVersion, runtime.GOOS+"_"+runtime.GOARCH)
-		r.must(os.MkdirAll(folder, 0o700))
-		r.must(os.Symlink(filepath.Join(provider, "terraform-provider-accounts"),
-			filepath.Join(folder, "terraform-provider-accounts_v"+guidesVersion)))
-	}
+	r.install("cloud-accounts/accounts", filepath.Join(provider, "terraform-provider-accounts"))
+	r.install("mastercard/restapi", stub)
 	var is struct {
 		Version string `json:"terraform_version"`
 	}
@@ -90,6 +98,16 @@ func newReader(t *testing.T, binary, provider string) *reader {
 	out, _ = r.run(r.vendors, r.home, "terraform version")
 	r.tofu = strings.HasPrefix(out, "OpenTofu")
 	return r
+}
+
+// install puts a provider into the home folder, for both registries.
+func (r *reader) install(address, program string) {
+	r.t.Helper()
+	for _, registry := range []string{"registry.terraform.io", "registry.opentofu.org"} {
+		folder := filepath.Join(r.home, ".terraform.d/plugins", registry, address, guidesVersion, runtime.GOOS+"_"+runtime.GOARCH)
+		r.must(os.MkdirAll(folder, 0o700))
+		r.must(os.Symlink(program, filepath.Join(folder, "terraform-provider-"+filepath.Base(address)+"_v"+guidesVersion)))
+	}
 }
 
 func (r *reader) must(err error) {
@@ -114,10 +132,10 @@ func (r *reader) serve() *mockapi.Vendors {
 	})
 	v.Gcore.SeedClient(gcore.Client{ID: 7310004, Company: "Imported"})
 	v.Gcore.SeedUser(gcore.User{ID: 43001, Email: "imported@example.com", Company: "Imported Customer"})
-	v.SoftwareOne.Seed(softwareone.Account{ID: "ACC-1234-5678", Name: "Imported", Type: "Client", Website: "https://imported.example",
+	v.SoftwareOne.Seed(softwareone.Account{ID: "ACC-1234-5678", Name: "Old Acme", Type: "Client", Website: "https://acme.example",
 		Address: softwareone.Address{City: "Zurich", Country: "CH"}})
-	v.SoftwareOne.Seed(softwareone.Account{ID: "ACC-1234-5679", Name: "Imported Too", Type: "Client", ExternalID: "CDG-1", Status: "Active",
-		TechnicalSupportEmail: "help@imported.example", Description: "two\nlines"})
+	v.SoftwareOne.Seed(softwareone.Account{ID: "ACC-1234-5679", Name: "Old Zeus", Type: "Client", ExternalID: "CDG-1", Status: "Active",
+		TechnicalSupportEmail: "help@zeus.example", Description: "two\nlines"})
 	v.Fortanix.Seed(fortanix.Account{ID: "0f3c1a52-6d1f-4f0e-9f5b-1c2d3e4f5a6b", Name: "Imported"})
 	return v
 }
@@ -130,7 +148,7 @@ func (r *reader) run(vendors *mockapi.Vendors, dir, script string) (output strin
 	cmd.Env = append([]string{
 		"PATH=" + filepath.Join(r.home, "bin") + string(os.PathListSeparator) + os.Getenv("PATH"), "HOME=" + r.home,
 		"TF_INPUT=0", "TF_CLI_ARGS=-no-color", "TF_CLI_ARGS_apply=-auto-approve", "TF_CLI_ARGS_destroy=-auto-approve",
-		"CHECKPOINT_DISABLE=1",
+		"CHECKPOINT_DISABLE=1", `RESTAPI_STUB_IDS={"Old Acme":"ACC-1234-5678","Old Zeus":"ACC-1234-5679"}`,
 		"TF_VAR_customer_password=an-Example-2", "TF_VAR_emea_token=" + softwareone.DemoToken, "TF_VAR_apac_token=" + softwareone.DemoToken,
 		"TF_VAR_gcore_api_key=" + gcore.DemoAPIKey, "TF_VAR_softwareone_token=" + softwareone.DemoToken,
 		"TF_VAR_fortanix_password=" + fortanix.DemoPassword,
