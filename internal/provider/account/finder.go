@@ -131,11 +131,6 @@ func dataTimeouts() schema.Attribute {
 	}
 }
 
-// NotEmpty refuses an object that is set and has no value in it.
-func NotEmpty() validator.Object {
-	return Elements("Usually the name of a member is misspelt: Terraform ignores names that an object doesn't have.")
-}
-
 // parts are the attributes of a configuration by name, unread ones null.
 type parts map[string]attr.Value
 

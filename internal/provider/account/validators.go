@@ -187,6 +187,11 @@ func Elements(why string) interface {
 	return elements{why}
 }
 
+// NotEmpty refuses an object that is set and has no value in it.
+func NotEmpty() validator.Object {
+	return Elements("Usually the name of a member is misspelt: Terraform ignores names that an object doesn't have.")
+}
+
 type elements struct{ why string }
 
 func (elements) Description(context.Context) string { return "must not be empty" }
