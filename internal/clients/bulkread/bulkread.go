@@ -45,8 +45,15 @@ type Page[T any] struct {
 	// Next is the cursor of the page after this one; "" on the last page. Only cursor pages use it.
 	Next string
 	// Limit is the page size that the vendor applied, before the client left any item out. The next offset is this
-	// page's plus Limit, or plus the number of Items if that is more.
+	// page's plus Limit, or plus the number of Items if that is more. More than the larger of both is not believed. Only the
+	// Reader uses it.
 	Limit int
+	// Arrived counts the items of the reply where the client has left some of them out of Items. Only a Listing uses it.
+	Arrived int
+	// Last is set where the vendor says that no page follows. Only a Listing by offset uses it.
+	Last bool
+	// Size is the length of the reply in bytes; 0 where that is not known.
+	Size int
 }
 
 // Source says how one kind of thing is read at one vendor. ID, Get and one of Offset and Cursor are needed; without
@@ -92,6 +99,7 @@ type Reader[T any] struct {
 
 	cancel   context.CancelFunc // of the fetch under way; nil if none is
 	pages    int                // pages fetched one by one
+	bytes    int                // of all pages
 	after    string             // cursor of the next page
 	offset   int                // offset of the next page
 	stride   int                // from one page's offset to the next

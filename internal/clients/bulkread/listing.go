@@ -73,14 +73,21 @@ func (r *Reader[T]) fetchNext(ctx context.Context) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.pages++
-	news := r.add(ctx, page.Items)
+	news, err := r.add(ctx, page)
+	if err != nil {
+		return err
+	}
 	if r.src.Cursor != nil {
 		r.after = page.Next
 		r.complete = page.Next == ""
 	} else {
-		r.stride = max(page.Limit, len(page.Items))
+		// A limit above what was asked for and what arrived would skip items, or overflow.
+		r.stride = max(min(page.Limit, r.src.PageSize), len(page.Items))
 		r.offset += r.stride
 		r.total = max(page.Total, -1)
+		if r.total > MaxItems {
+			return fmt.Errorf("%w: it holds %d items", ErrTooLong, r.total)
+		}
 		r.complete = r.offset >= r.total || r.stride == 0
 		if r.inTurn() {
 			r.complete = len(page.Items) < r.stride
@@ -105,8 +112,8 @@ func (r *Reader[T]) fetchRest(ctx context.Context) error {
 			}
 			r.mu.Lock()
 			defer r.mu.Unlock()
-			r.add(ctx, page.Items)
-			return nil
+			_, err = r.add(ctx, page)
+			return err
 		})
 	}
 	if err := group.Wait(); err != nil {
@@ -119,11 +126,15 @@ func (r *Reader[T]) fetchRest(ctx context.Context) error {
 }
 
 // add takes the items of a page and returns how many of them were not known.
-func (r *Reader[T]) add(ctx context.Context, items []T) (news int) {
-	for _, listed := range items {
+func (r *Reader[T]) add(ctx context.Context, page Page[T]) (news int, err error) {
+	r.bytes += max(page.Size, 0)
+	if len(r.entries)+len(page.Items) > 2*MaxItems || r.bytes > MaxBytes {
+		return 0, ErrTooLong
+	}
+	for _, listed := range page.Items {
 		id := r.src.ID(listed)
 		if r.off {
-			return news
+			return news, nil
 		}
 		if id == "" || r.own[id] != 0 {
 			continue
@@ -136,7 +147,7 @@ func (r *Reader[T]) add(ctx context.Context, items []T) (news int) {
 			r.compare(ctx, id, single, listed)
 		}
 	}
-	return news
+	return news, nil
 }
 
 func (r *Reader[T]) compare(ctx context.Context, id string, single, listed T) {

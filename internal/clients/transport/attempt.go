@@ -165,7 +165,7 @@ func (c *Client) read(res *http.Response, into any) (*Response, *Error) {
 			return nil, failure
 		}
 	}
-	response := &Response{Status: res.StatusCode, Header: res.Header, Received: time.Now()}
+	response := &Response{Status: res.StatusCode, Header: res.Header, Received: time.Now(), Size: len(raw)}
 	if date, err := http.ParseTime(res.Header.Get("Date")); err == nil {
 		response.Date = date
 	}

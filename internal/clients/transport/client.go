@@ -124,6 +124,8 @@ type Response struct {
 	Date time.Time
 	// Received is when the reply arrived, by our clock.
 	Received time.Time
+	// Size is the length of its body in bytes.
+	Size int
 }
 
 // Do sends a request, repeats it as its Replay allows, and decodes the reply. Every error is an *Error.

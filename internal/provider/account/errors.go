@@ -26,7 +26,7 @@ func (d Descriptor) AddError(diags *diag.Diagnostics, verb, id string, err error
 	}
 	prefix := ""
 	if id != "" {
-		prefix = fmt.Sprintf("%s %s: ", d.Title, id)
+		prefix = fmt.Sprintf("%s %s: ", d.Title, transport.SafeText(id))
 	}
 	var failure *transport.Error
 	if !errors.As(err, &failure) {
@@ -157,7 +157,7 @@ func (d Descriptor) AddCreateError(diags *diag.Diagnostics, err error) {
 			"carried out.\n\n%s", d.Title, d.Cause(failed.Err))
 		if failed.Named != nil {
 			text += fmt.Sprintf("\n\nThe reply names %s %s (%s), which can't be proven to be the account of this create. It was not added to "+
-				"the state, and nothing was sent to it.", d.Title, oneLine(failed.Named.ID), oneLine(failed.Named.Label))
+				"the state, and nothing was sent to it.", d.Title, transport.SafeText(failed.Named.ID), transport.SafeText(failed.Named.Label))
 		}
 		if failed.LookUp != nil {
 			text += "\n\nLooking for it failed too: " + sentence(failed.LookUp.Error())
@@ -198,18 +198,20 @@ func (d Descriptor) AddNamesake(diags *diag.Diagnostics, attribute path.Path, ca
 	diags.AddAttributeError(attribute, d.Title+" of that name exists already", advice+"\n"+d.importBlocks(candidates))
 }
 
+// mostShown is how many accounts a message shows.
+const mostShown = 20
+
 func (d Descriptor) importBlocks(candidates []createonce.Candidate) string {
 	var b strings.Builder
-	for _, c := range candidates {
+	for i, c := range candidates {
+		if i == mostShown {
+			fmt.Fprintf(&b, "\n  # and %d more\n", len(candidates)-mostShown)
+			break
+		}
 		fmt.Fprintf(&b, "\n  # %s (id %s)\n  import {\n    to       = %s.NAME\n    provider = accounts\n    id       = %s\n  }\n",
-			oneLine(c.Label), oneLine(c.ID), d.Type, QuoteHCL(c.ID))
+			transport.SafeText(c.Label), transport.SafeText(c.ID), d.Type, QuoteHCL(transport.SafeText(c.ID)))
 	}
 	return strings.TrimRight(b.String(), "\n")
-}
-
-// oneLine keeps text within the one line of a comment.
-func oneLine(text string) string {
-	return strings.Join(strings.Fields(text), " ")
 }
 
 // QuoteHCL writes a value as an HCL string.

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
 )
 
@@ -60,7 +61,7 @@ func Find[T any](
 			return found, false
 		}
 		found = thing
-		matches = append(matches, describe(thing))
+		matches = append(matches, transport.SafeText(describe(thing)))
 	}
 	switch len(matches) {
 	case 0:
@@ -70,7 +71,7 @@ func Find[T any](
 		return found, true
 	default:
 		diags.AddAttributeError(s.asked, "More than one "+s.descriptor.Title, fmt.Sprintf("%d at %s have %q as %s:\n  %s\nLook it up by id instead.",
-			len(matches), s.descriptor.Vendor, value, s.asked, strings.Join(matches, "\n  ")))
+			len(matches), s.descriptor.Vendor, value, s.asked, strings.Join(shortened(matches), "\n  ")))
 	}
 	return found, false
 }
@@ -106,4 +107,12 @@ func (d Descriptor) warnShort(diags *diag.Diagnostics, err error) bool {
 			"The others are missing here; try again later.", d.Vendor, short.Total, short.Shown))
 	}
 	return ok
+}
+
+// shortened is a list for a message, which shows no more than the first ones.
+func shortened(lines []string) []string {
+	if len(lines) <= mostShown {
+		return lines
+	}
+	return append(lines[:mostShown:mostShown], fmt.Sprintf("and %d more", len(lines)-mostShown))
 }

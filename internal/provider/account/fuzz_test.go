@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -14,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/createonce"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 )
 
 // hostile are texts that have broken quoting before.
@@ -60,7 +62,8 @@ func readHCL(t *testing.T, literal string) string {
 	return read.AsString()
 }
 
-// FuzzImportBlock: whatever a vendor calls its accounts, an import block is HCL with this id and nothing else.
+// FuzzImportBlock: whatever a vendor calls its accounts, an import block is HCL with this id and nothing else, and text that a
+// terminal shows as it is.
 func FuzzImportBlock(f *testing.F) {
 	for _, s := range hostile {
 		f.Add(s, "ACC-1234-5678")
@@ -78,8 +81,11 @@ func FuzzImportBlock(f *testing.F) {
 			t.Fatalf("not one import block: %s", text)
 		}
 		read, problems := body.Blocks[0].Body.Attributes["id"].Expr.Value(nil)
-		if want := readHCL(t, escaped(id)); problems.HasErrors() || read.AsString() != want {
+		if want := transport.SafeText(id); problems.HasErrors() || read.AsString() != readHCL(t, QuoteHCL(want)) {
 			t.Fatalf("the id reads as %#v, want %q: %s", read, want, text)
+		}
+		if strings.ContainsFunc(text, func(r rune) bool { return r != '\n' && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) }) {
+			t.Fatalf("not fit for a terminal: %q", text)
 		}
 	})
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 )
 
 // List turns a vendor's listing into list results, up to the limit that Terraform asks for. fill sets one result's
@@ -33,6 +35,7 @@ func List[T any](ctx context.Context, req list.ListRequest, d Descriptor, accoun
 			}
 			result := req.NewListResult(ctx)
 			id := fill(a, &result)
+			result.DisplayName = transport.SafeText(result.DisplayName) // the owners of accounts choose their names
 			if id == "" {
 				skipped++
 				continue
@@ -58,7 +61,7 @@ func List[T any](ctx context.Context, req list.ListRequest, d Descriptor, accoun
 		if len(odd) > 0 {
 			said = append(said, fmt.Sprintf("%d at %s have a value that configuration may not have, such as a name with a line break, and would "+
 				"fail the plan of all that is generated beside them. They are not listed; to manage one, change it at %s first: %s.",
-				len(odd), d.Vendor, d.Vendor, strings.Join(odd, ", ")))
+				len(odd), d.Vendor, d.Vendor, transport.SafeText(strings.Join(shortened(odd), ", "))))
 		}
 		if len(said) > 0 {
 			yield(list.ListResult{Diagnostics: diag.Diagnostics{

@@ -14,6 +14,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 )
 
 // Deletion policies: what a destroy does.
@@ -94,7 +96,7 @@ func (d Descriptor) labelled(id, name string) string {
 	if name == "" {
 		return d.Title + " " + id
 	}
-	return fmt.Sprintf("%s %s (%s)", d.Title, id, oneLine(name))
+	return fmt.Sprintf("%s %s (%s)", d.Title, id, transport.SafeText(name))
 }
 
 // labelAndPolicy is the account for messages, its id and its policy.

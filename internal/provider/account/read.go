@@ -49,7 +49,7 @@ func (b *Base[C]) Recognize(
 	resp.Diagnostics.AddWarning(b.Descriptor.Title+" is read at another address", fmt.Sprintf(
 		"%s %s (%s) was last seen at %s. It is now read at %s, where an account of the same id and the same %s exists, so it counts as "+
 			"the same account. If that address is not the same installation, set it back before you apply: %s.",
-		b.Descriptor.Title, id, oneLine(now), seen.Address, api.Address(), b.Descriptor.NaturalKey, b.Descriptor.Address))
+		b.Descriptor.Title, id, transport.SafeText(now), seen.Address, api.Address(), b.Descriptor.NaturalKey, b.Descriptor.Address))
 	return true
 }
 
