@@ -59,7 +59,7 @@ func (c *Client) accountSource(o Options) bulkread.Source[Account] {
 			if err != nil {
 				return bulkread.Page[Account]{}, err
 			}
-			return bulkread.Page[Account]{Items: page.Data, Total: page.total(), Limit: page.limit(limit)}, nil
+			return page.items(limit), nil
 		},
 		ID:       func(a Account) string { return a.ID },
 		Same:     sameAccount,
