@@ -13,7 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-// Text refuses values that no vendor keeps as they are: empty ones, with outer blanks, or with control characters.
+// Text refuses values that no vendor keeps as they are, or that look like another value: empty ones, with surrounding
+// whitespace, or with characters that control a terminal, change the direction of text, or don't show.
 func Text() validator.String { return text{} }
 
 // Lines is Text for values of several lines.
@@ -22,7 +23,7 @@ func Lines() validator.String { return text{lines: true} }
 type text struct{ lines bool }
 
 func (text) Description(context.Context) string {
-	return "must not be empty, begin or end with a blank, or hold control characters"
+	return "must not be empty, begin or end with whitespace, or have control characters or characters that don't show"
 }
 
 func (v text) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
@@ -33,19 +34,47 @@ func (v text) ValidateString(_ context.Context, req validator.StringRequest, res
 	}
 	value := req.ConfigValue.ValueString()
 	var problem string
-	switch {
+	switch r, hidden := firstHidden(value, v.lines); {
 	case value == "":
-		problem = "is empty. To have none, where that is allowed, leave the attribute out or set it to null"
+		problem = "is empty. To have no value, where that is allowed, remove the attribute or set it to null"
 	case strings.TrimSpace(value) != value:
-		problem = "begins or ends with a blank or a line break. The vendor would cut it off; trimspace() does so here, as a heredoc needs it"
-	case strings.ContainsFunc(value, func(r rune) bool {
-		return (unicode.IsControl(r) && !(v.lines && strings.ContainsRune("\r\n\t", r))) || r == unicode.ReplacementChar
-	}):
-		problem = "holds a control character, such as a line break"
+		problem = "begins or ends with a space or a line break. The vendor would remove it; trimspace() does so here, as a heredoc needs it"
+	case hidden && unicode.IsControl(r):
+		problem = fmt.Sprintf("has the control character %U, such as a line break", r)
+	case hidden:
+		problem = fmt.Sprintf("has the character %U, which doesn't show or changes the direction of text: the value would look like another one. "+
+			"Type the value again instead of copying it", r)
 	default:
 		return
 	}
 	resp.Diagnostics.AddAttributeError(req.Path, "Invalid text", fmt.Sprintf("The value of %s %s.", req.Path, problem))
+}
+
+// joined are the characters after which a joiner or a variation selector is part of how a word or a symbol is written.
+var joined = []*unicode.RangeTable{
+	unicode.So, unicode.Sk, unicode.Mn, unicode.Mc, unicode.Han, unicode.Arabic, unicode.Syriac, unicode.Mongolian, unicode.Devanagari,
+	unicode.Bengali, unicode.Gurmukhi, unicode.Gujarati, unicode.Oriya, unicode.Tamil, unicode.Telugu, unicode.Kannada, unicode.Malayalam,
+	unicode.Sinhala, unicode.Khmer, unicode.Myanmar,
+}
+
+// firstHidden returns the first character of a value that doesn't show, or that controls how others do.
+func firstHidden(value string, lines bool) (rune, bool) {
+	previous := ' '
+	for _, r := range value {
+		switch {
+		case lines && strings.ContainsRune("\r\n\t", r):
+		case r == '\u200c' || r == '\u200d' || unicode.Is(unicode.Variation_Selector, r):
+			if !unicode.In(previous, joined...) {
+				return r, true
+			}
+			continue // what follows belongs to the character before
+		case unicode.IsControl(r), r == unicode.ReplacementChar,
+			unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point), r == '\u2800':
+			return r, true
+		}
+		previous = r
+	}
+	return 0, false
 }
 
 // Base64 refuses values that aren't padded standard base64 of something.

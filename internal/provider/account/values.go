@@ -39,7 +39,7 @@ func Spelling(prior types.String, vendor *string, equal func(a, b string) bool) 
 	return value
 }
 
-// StringOrNull is the vendor's value without outer blanks, which configuration can't have; null where nothing is left.
+// StringOrNull is the vendor's value without surrounding whitespace, which configuration can't have; null where nothing is left.
 func StringOrNull(vendor *string) types.String {
 	if vendor == nil || strings.TrimSpace(*vendor) == "" {
 		return types.StringNull()
