@@ -47,7 +47,7 @@ func (c *Client) CreateAccount(ctx context.Context, account NewAccount, logo []b
 		IDs:   &c.creating.ids,
 		Post: func(sending context.Context) (Account, error) {
 			made, err := c.postAccount(sending, body)
-			if err == nil && (made.Name == "" || made.Type == "") {
+			if err == nil && (made.Name == "" || made.Type == "" || made.Status == "") {
 				// The reply is partial: the account itself shows whether it is the one that was sent, where it can be read.
 				if read, _, err := c.readAccount(ctx, made.ID, ""); err == nil {
 					return read, nil
