@@ -182,7 +182,7 @@ func proposeOne(a *tfprotov6.SchemaAttribute, prior, config tftypes.Value) tftyp
 			if i < len(was) {
 				old = was[i]
 			}
-			if is[i].IsKnown() {
+			if is[i].IsKnown() && !is[i].IsNull() {
 				is[i] = propose(a.NestedType.Attributes, old, is[i])
 			}
 		}

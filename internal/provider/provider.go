@@ -220,7 +220,7 @@ func (p *accounts) Resources(context.Context) []func() resource.Resource {
 func (p *accounts) DataSources(context.Context) []func() datasource.DataSource {
 	var all []func() datasource.DataSource
 	for _, vendor := range vendors() {
-		all = append(all, vendor.DataSources...)
+		all = append(append(all, vendor.DataSources...), vendor.Caller)
 	}
 	return all
 }

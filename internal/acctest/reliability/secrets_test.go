@@ -114,13 +114,13 @@ func check(t *testing.T, said acctest.Diagnostics) int {
 	return len(said.Errors())
 }
 
-// No secret is in the provider's log, in a plan, in the state, or in what Terraform prints: of creates, updates,
+// No secret is in the provider's log, in the request log, in a plan, in the state, or in what Terraform prints: of creates, updates,
 // imports, logins and failures, at the highest level of logging.
 func TestSecretsStaySecret(t *testing.T) {
 	t.Parallel()
-	log := filepath.Join(t.TempDir(), "log")
+	log, requestLog := filepath.Join(t.TempDir(), "log"), filepath.Join(t.TempDir(), "requests")
 	env := acctest.Environment{
-		"TF_LOG_PROVIDER": "TRACE", "TF_LOG_PATH": log,
+		"TF_LOG_PROVIDER": "TRACE", "TF_LOG_PATH": log, "ACCOUNTS_REQUEST_LOG": requestLog,
 		"TF_VAR_user_password": userPassword, "TF_VAR_client_secret": clientSecret, "TF_VAR_client_key": clientKey,
 	}
 	variables, resources := Values{}, Values{}
@@ -189,7 +189,16 @@ func TestSecretsStaySecret(t *testing.T) {
 	if !strings.Contains(logged, "vendor request") || !strings.Contains(logged, "/v1/sys/auth") {
 		t.Error("the provider has logged nothing of its requests")
 	}
-	places := map[string]string{"the log": logged, "the output": said, "the state": read(t, filepath.Join(c.Dir, "terraform.tfstate"))}
+	requests := read(t, requestLog)
+	for _, operation := range []string{`"log in"`, `"create account"`, `"method":"PATCH"`, `"method":"PUT"`, `"status":403`} {
+		if !strings.Contains(requests, operation) {
+			t.Errorf("the request log has no %s", operation)
+		}
+	}
+	if strings.Contains(requests, "?") || strings.Contains(requests, "acme-") {
+		t.Error("the request log shows query values or bodies")
+	}
+	places := map[string]string{"the log": logged, "the request log": requests, "the output": said, "the state": read(t, filepath.Join(c.Dir, "terraform.tfstate"))}
 	for name, content := range unzip(t, filepath.Join(c.Dir, "plan")) {
 		places["the plan's "+name] = content
 	}

@@ -14,7 +14,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/createonce"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
 )
 
 // Components, the types of an account.
@@ -47,8 +49,6 @@ type Account struct {
 	MarketplaceGroupID  *string
 	AccountStatus       *string
 	AzureCVMPCRPriority []int64 // the integers 0 to 22 in an order of preference
-	// Listed tells that ReadAccount took it from a listing, whose items may hold less than a single read shows.
-	Listed bool
 }
 
 // NodeEnrollment says how nodes join.
@@ -106,12 +106,18 @@ func (c *Client) LogoText(ctx context.Context, account Account) (string, error) 
 }
 
 func (c *Client) getAccount(ctx context.Context, id string, query url.Values) (Account, error) {
+	account, _, err := c.readAt(ctx, id, query)
+	return account, err
+}
+
+// readAt reads an account singly, and returns the moment of the reply too.
+func (c *Client) readAt(ctx context.Context, id string, query url.Values) (Account, createonce.Moment, error) {
 	reply := accountReply{want: id, scrubber: c.http.Scrubber}
-	_, err := c.call(ctx, "read account", http.MethodGet, accountPath(id), query, transport.Idempotent, nil, &reply)
+	response, err := c.call(ctx, "read account", http.MethodGet, accountPath(id), query, transport.Idempotent, nil, &reply)
 	if err != nil {
-		return Account{}, err
+		return Account{}, createonce.Moment{}, err
 	}
-	return reply.Account, nil
+	return reply.Account, createonce.MomentOf(response), nil
 }
 
 // DeleteAccount deletes an account. One that is not there is as good as deleted. A 403 is tried once more with the
@@ -122,6 +128,16 @@ func (c *Client) DeleteAccount(ctx context.Context, id string) error {
 	}
 	c.accounts.Dirty(readerID(id))
 	err := c.callSelected(ctx, "delete account", http.MethodDelete, id, transport.Idempotent, nil, nil)
+	if transport.IsNotFound(err) {
+		return nil
+	}
+	return err
+}
+
+// DeactivateAccount sets an account's status to AccountDeactivated, which UpdateAccount can undo. One that is not there is as
+// good as deactivated.
+func (c *Client) DeactivateAccount(ctx context.Context, id string) error {
+	_, err := c.UpdateAccount(ctx, id, AccountUpdate{AccountStatus: wire.Value(AccountDeactivated)})
 	if transport.IsNotFound(err) {
 		return nil
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/fortanix"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/witness"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/fortanix"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
@@ -158,7 +159,7 @@ func TestInvalidIDs(t *testing.T) {
 	t.Parallel()
 	l := start(t, mock.Options{})
 	for _, id := range []string{"", "1", "../users", absentID + "/x", absentID + "\n", "{" + absentID + "}", strings.ReplaceAll(absentID, "-", "")} {
-		_, readErr := l.ReadAccount(t.Context(), id, fortanix.Witness{})
+		_, readErr := l.ReadAccount(t.Context(), id, witness.Witness{}, nil)
 		_, detailsErr := l.ReadAccountDetails(t.Context(), id)
 		_, updateErr := l.UpdateAccount(t.Context(), id, renamed("x"))
 		for _, err := range []error{readErr, detailsErr, updateErr, l.DeleteAccount(t.Context(), id)} {
@@ -179,7 +180,7 @@ func TestWrongAccount(t *testing.T) {
 	l := start(t, mock.Options{})
 	id := l.seed(1)[0]
 	l.server.Inject(mockserver.Fault{On: get, Body: `{"acct_id":"` + absentID + `","name":"other"}`})
-	if _, err := l.ReadAccount(t.Context(), id, fortanix.Witness{}); err == nil || !strings.Contains(err.Error(), absentID) {
+	if _, err := l.ReadAccount(t.Context(), id, witness.Witness{}, nil); err == nil || !strings.Contains(err.Error(), absentID) {
 		t.Errorf("error is %v, want one that names both ids", err)
 	}
 	if l.clearAndRead(strings.ToUpper(id)).ID != id {

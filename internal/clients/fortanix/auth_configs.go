@@ -2,6 +2,7 @@ package fortanix
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
 )
 
 // AuthConfig is one way to log in to an account: one of its three configurations is set. One of a kind that this
@@ -84,6 +86,17 @@ type AuthKey struct {
 	TargetID          string
 }
 
+// String names the config for an error.
+func (k AuthKey) String() string {
+	switch k.Kind {
+	case "oauth":
+		return fmt.Sprintf("oauth of %q with client_id %q", k.IDPName, k.ClientID)
+	case "cluster_auth_ref":
+		return fmt.Sprintf("cluster_auth_ref to %q", k.TargetID)
+	}
+	return cmp.Or(k.Kind, "a configuration of another kind")
+}
+
 // Key returns the natural key.
 func (a AuthConfig) Key() AuthKey {
 	switch {
@@ -136,16 +149,33 @@ type AuthChanges struct {
 // IsEmpty reports whether there is nothing to change.
 func (c AuthChanges) IsEmpty() bool { return len(c.Add)+len(c.Modify)+len(c.Delete) == 0 }
 
-// shownBy reports whether an account shows the changes made.
-func (c AuthChanges) shownBy(now Account) bool {
-	shows := func(wanted AuthConfig) bool { return slices.ContainsFunc(now.AuthConfigs, wanted.Same) }
-	for _, modified := range c.Modify {
-		if !shows(modified) {
-			return false
+// differences are the changes that an account doesn't show. They name configs by their keys, and show no values.
+func (c AuthChanges) differences(now Account) wire.Differences {
+	var all wire.Differences
+	differs := func(sent, shown string) {
+		all = append(all, wire.Difference{Field: "auth_configs", Sent: sent, Shown: shown})
+	}
+	missing := func(wanted AuthConfig) {
+		switch {
+		case slices.ContainsFunc(now.AuthConfigs, wanted.Same):
+		case indexOf(now.AuthConfigs, wanted.Key()) >= 0:
+			differs(wanted.Key().String(), "one with other values")
+		default:
+			differs(wanted.Key().String(), "none such")
 		}
 	}
-	return !slices.ContainsFunc(c.Add, func(added AuthConfig) bool { return !shows(added) }) &&
-		!slices.ContainsFunc(now.AuthConfigs, func(a AuthConfig) bool { return slices.Contains(c.Delete, a.ID) })
+	for _, id := range slices.Sorted(maps.Keys(c.Modify)) {
+		missing(c.Modify[id])
+	}
+	for _, added := range c.Add {
+		missing(added)
+	}
+	for _, kept := range now.AuthConfigs {
+		if slices.Contains(c.Delete, kept.ID) {
+			differs("none", kept.Key().String())
+		}
+	}
+	return all
 }
 
 // Changes compares what an account has, as read, with what it should have, element by element by natural key. Configs
@@ -273,31 +303,31 @@ func (c *Client) prepare(operation string, configs ...AuthConfig) ([]outgoing, e
 
 // MarshalJSON implements json.Marshaler.
 func (a outgoing) MarshalJSON() ([]byte, error) {
-	wire := authConfigJSON{Password: a.Password, ClusterAuthRef: a.ClusterAuthRef}
+	j := authConfigJSON{Password: a.Password, ClusterAuthRef: a.ClusterAuthRef}
 	if o := a.OAuth; o != nil {
-		wire.OAuth = &oauthJSON{
+		j.OAuth = &oauthJSON{
 			IDPName: o.IDPName, IDPIconURL: o.IDPIconURL, IDPAuthorizationEndpoint: o.IDPAuthorizationEndpoint,
 			IDPTokenEndpoint: o.IDPTokenEndpoint, IDPRequiresBasicAuth: o.IDPRequiresBasicAuth,
 			IDPUserinfoEndpoint: o.IDPUserinfoEndpoint, ClientID: o.ClientID, ClientSecret: o.ClientSecret.Reveal(),
 			TLS: tlsJSON{mode: o.TLS.Mode},
 		}
 		if r := o.TLS.Required; r != nil {
-			wire.OAuth.TLS.required = &tlsRequiredJSON{
+			j.OAuth.TLS.required = &tlsRequiredJSON{
 				ValidateHostname: r.ValidateHostname, ClientKey: canonicalBase64(r.ClientKey.Reveal()),
 				ClientCert: canonicalBase64(text(r.ClientCert)), CA: caJSON{Set: r.CA.Set},
 			}
 			for _, certificate := range r.CA.Pinned {
-				wire.OAuth.TLS.required.CA.Pinned = append(wire.OAuth.TLS.required.CA.Pinned, canonicalBase64(certificate))
+				j.OAuth.TLS.required.CA.Pinned = append(j.OAuth.TLS.required.CA.Pinned, canonicalBase64(certificate))
 			}
 		}
 	}
-	return json.Marshal(wire)
+	return json.Marshal(j)
 }
 
 // fromJSON drops the secrets, after the scrubber has learnt them.
-func (wire authConfigJSON) fromJSON(id string, scrubber *transport.Scrubber) AuthConfig {
-	a := AuthConfig{ID: id, Password: wire.Password, ClusterAuthRef: wire.ClusterAuthRef}
-	if o := wire.OAuth; o != nil {
+func (j authConfigJSON) fromJSON(id string, scrubber *transport.Scrubber) AuthConfig {
+	a := AuthConfig{ID: id, Password: j.Password, ClusterAuthRef: j.ClusterAuthRef}
+	if o := j.OAuth; o != nil {
 		scrubber.Add(transport.NewSecret(o.ClientSecret))
 		a.OAuth = &OAuth{
 			IDPName: o.IDPName, IDPIconURL: o.IDPIconURL, IDPAuthorizationEndpoint: o.IDPAuthorizationEndpoint,

@@ -17,7 +17,9 @@ import (
 	"time"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/bulkread"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/createonce"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/witness"
 )
 
 const (
@@ -40,14 +42,16 @@ type Options struct {
 
 // Client calls the CCM API. It is safe for concurrent use.
 type Client struct {
-	http       *transport.Client
-	session    *session
-	accounts   *bulkread.Reader[Account]
-	accountSet accountSet
+	http     *transport.Client
+	session  *session
+	accounts *bulkread.Reader[Account]
+	listed   *witness.Listing // all accounts of the session's user, to confirm 404s
+	created  createonce.IDs
 	// selecting is held from the selection of an account until the request that needed it is done: the selection is
 	// one value in the server's session, for all requests.
-	selecting lock
+	selecting transport.Lock
 	listsAll  atomic.Bool // whether list items are known to hold all that accounts do
+	warn      func(ctx context.Context, message string)
 }
 
 // BaseURL cuts off the /v1 that users copy along with the address.
@@ -60,8 +64,12 @@ func BaseURL(u *url.URL) *url.URL {
 // New returns a client. It makes no request: the first one that needs a session logs in.
 func New(o Options) *Client {
 	o.Transport.Vendor = vendor
-	c := &Client{http: transport.New(o.Transport), accountSet: accountSet{lock: newLock()}, selecting: newLock()}
+	c := &Client{http: transport.New(o.Transport), selecting: transport.NewLock(), warn: o.Warn}
+	if c.warn == nil {
+		c.warn = func(context.Context, string) {}
+	}
 	c.session = newSession(c.http, o)
+	c.listed = witness.NewListing(c.listOwned, c.Now)
 	c.http.Guard, c.http.Caller = transport.AllowCallers(o.AllowedCallers, c.Caller), c.knownCaller
 	c.accounts = bulkread.New(c.accountSource(o))
 	return c
@@ -69,6 +77,9 @@ func New(o Options) *Client {
 
 // Now is the client's clock.
 func (c *Client) Now() time.Time { return c.http.Clock.Now() }
+
+// Address is the base URL that the client calls.
+func (c *Client) Address() string { return c.http.BaseURL.String() }
 
 var validID = regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
 
@@ -90,7 +101,7 @@ func accountPath(id string) string { return accountsPath + "/" + url.PathEscape(
 func (c *Client) call(ctx context.Context, operation, method, path string, query url.Values, replay transport.Replay, body, into any) (*transport.Response, error) {
 	request := transport.Request{
 		Operation: operation, Method: method, Path: path, Query: query.Encode(), Replay: replay, Session: c.session, Into: into,
-		Selection: strings.HasPrefix(path, selectPath),
+		Selection: strings.HasPrefix(path, selectPath), ResourceID: transport.IDIn(path, ValidID),
 	}
 	if body != nil {
 		raw, err := json.Marshal(body)
@@ -109,10 +120,10 @@ func (c *Client) callSelected(ctx context.Context, operation, method, id string,
 	if !transport.IsStatus(refused, http.StatusForbidden) {
 		return refused
 	}
-	if err := c.selecting.acquire(ctx); err != nil {
+	if err := c.selecting.Acquire(ctx); err != nil {
 		return refused
 	}
-	defer c.selecting.release()
+	defer c.selecting.Release()
 	for range 2 {
 		session := c.session.latest()
 		_, err := c.call(ctx, "select account", http.MethodPost, selectPath+url.PathEscape(id), nil,
@@ -142,19 +153,3 @@ func sameID(a, b string) bool { return strings.EqualFold(a, b) }
 
 // selectPath selects, in the session, the account whose id follows.
 const selectPath = "/v1/sys/session/select_account/"
-
-// lock is a mutex whose waiting ends with a context.
-type lock chan struct{}
-
-func newLock() lock { return make(lock, 1) }
-
-func (l lock) acquire(ctx context.Context) error {
-	select {
-	case l <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (l lock) release() { <-l }

@@ -3,6 +3,7 @@ package fortanix
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -46,14 +47,24 @@ func (c *Client) CreateAccount(ctx context.Context, account NewAccount) (Account
 		Name: account.Name, CustomLogo: canonicalLogo(account.CustomLogo), AuthConfigs: configs,
 		NodeEnrollment: account.NodeEnrollment, Component: account.Component,
 	}
-	c.accountSet.outdated() // a listing made before now can't tell that the new account is gone
+	c.listed.Changed() // a listing made before now can't show that the new account is gone
 	var proven Account
 	creation := createonce.Creation[Account]{
 		Clock: c.http.Clock,
+		IDs:   &c.created,
 		Post: func(ctx context.Context) (Account, error) {
 			reply := accountReply{scrubber: c.http.Scrubber}
 			_, err := c.call(ctx, operation, http.MethodPost, accountsPath, nil, transport.Create, body, &reply)
 			return reply.Account, err
+		},
+		Mismatch: func(made Account) string {
+			if made.Name == "" || SameName(made.Name, account.Name) {
+				return ""
+			}
+			return fmt.Sprintf("the reply is about an account named %q", made.Name)
+		},
+		Read: func(ctx context.Context, made Account) (Account, createonce.Moment, error) {
+			return c.readAt(ctx, made.ID, nil)
 		},
 		LookUp: func(ctx context.Context) ([]Account, createonce.Moment, error) { return c.namesakes(ctx, account.Name) },
 		Same:   func(found Account) bool { return found.Name == account.Name },
@@ -85,21 +96,35 @@ func (c *Client) CreateAccount(ctx context.Context, account NewAccount) (Account
 	return made, nil
 }
 
-// made reports whether the account is what this create asked for and was created within the window.
+// made reports whether the account is what this create asked for and was created within the window. The API shows
+// nobody as the creator, so an account of another name never is, even where a reply to the create has its id.
 func (n NewAccount) made(found Account, window createonce.Window) bool {
-	if found.CreatedAt == nil || !window.Contains(time.Unix(*found.CreatedAt, 0)) || found.Name != n.Name {
-		return false
-	}
-	// What wasn't sent may have got a default, but no server makes up a logo.
-	logo, _ := n.CustomLogo.Get()
-	return shownAs(n.Component, found.Component) && shownAs(n.NodeEnrollment, found.NodeEnrollment) &&
-		(found.CustomLogo.IsZero() || NewLogo(text(logo)).Same(found.CustomLogo)) &&
-		(len(n.AuthConfigs) == 0 || found.AuthConfigs == nil || slices.Equal(keys(n.AuthConfigs), keys(found.AuthConfigs)))
+	return found.CreatedAt != nil && window.Contains(time.Unix(*found.CreatedAt, 0)) && SameName(found.Name, n.Name) &&
+		len(n.differences(found)) == 0
 }
 
-// shownAs reports whether a value that was sent is the one that a reply shows, if it shows one.
-func shownAs[T comparable](sent, shown *T) bool {
-	return sent == nil || shown == nil || *sent == *shown
+// differences are what a reply shows otherwise than it was sent. What was not sent may have got a default; but no
+// server makes up a logo.
+func (n NewAccount) differences(shown Account) wire.Differences {
+	var all wire.Differences
+	wire.Compare(&all, "component", ifAny(n.Component), ifAny(shown.Component), wire.Exactly)
+	wire.Compare(&all, "node_enrollment", ifAny(n.NodeEnrollment), ifAny(shown.NodeEnrollment), wire.Exactly)
+	logo, _ := n.CustomLogo.Get()
+	if !shown.CustomLogo.IsZero() {
+		wire.Compare(&all, "custom_logo", wire.Value(NewLogo(text(logo))), wire.Value(shown.CustomLogo), Logo.Same)
+	}
+	if len(n.AuthConfigs) > 0 && shown.AuthConfigs != nil {
+		wire.Compare(&all, "auth_configs", wire.Value(keys(n.AuthConfigs)), wire.Value(keys(shown.AuthConfigs)), slices.Equal)
+	}
+	return all
+}
+
+// ifAny is a field with p's value, left out where p is nil.
+func ifAny[T any](p *T) wire.Field[T] {
+	if p == nil {
+		return wire.Field[T]{}
+	}
+	return wire.Value(*p)
 }
 
 // keys are the natural keys in a fixed order.
@@ -115,20 +140,17 @@ func keys(configs []AuthConfig) []AuthKey {
 	return out
 }
 
-// namesakes are the accounts of the name, without regard to case and outer blanks, with the server's time.
+// namesakes are the accounts of the name, by SameName, with the moment of the listing's last reply.
 func (c *Client) namesakes(ctx context.Context, name string) ([]Account, createonce.Moment, error) {
 	var found []Account
-	listing := c.newListing(true)
-	for listing.more {
-		page, err := listing.next(ctx)
+	pages := c.newListing()
+	for account, err := range pages.all(ctx) {
 		if err != nil {
 			return nil, createonce.Moment{}, err
 		}
-		for _, account := range page {
-			if SameName(account.Name, name) {
-				found = append(found, account)
-			}
+		if SameName(account.Name, name) {
+			found = append(found, account)
 		}
 	}
-	return found, listing.moment, nil
+	return found, pages.moment, pages.complete()
 }

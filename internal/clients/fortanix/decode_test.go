@@ -11,6 +11,7 @@ import (
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/fortanix"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/witness"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/fortanix"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
@@ -77,7 +78,7 @@ func TestDecodeAccount(t *testing.T) {
 				body += "," + tt.fields
 			}
 			l.server.Inject(mockserver.Fault{On: get, Body: body + "}"})
-			got, err := l.ReadAccount(t.Context(), absentID, fortanix.Witness{})
+			got, err := l.ReadAccount(t.Context(), absentID, witness.Witness{}, nil)
 			if tt.fails != "" {
 				if err == nil || !strings.Contains(err.Error(), tt.fails) || strings.Contains(err.Error(), "top secret") {
 					t.Errorf("error is %v, want one that says %q", err, tt.fails)

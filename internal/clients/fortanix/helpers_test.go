@@ -12,6 +12,7 @@ import (
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/fortanix"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/witness"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/fortanix"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
@@ -103,11 +104,21 @@ func (l *lab) count(want int, pattern string) {
 
 func (l *lab) read(id string) fortanix.Account {
 	l.t.Helper()
-	account, err := l.ReadAccount(l.t.Context(), id, fortanix.Witness{})
+	account, err := l.ReadAccount(l.t.Context(), id, witness.Witness{}, nil)
 	if err != nil {
 		l.t.Fatal(err)
 	}
 	return account
+}
+
+// seen is what a caller remembers of an account that it has just read.
+func (l *lab) seen() witness.Witness {
+	l.t.Helper()
+	user, err := l.CurrentUser(l.t.Context())
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return witness.Witness{Owner: user, Address: l.Address()}
 }
 
 // seed stores n accounts and returns their ids.

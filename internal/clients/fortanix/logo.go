@@ -32,6 +32,14 @@ func NewLogo(encoded string) Logo {
 	return Logo{Size: len(raw), SHA256: sha256.Sum256(raw), Base64: encoded}
 }
 
+// MarshalJSON describes the logo for an error, without its text.
+func (l Logo) MarshalJSON() ([]byte, error) {
+	if l.IsZero() {
+		return []byte(`"none"`), nil
+	}
+	return fmt.Appendf(nil, `"an image of %d bytes, SHA-256 %x…"`, l.Size, l.SHA256[:4]), nil
+}
+
 // IsZero reports whether there is no logo.
 func (l Logo) IsZero() bool { return l.Size == 0 }
 

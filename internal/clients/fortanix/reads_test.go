@@ -4,16 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/createonce"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/fortanix"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/witness"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/fortanix"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
@@ -29,24 +33,26 @@ func TestGone(t *testing.T) {
 		options mock.Options
 		others  int // accounts of the user besides
 		subject string
+		address string // "" is the server's
 		fault   mockserver.Fault
 		want    string
 		says    string
 		lists   int
 	}{
-		"by the same user":                       {subject: "me", others: 3, want: gone, lists: 2},
-		"by the same user, the last account":     {subject: "me", want: gone, lists: 1},
-		"by a user not recorded":                 {others: 1, want: gone, lists: 2},
-		"by a user not recorded, nothing listed": {want: notProven, says: "another user's credentials", lists: 1},
-		"by another user":                        {subject: absentID, others: 3, want: notProven, says: absentID},
-		"over many pages":                        {subject: "me", others: 85, want: gone, lists: 4},
-		"listing refused":                        {subject: "me", fault: mockserver.Fault{On: list, Status: 403, Body: "no"}, want: notProven, says: "403", lists: 1},
-		"listing broken":                         {subject: "me", fault: mockserver.Fault{On: list, Status: 500, Body: "no"}, want: notProven, says: "500", lists: 6},
-		"second page broken":                     {subject: "me", others: 45, fault: mockserver.Fault{On: list, Skip: 1, Status: 400, Body: "no"}, want: notProven, says: "400", lists: 2},
-		"listing without items":                  {subject: "me", fault: mockserver.Fault{On: list, Body: "{}"}, want: notProven, says: "items", lists: 1},
-		"403":                                    {subject: "me", options: mock.Options{GoneStatus: 403}, want: plain, says: "403"},
-		"401":                                    {subject: "me", fault: mockserver.Fault{On: get, Status: 401, Body: "no"}, want: plain, says: "401"},
-		"500":                                    {subject: "me", fault: mockserver.Fault{On: get, Status: 500, Body: "no"}, want: plain, says: "500"},
+		"by the same user":                   {subject: "me", others: 3, want: gone, lists: 2},
+		"by the same user, the last account": {subject: "me", want: notProven, says: "no other account of the same owner", lists: 1},
+		"by a user not recorded":             {others: 1, want: notProven, says: "whose credential saw it last"},
+		"at an address not recorded":         {subject: "me", others: 3, address: "none", want: notProven, says: "at which address"},
+		"at another address":                 {subject: "me", others: 3, address: "https://ccm.example.com", want: notProven, says: "https://ccm.example.com"},
+		"by another user":                    {subject: absentID, others: 3, want: notProven, says: absentID, lists: 2},
+		"over many pages":                    {subject: "me", others: 85, want: gone, lists: 4},
+		"listing refused":                    {subject: "me", fault: mockserver.Fault{On: list, Status: 403, Body: "no"}, want: notProven, says: "403", lists: 1},
+		"listing broken":                     {subject: "me", fault: mockserver.Fault{On: list, Status: 500, Body: "no"}, want: notProven, says: "500", lists: 6},
+		"second page broken":                 {subject: "me", others: 45, fault: mockserver.Fault{On: list, Skip: 1, Status: 400, Body: "no"}, want: notProven, says: "400", lists: 2},
+		"listing that comes to no end":       {subject: "me", others: 3, fault: mockserver.Fault{On: list, Body: `{"items":[{"acct_id":"a` + absentID[1:] + `"}]}`}, want: notProven, says: "repeats itself", lists: 2},
+		"403":                                {subject: "me", options: mock.Options{GoneStatus: 403}, want: plain, says: "403"},
+		"401":                                {subject: "me", fault: mockserver.Fault{On: get, Status: 401, Body: "no"}, want: plain, says: "401"},
+		"500":                                {subject: "me", fault: mockserver.Fault{On: get, Status: 500, Body: "no"}, want: plain, says: "500"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -59,13 +65,20 @@ func TestGone(t *testing.T) {
 			if tt.fault.On != "" {
 				l.server.Inject(tt.fault)
 			}
-			_, err := l.ReadAccount(t.Context(), absentID, fortanix.Witness{Subject: tt.subject})
-			var unproven *fortanix.NotProvenError
+			seen := witness.Witness{Owner: tt.subject, Address: tt.address}
+			switch tt.address {
+			case "":
+				seen.Address = l.Address()
+			case "none":
+				seen.Address = ""
+			}
+			_, err := l.ReadAccount(t.Context(), absentID, seen, nil)
+			var unproven *witness.NotProvenError
 			got := plain
 			switch {
 			case err == nil:
 				got = "no error"
-			case errors.Is(err, fortanix.ErrGone):
+			case errors.Is(err, witness.ErrGone):
 				got = gone
 			case errors.As(err, &unproven):
 				got = notProven
@@ -86,9 +99,10 @@ func TestNotGoneWhileListed(t *testing.T) {
 	t.Parallel()
 	l := start(t, mock.Options{})
 	id := l.seed(1)[0]
+	seen := l.seen()
 	l.server.Inject(mockserver.Fault{On: get, Status: 404, Body: "not found"})
-	_, err := l.ReadAccount(t.Context(), id, fortanix.Witness{})
-	if _, ok := errors.AsType[*fortanix.NotProvenError](err); !ok || errors.Is(err, fortanix.ErrGone) {
+	_, err := l.ReadAccount(t.Context(), id, seen, nil)
+	if _, ok := errors.AsType[*witness.NotProvenError](err); !ok || errors.Is(err, witness.ErrGone) {
 		t.Errorf("error is %v, want a *NotProvenError", err)
 	}
 }
@@ -97,13 +111,13 @@ func TestNotGoneWhileListed(t *testing.T) {
 func TestManyGone(t *testing.T) {
 	t.Parallel()
 	l := start(t, mock.Options{}, bulk)
-	ids := l.seed(60)
+	ids, seen := l.seed(60), l.seen()
 	for _, id := range ids[:30] {
 		l.mock.Remove(id)
 	}
 	parallel(10, func(i int) {
 		for _, id := range ids[3*i : 3*i+3] {
-			if _, err := l.ReadAccount(t.Context(), id, fortanix.Witness{}); !errors.Is(err, fortanix.ErrGone) {
+			if _, err := l.ReadAccount(t.Context(), id, seen, nil); !errors.Is(err, witness.ErrGone) {
 				t.Errorf("error is %v, want gone", err)
 			}
 		}
@@ -118,7 +132,7 @@ func TestCreatedAfterTheListing(t *testing.T) {
 	t.Parallel()
 	l := start(t, mock.Options{})
 	l.seed(1)
-	if _, err := l.ReadAccount(t.Context(), absentID, fortanix.Witness{}); !errors.Is(err, fortanix.ErrGone) {
+	if _, err := l.ReadAccount(t.Context(), absentID, l.seen(), nil); !errors.Is(err, witness.ErrGone) {
 		t.Fatal(err)
 	}
 	made, err := l.CreateAccount(t.Context(), fortanix.NewAccount{Name: "Acme"})
@@ -126,7 +140,7 @@ func TestCreatedAfterTheListing(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.server.Inject(mockserver.Fault{On: get, Status: 404, Body: "it lags"})
-	if _, err := l.ReadAccount(t.Context(), made.ID, fortanix.Witness{}); err == nil || errors.Is(err, fortanix.ErrGone) {
+	if _, err := l.ReadAccount(t.Context(), made.ID, l.seen(), nil); err == nil || errors.Is(err, witness.ErrGone) {
 		t.Errorf("error is %v, want one that is not gone", err)
 	}
 }
@@ -141,11 +155,11 @@ func TestListAccounts(t *testing.T) {
 		"none":                          {total: 0, pages: 1},
 		"few: the page may be capped":   {total: 3, pages: 2},
 		"a full page":                   {total: 40, pages: 2},
-		"a short last page":             {total: 85, pages: 3},
+		"a short last page":             {total: 85, pages: 4},
 		"full pages":                    {total: 80, pages: 3},
-		"capped by the server":          {options: mock.Options{MaxPageSize: 10}, total: 35, pages: 4},
+		"capped by the server":          {options: mock.Options{MaxPageSize: 10}, total: 35, pages: 5},
 		"capped, full pages":            {options: mock.Options{MaxPageSize: 10}, total: 30, pages: 4},
-		"capped, one more than a page":  {options: mock.Options{MaxPageSize: 10}, total: 11, pages: 2},
+		"capped, one more than a page":  {options: mock.Options{MaxPageSize: 10}, total: 11, pages: 3},
 		"capped at less than there are": {options: mock.Options{MaxPageSize: 1}, total: 3, pages: 4},
 	}
 	for name, tt := range tests {
@@ -228,10 +242,105 @@ func TestListIgnoredCursor(t *testing.T) {
 		}
 		got++
 	}
-	if got != 2 {
-		t.Errorf("%d accounts, want 2", got)
+	if got != 2 || len(l.warnings) != 1 || !strings.Contains(l.warnings[0], "repeats itself") {
+		t.Errorf("%d accounts, want 2; warnings %q", got, l.warnings)
 	}
 	l.count(2, list)
+}
+
+// Pages may be shorter than asked for, or repeat what was there before; none of that is the end of a listing.
+func TestListSkipsNobody(t *testing.T) {
+	t.Parallel()
+	l := start(t, mock.Options{})
+	id := func(n int) string { return fmt.Sprintf("%08d%s", n, absentID[8:]) }
+	item := func(n int) string { return fmt.Sprintf(`{"acct_id":%q}`, id(n)) }
+	for after, page := range map[string]string{
+		"": item(1) + "," + item(2) + "," + item(3), id(3): item(4), id(4): item(2) + "," + item(1), id(1): item(5) + "," + item(6), id(6): "",
+	} {
+		l.server.Inject(mockserver.Fault{On: list, Body: `{"items":[` + page + `]}`, Where: func(r *http.Request) bool {
+			return r.URL.Query().Get("previous_id") == after
+		}})
+	}
+	var got []string
+	for account, err := range l.ListAccounts(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, account.ID)
+	}
+	if want := []string{id(1), id(2), id(3), id(4), id(5), id(6)}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	l.count(5, list)
+}
+
+// A 200 that is not a listing is an error in every call that lists, and two pages in turn for ever come to an end.
+func TestNotAListing(t *testing.T) {
+	t.Parallel()
+	a, b := fmt.Sprintf(`{"items":[{"acct_id":%q}]}`, absentID), fmt.Sprintf(`{"items":[{"acct_id":%q}]}`, "a"+absentID[1:])
+	for _, body := range []string{`null`, `{}`, `{"message":"maintenance"}`, `{"items":null}`, `{"items":{}}`, `{"items":[null]}`, `{"items":[{}]}`, `[]`, `"ok"`, `OK`, a} {
+		t.Run(body, func(t *testing.T) {
+			t.Parallel()
+			l := start(t, mock.Options{})
+			l.server.Inject(mockserver.Fault{On: list, Body: body, Where: func(r *http.Request) bool {
+				return body != a || r.URL.Query().Get("previous_id") != absentID
+			}}, mockserver.Fault{On: list, Body: b})
+			if body != a { // where pages are shown in turn, what they show is a listing
+				var failure error
+				for _, err := range l.ListAccounts(t.Context()) {
+					failure = err
+				}
+				if failure == nil {
+					t.Error("ListAccounts: no error")
+				}
+			}
+			seen := l.seen()
+			var doubt *witness.NotProvenError
+			if _, err := l.ReadAccount(t.Context(), "b"+absentID[1:], seen, nil); !errors.As(err, &doubt) {
+				t.Errorf("the proof: error is %v, want a *NotProvenError", err)
+			}
+			l.server.Inject(mockserver.Fault{On: create, Status: 500, Times: 1})
+			_, err := l.CreateAccount(t.Context(), fortanix.NewAccount{Name: "Acme"})
+			var unclear *createonce.Error
+			if !errors.As(err, &unclear) || unclear.LookUp == nil {
+				t.Errorf("the look-up: error is %v, want one that says that the look-up failed", err)
+			}
+			l.count(1, create)
+		})
+	}
+}
+
+// A listing of ever new accounts ends too.
+func TestListHasABound(t *testing.T) {
+	t.Parallel()
+	l := start(t, mock.Options{}, func(o *fortanix.Options) {
+		o.Transport.RoundTripper = endless{o.Transport.RoundTripper, new(atomic.Int64)}
+	})
+	var failure error
+	for _, err := range l.ListAccounts(t.Context()) {
+		failure = err
+	}
+	if failure == nil || !strings.Contains(failure.Error(), "goes on after") {
+		t.Errorf("error is %v, want one about the bound", failure)
+	}
+}
+
+// endless answers each request for a page with accounts that were on no other.
+type endless struct {
+	http.RoundTripper
+	last *atomic.Int64
+}
+
+func (e endless) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Method != http.MethodGet || r.URL.Path != "/v1/accounts" {
+		return e.RoundTripper.RoundTrip(r)
+	}
+	items := make([]string, 500)
+	for i := range items {
+		items[i] = fmt.Sprintf(`{"acct_id":"%08d%s"}`, e.last.Add(1), absentID[8:])
+	}
+	body := io.NopCloser(strings.NewReader(`{"items":[` + strings.Join(items, ",") + `]}`))
+	return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: body, Request: r}, nil
 }
 
 func TestListStopsWithItsConsumer(t *testing.T) {
@@ -266,7 +375,7 @@ func TestBulkReads(t *testing.T) {
 	})
 	parallel(10, func(i int) {
 		for _, id := range ids[20*i : 20*i+20] {
-			account, err := l.ReadAccount(t.Context(), strings.ToUpper(id), fortanix.Witness{})
+			account, err := l.ReadAccount(t.Context(), strings.ToUpper(id), witness.Witness{}, nil)
 			if err != nil || account.ID != id || !account.CustomLogo.Same(fortanix.NewLogo(logo)) {
 				t.Errorf("account %s, %v, want %s", account.ID, err, id)
 			}
@@ -297,7 +406,7 @@ func TestBulkReads(t *testing.T) {
 	if err := l.DeleteAccount(t.Context(), ids[198]); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := l.ReadAccount(t.Context(), ids[198], fortanix.Witness{}); !errors.Is(err, fortanix.ErrGone) {
+	if _, err := l.ReadAccount(t.Context(), ids[198], l.seen(), nil); !errors.Is(err, witness.ErrGone) {
 		t.Errorf("error is %v, want gone", err)
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/fortanix"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/witness"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/fortanix"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
@@ -21,7 +22,7 @@ func TestOneLogin(t *testing.T) {
 	ids := l.seed(10)
 	readAll := func() {
 		parallel(10, func(i int) {
-			if _, err := l.ReadAccount(t.Context(), ids[i], fortanix.Witness{}); err != nil {
+			if _, err := l.ReadAccount(t.Context(), ids[i], witness.Witness{}, nil); err != nil {
 				t.Error(err)
 			}
 		})
@@ -78,7 +79,7 @@ func TestLoginOutlivesItsCaller(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	first := make(chan error)
 	go func() {
-		_, err := l.ReadAccount(ctx, ids[0], fortanix.Witness{})
+		_, err := l.ReadAccount(ctx, ids[0], witness.Witness{}, nil)
 		first <- err
 	}()
 	<-arrived
@@ -90,7 +91,7 @@ func TestLoginOutlivesItsCaller(t *testing.T) {
 	go func() {
 		defer close(done)
 		parallel(10, func(i int) {
-			if _, err := l.ReadAccount(t.Context(), ids[i], fortanix.Witness{}); err != nil {
+			if _, err := l.ReadAccount(t.Context(), ids[i], witness.Witness{}, nil); err != nil {
 				t.Error(err)
 			}
 		})
@@ -143,7 +144,7 @@ func TestRenewalInTime(t *testing.T) {
 			}
 			l.clock.move(tt.wait)
 			parallel(10, func(i int) {
-				if _, err := l.ReadAccount(t.Context(), ids[i], fortanix.Witness{}); err != nil {
+				if _, err := l.ReadAccount(t.Context(), ids[i], witness.Witness{}, nil); err != nil {
 					t.Error(err)
 				}
 			})
@@ -168,11 +169,11 @@ func TestGivenToken(t *testing.T) {
 	l.count(2, refresh)
 
 	l.mock.ExpireSessions()
-	_, err := l.ReadAccount(t.Context(), id, fortanix.Witness{})
+	_, err := l.ReadAccount(t.Context(), id, witness.Witness{}, nil)
 	if err == nil || !strings.Contains(err.Error(), "fortanix.token") || !transport.IsStatus(err, 401) {
 		t.Errorf("error is %v, want a 401 that names fortanix.token", err)
 	}
-	if errors.Is(err, fortanix.ErrGone) {
+	if errors.Is(err, witness.ErrGone) {
 		t.Error("an expired token passes for a deleted account")
 	}
 	l.count(4, get)
@@ -214,7 +215,7 @@ func TestRefusedLogin(t *testing.T) {
 			})
 			id := l.seed(1)[0]
 			parallel(10, func(int) {
-				_, err := l.ReadAccount(t.Context(), id, fortanix.Witness{})
+				_, err := l.ReadAccount(t.Context(), id, witness.Witness{}, nil)
 				if err == nil || !strings.Contains(err.Error(), tt.says) {
 					t.Errorf("error is %v, want one that says %q", err, tt.says)
 				}
@@ -263,8 +264,8 @@ func TestStubborn401(t *testing.T) {
 	t.Parallel()
 	l := start(t, mock.Options{})
 	l.server.Inject(mockserver.Fault{On: get, Status: 401, Body: "no"})
-	_, err := l.ReadAccount(t.Context(), l.seed(1)[0], fortanix.Witness{})
-	if !transport.IsStatus(err, 401) || errors.Is(err, fortanix.ErrGone) {
+	_, err := l.ReadAccount(t.Context(), l.seed(1)[0], witness.Witness{}, nil)
+	if !transport.IsStatus(err, 401) || errors.Is(err, witness.ErrGone) {
 		t.Errorf("error is %v, want a plain 401", err)
 	}
 	l.count(2, login)

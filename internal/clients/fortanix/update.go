@@ -2,10 +2,8 @@ package fortanix
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
@@ -60,18 +58,8 @@ const (
 	patchPause = 250 * time.Millisecond
 )
 
-// IgnoredError means that the server has accepted an update without taking over all of it.
-type IgnoredError struct {
-	Fields []string // as AccountUpdate.Fields
-}
-
-// Error implements error.
-func (e *IgnoredError) Error() string {
-	return fmt.Sprintf("%s accepted the update, but its answer does not show the new %s", vendor, strings.Join(e.Fields, ", "))
-}
-
 // UpdateAccount changes an account by one PATCH and returns it as it is then. A 403 is tried once more with the account
-// selected. What the server has ignored is an *IgnoredError.
+// selected. What the server did not keep is a *wire.NotKeptError.
 //
 // Changes of auth configs can't be repeated blindly: an addition would be made twice. After a failure that leaves their
 // outcome open the account is read again, and only what is still missing is sent once more.
@@ -96,16 +84,23 @@ func (c *Client) UpdateAccount(ctx context.Context, id string, update AccountUpd
 			return c.getAccount(ctx, id, nil)
 		}
 		account, err := c.patch(ctx, id, update, changes)
-		if (err == nil && update.ignored(changes, account) != nil) || transport.Done(err) || (changes.IsEmpty() && transport.Accepted(err)) {
-			// The reply may be thin: what the account itself shows counts. It shows no secret, so that a web page in the place of
-			// a reply proves nothing about one.
-			if now, readErr := c.getAccount(ctx, id, nil); readErr == nil && update.ignored(changes, now) == nil {
-				c.accounts.Written(readerID(id), now.thin())
-				return now, nil
+		notKept := update.notKept(changes, account)
+		if err == nil && notKept == nil {
+			return account, nil
+		}
+		if err == nil || transport.Done(err) || (changes.IsEmpty() && transport.Accepted(err)) {
+			// The reply may be partial: what a read shows counts. It shows no secret, so that a web page in the place of a reply
+			// proves nothing about one.
+			if now, readErr := c.getAccount(ctx, id, nil); readErr == nil {
+				account, notKept = now, update.notKept(changes, now)
+				if notKept == nil {
+					c.accounts.Written(readerID(id), now.withoutLogoText())
+					return now, nil
+				}
 			}
 		}
 		if err == nil {
-			return account, update.ignored(changes, account)
+			return account, notKept
 		}
 		if changes.IsEmpty() || !transport.Unclear(err) || try == maxPatches {
 			return account, err
@@ -117,10 +112,10 @@ func (c *Client) UpdateAccount(ctx context.Context, id string, update AccountUpd
 		if readErr != nil {
 			return Account{}, err
 		}
-		update.drop(now)
+		update.leaveDifferences(now)
 		changes = update.AuthConfigs.Changes(now.AuthConfigs)
 		if update.fields() == nil && changes.IsEmpty() {
-			c.accounts.Written(readerID(id), now.thin())
+			c.accounts.Written(readerID(id), now.withoutLogoText())
 			return now, nil
 		}
 	}
@@ -153,7 +148,7 @@ func (c *Client) patch(ctx context.Context, id string, update AccountUpdate, cha
 	if err := c.callSelected(ctx, operation, http.MethodPatch, id, replay, body, &reply); err != nil {
 		return Account{}, err
 	}
-	c.accounts.Written(readerID(id), reply.thin())
+	c.accounts.Written(readerID(id), reply.withoutLogoText())
 	return reply.Account, nil
 }
 
@@ -184,10 +179,10 @@ func (u AccountUpdate) fields() []string {
 	return names
 }
 
-// Missing is what is left of the update for an account that shows part of it. Secrets are shown nowhere, so auth
+// Left is what is left to send of the update where an account is as it is now. Secrets are shown nowhere, so auth
 // configs count as done where all else agrees.
-func (u AccountUpdate) Missing(now Account) AccountUpdate {
-	u.drop(now)
+func (u AccountUpdate) Left(now Account) AccountUpdate {
+	u.leaveDifferences(now)
 	if configs := u.AuthConfigs; configs != nil {
 		shown := AuthConfigsUpdate{Want: configs.Want, Have: configs.Have}
 		if shown.Changes(now.AuthConfigs).IsEmpty() {
@@ -197,32 +192,38 @@ func (u AccountUpdate) Missing(now Account) AccountUpdate {
 	return u
 }
 
-// ignored is an *IgnoredError for what was sent and a reply doesn't show.
-func (u AccountUpdate) ignored(sent AuthChanges, now Account) error {
-	u.drop(now)
-	fields := u.fields()
-	if !sent.shownBy(now) {
-		fields = append(fields, "auth_configs")
-	}
-	if len(fields) == 0 {
+// notKept is a *wire.NotKeptError for what was sent and an account doesn't have; nil where it has all.
+func (u AccountUpdate) notKept(sent AuthChanges, now Account) error {
+	all := append(u.leaveDifferences(now), sent.differences(now)...)
+	if len(all) == 0 {
 		return nil
 	}
-	return &IgnoredError{Fields: fields}
+	return &wire.NotKeptError{Vendor: vendor, Differences: all}
 }
 
-// drop leaves out what the account has by now, but for the auth configs.
-func (u *AccountUpdate) drop(now Account) {
-	drop(&u.Name, func(v string) bool { return SameName(v, now.Name) })
-	drop(&u.CustomLogo, func(v string) bool { return NewLogo(v).Same(now.CustomLogo) })
-	drop(&u.DefaultGroupID, func(v string) bool { return sameID(v, text(now.DefaultGroupID)) })
-	drop(&u.MarketplaceGroupID, func(v string) bool { return sameID(v, text(now.MarketplaceGroupID)) })
-	drop(&u.AccountStatus, func(v string) bool { return v == text(now.AccountStatus) })
-	drop(&u.AzureCVMPCRPriority, func(v []int64) bool { return slices.Equal(v, now.AzureCVMPCRPriority) })
+// leaveDifferences leaves out what the account has by now, and returns the rest. Auth configs are not looked at. A
+// member that a reply lacks counts as null: a read shows all that there is.
+func (u *AccountUpdate) leaveDifferences(now Account) wire.Differences {
+	var all wire.Differences
+	leave(&all, "name", &u.Name, wire.Value(now.Name), SameName)
+	leave(&all, "default_group_id", &u.DefaultGroupID, wire.Pointer(now.DefaultGroupID), sameID)
+	leave(&all, "marketplace_group_id", &u.MarketplaceGroupID, wire.Pointer(now.MarketplaceGroupID), sameID)
+	leave(&all, "account_status", &u.AccountStatus, wire.Pointer(now.AccountStatus), wire.Exactly)
+	leave(&all, "azure_cvm_pcr_priority", &u.AzureCVMPCRPriority, wire.Value(now.AzureCVMPCRPriority), slices.Equal)
+	if logo, _ := u.CustomLogo.Get(); logo != nil {
+		wanted := wire.Value(NewLogo(*logo))
+		if leave(&all, "custom_logo", &wanted, wire.Value(now.CustomLogo), Logo.Same); wanted.IsZero() {
+			u.CustomLogo = wire.Field[string]{}
+		}
+	}
+	return all
 }
 
-func drop[T any](field *wire.Field[T], done func(T) bool) {
-	if value, _ := field.Get(); value != nil && done(*value) {
-		*field = wire.Field[T]{}
+// leave compares one field, and leaves it out where it is as it was sent.
+func leave[T any](all *wire.Differences, name string, sent *wire.Field[T], shown wire.Field[T], equal func(a, b T) bool) {
+	before := len(*all)
+	if wire.Compare(all, name, *sent, shown, equal); len(*all) == before {
+		*sent = wire.Field[T]{}
 	}
 }
 

@@ -3,6 +3,7 @@ package fortanix_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -170,7 +171,7 @@ func TestUnclearUpdate(t *testing.T) {
 			if len(stored.AuthConfigs) != 2 || stored.Name != "new" {
 				t.Errorf("%q with %d auth configs, want new with 2", stored.Name, len(stored.AuthConfigs))
 			}
-			if missing := update.Missing(got).Fields(); len(missing) > 0 {
+			if missing := update.Left(got).Fields(); len(missing) > 0 {
 				t.Errorf("the reply lacks %v", missing)
 			}
 			want := 2
@@ -306,9 +307,18 @@ func TestUpdateIgnored(t *testing.T) {
 			}
 			l.server.Inject(mockserver.Fault{On: patch, Body: l.body(id)})
 			got, err := l.UpdateAccount(t.Context(), id, tt.update)
-			var ignored *fortanix.IgnoredError
-			if !errors.As(err, &ignored) || !slices.Equal(ignored.Fields, tt.fields) || got.ID != id {
+			var notKept *wire.NotKeptError
+			var fields []string
+			if errors.As(err, &notKept) {
+				for _, difference := range notKept.Differences {
+					fields = append(fields, difference.Field)
+				}
+			}
+			if !slices.Equal(fields, tt.fields) || got.ID != id {
 				t.Errorf("account %s, error %v, want one of %v", got.ID, err, tt.fields)
+			}
+			if len(fmt.Sprint(err)) > 300 || strings.Contains(fmt.Sprint(err), png("new")) {
+				t.Errorf("the error shows too much: %v", err)
 			}
 			l.count(1, patch)
 		})
@@ -334,7 +344,7 @@ func (l *lab) body(id string) string {
 	return read.Body.String()
 }
 
-func TestMissing(t *testing.T) {
+func TestLeft(t *testing.T) {
 	t.Parallel()
 	order := []int64{1, 0}
 	status, group := fortanix.AccountActive, absentID
@@ -351,14 +361,14 @@ func TestMissing(t *testing.T) {
 	if got := update.Fields(); !slices.Equal(got, all) {
 		t.Errorf("fields %v", got)
 	}
-	if got := update.Missing(whole).Fields(); len(got) > 0 {
+	if got := update.Left(whole).Fields(); len(got) > 0 {
 		t.Errorf("missing %v, want nothing", got)
 	}
-	if got := update.Missing(fortanix.Account{}).Fields(); !slices.Equal(got, all) {
+	if got := update.Left(fortanix.Account{}).Fields(); !slices.Equal(got, all) {
 		t.Errorf("missing %v, want all", got)
 	}
 	cleared := fortanix.AccountUpdate{CustomLogo: wire.Value("")}
-	if len(cleared.Missing(fortanix.Account{}).Fields()) > 0 || len(cleared.Missing(whole).Fields()) == 0 {
+	if len(cleared.Left(fortanix.Account{}).Fields()) > 0 || len(cleared.Left(whole).Fields()) == 0 {
 		t.Error("a logo that is cleared is missing where there is none, or not where there is one")
 	}
 }

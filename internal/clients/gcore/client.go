@@ -106,7 +106,7 @@ func ValidID(id string) error {
 
 // call makes one request that carries a JSON body, or none, and decodes the reply.
 func (c *Client) call(ctx context.Context, r transport.Request, body any) (*transport.Response, error) {
-	r.Session = c
+	r.Session, r.ResourceID = c, transport.IDIn(r.Path, ValidID)
 	if body != nil {
 		raw, err := json.Marshal(body)
 		if err != nil {

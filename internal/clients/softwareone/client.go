@@ -125,6 +125,7 @@ func ValidID(id string) error {
 func (c *Client) call(ctx context.Context, operation, method, path, query string, replay transport.Replay, body, into any) (*transport.Response, error) {
 	request := transport.Request{
 		Operation: operation, Method: method, Path: path, Query: query, Replay: replay, Session: c, Into: into,
+		ResourceID: transport.IDIn(path, ValidID),
 	}
 	switch b := body.(type) {
 	case nil:

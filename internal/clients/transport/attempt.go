@@ -52,6 +52,7 @@ func (c *Client) once(ctx context.Context, r Request, attempt int) (*Response, *
 	defer func() { _ = res.Body.Close() }()
 	status, requestID = res.StatusCode, c.Scrubber.plain(requestIDOf(res.Header))
 	fields["status"], fields["request_id"] = status, requestID
+	c.warnDeprecated(ctx, r, res.Header)
 	response, failure := c.read(res, r.Into)
 	return response, req, failure
 }
@@ -181,7 +182,7 @@ func (c *Client) readFailure(res *http.Response) *Error {
 		return failure
 	}
 	said := decodeError(res.Header, raw)
-	failure.Message, failure.Fields, failure.RequestID = said.message, said.fields, said.requestID
+	failure.Message, failure.Code, failure.Fields, failure.RequestID = said.message, said.code, said.fields, said.requestID
 	failure.RetryAfter = retryAfter(res.Header, c.Clock.Now())
 	return failure
 }

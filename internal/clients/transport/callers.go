@@ -13,6 +13,16 @@ import (
 // allowed_callers can't be checked.
 var ErrCallerUnknown = errors.New("allowed_callers can't be checked")
 
+// IDIn returns the first segment of a path that valid accepts, for Request.ResourceID; "" where there is none.
+func IDIn(path string, valid func(id string) error) string {
+	for segment := range strings.SplitSeq(path, "/") {
+		if segment != "" && valid(segment) == nil {
+			return segment
+		}
+	}
+	return ""
+}
+
 // AllowCallers returns an Options.Guard that refuses every credential whose caller is not one of allowed; nil, for no
 // guard, where allowed is empty. caller returns whom the credential belongs to. Ids compare without regard to case.
 func AllowCallers(allowed []string, caller func(ctx context.Context) (string, error)) func(ctx context.Context) error {

@@ -9,6 +9,8 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"os"
+	"sync"
 	"time"
 )
 
@@ -57,6 +59,8 @@ type Options struct {
 	Scrubber             *Scrubber
 	// Log takes one line a request: method, path, status, duration, attempt, request id; never bodies or headers.
 	Log func(ctx context.Context, message string, fields map[string]any)
+	// Warn takes warnings for the log, such as that the vendor announces the end of a call. May be nil.
+	Warn func(ctx context.Context, message string)
 
 	// ReadOnly refuses, before it is sent, every request that changes something: all but GET, HEAD, logins and selections.
 	// The error's cause is ErrReadOnly.
@@ -74,8 +78,9 @@ type Options struct {
 // Client sends requests to one vendor.
 type Client struct {
 	Options
-	queue *queue
-	guard guard
+	queue      *queue
+	guard      guard
+	deprecated sync.Map // operations that a warning was given for
 }
 
 // New returns a client.
@@ -95,6 +100,7 @@ func New(o Options) *Client {
 	if o.Scrubber == nil {
 		o.Scrubber = &Scrubber{}
 	}
+	o.Scrubber.addProxies(os.Getenv)
 	return &Client{Options: o, queue: newQueue(o.Clock, o.MaxRequestsPerSecond), guard: guard{lock: NewLock()}}
 }
 
@@ -110,7 +116,8 @@ type Request struct {
 	Session     Session // nil: no credentials
 	Into        any     // the JSON reply is decoded into it; nil where the body doesn't matter
 	ResourceID  string  // id of the account or user that it is about, for the request log; may be empty
-	// Login marks a login, or the refresh or end of a session: Options.ReadOnly and Options.Guard let it pass.
+	// Login marks a login, the refresh or end of a session, or the question whom the credential belongs to: Options.ReadOnly
+	// and Options.Guard let it pass.
 	Login bool
 	// Selection marks the selection of an account in a session: Options.ReadOnly lets it pass.
 	Selection bool
@@ -162,8 +169,9 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 			}
 			continue
 		case failure.Status == http.StatusTooManyRequests:
-			if wait = failure.RetryAfter; wait == 0 {
-				wait = backoff(pauses)
+			// A pause of less than a second grows, or it would be no pause.
+			if wait = failure.RetryAfter; wait < time.Second {
+				wait = max(wait, backoff(pauses))
 			}
 			pauses++
 			c.queue.pause(wait)
@@ -208,6 +216,7 @@ func (c *Client) complete(r Request, e *Error) *Error {
 	}
 	e.Message = c.Scrubber.plain(e.Message)
 	e.RequestID = c.Scrubber.plain(e.RequestID)
+	e.Code = c.Scrubber.plain(e.Code)
 	var fields []FieldError
 	room := maxFieldText
 	for _, f := range e.Fields {

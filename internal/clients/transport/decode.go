@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,6 +23,7 @@ const (
 // reply is what an error body says.
 type reply struct {
 	message   string
+	code      string
 	fields    []FieldError
 	requestID string
 }
@@ -59,7 +61,7 @@ var (
 	messageKeys   = []string{"detail", "details", "message", "error_description", "error", "title", "non_field_errors"}
 	requestIDKeys = []string{"traceId", "trace_id", "requestId", "request_id"}
 	fieldMapKeys  = []string{"errors", "invalid_fields"}
-	// fieldNameKeys name the fields that the message beside them is about.
+	// fieldNameKeys name the fields that the message next to them is about.
 	fieldNameKeys = []string{"properties", "field"}
 	// aboutKeys describe the error. In a field map without a wrapper they may be fields, with lists of messages.
 	aboutKeys = []string{"type", "status", "statusCode", "code", "instance", "exception_class", "id", "path", "timestamp"}
@@ -87,6 +89,9 @@ func (r *reply) readObject(object map[string]any) {
 			r.requestID = id
 		}
 	}
+	if r.code == "" {
+		r.code = codeOf(object)
+	}
 	said := r.mainMessage(object)
 	var names []string
 	if said != "" {
@@ -110,6 +115,21 @@ func (r *reply) readObject(object map[string]any) {
 			r.readOther(key, object[key])
 		}
 	}
+}
+
+var codeForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`)
+
+// codeOf returns an error object's code: the member code where it is text, or the fragment of the problem's type, unless
+// that only names a section of the standard that describes the status.
+func codeOf(object map[string]any) string {
+	if code, ok := object["code"].(string); ok && codeForm.MatchString(code) {
+		return code
+	}
+	kind, _ := object["type"].(string)
+	if _, code, ok := strings.Cut(kind, "#"); ok && codeForm.MatchString(code) && !strings.HasPrefix(code, "section-") {
+		return code
+	}
+	return ""
 }
 
 // readOther reads a key that is none of an error object's own: field maps come without a wrapper too, and refusals list

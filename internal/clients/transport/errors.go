@@ -45,6 +45,7 @@ type Error struct {
 	Kind      Kind
 	Status    int    // HTTP status, 0 where there was no reply
 	Message   string // the vendor's own words, or what went wrong on the way
+	Code      string // the vendor's code for the failure: Fortanix's code, the fragment of SoftwareOne's type; else ""
 	Fields    []FieldError
 	RequestID string // the vendor's request or trace id
 	// RetryAfter is how long the vendor asked to wait before a repeat, 0 where it didn't.
@@ -74,6 +75,9 @@ func (e *Error) Detail() string {
 	var parts []string
 	if e.Status != 0 {
 		parts = append(parts, strings.TrimSpace(fmt.Sprintf("HTTP %d %s", e.Status, http.StatusText(e.Status))))
+	}
+	if e.Code != "" {
+		parts = append(parts, e.Code)
 	}
 	if e.Message != "" {
 		parts = append(parts, e.Message)

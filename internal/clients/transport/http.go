@@ -59,7 +59,7 @@ func checkProxy(_ context.Context, _ *url.URL, _ *http.Request, res *http.Respon
 
 // ParseBaseURL checks the address of a vendor's API. It is https, or http to a loopback address; it has no user info,
 // query or fragment. Its path comes back without a trailing slash. The error doesn't repeat the address, which may
-// hold a password.
+// hold a password. Two spellings of one address come back alike: the host is in lower case, without the scheme's own port.
 func ParseBaseURL(raw string) (*url.URL, error) {
 	if strings.ContainsFunc(raw, unicode.IsSpace) {
 		return nil, errors.New("holds whitespace; copy it again without what surrounds it")
@@ -81,6 +81,10 @@ func ParseBaseURL(raw string) (*url.URL, error) {
 		return nil, errors.New("must not hold a fragment (#…)")
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
 		return nil, errors.New("must start with https://; http:// is accepted only for localhost and loopback addresses")
+	}
+	u.Host = strings.ToLower(u.Host)
+	if port := map[string]string{"https": ":443", "http": ":80"}[u.Scheme]; u.Port() == port[1:] {
+		u.Host = strings.TrimSuffix(u.Host, port)
 	}
 	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), strings.TrimRight(u.RawPath, "/")
 	return u, nil

@@ -366,3 +366,22 @@ func TestInstantClock(t *testing.T) {
 		t.Errorf("slept for %v", slept)
 	}
 }
+
+// TestTinyRetryAfter: a vendor that asks for next to no pause, again and again, gets fewer and fewer requests.
+func TestTinyRetryAfter(t *testing.T) {
+	t.Parallel()
+	for _, header := range []string{"0.001", "0", "1e-9", "0.2"} {
+		synctest.Test(t, func(t *testing.T) {
+			requests := 0
+			client := newFake(t, func(*http.Request) (*http.Response, error) {
+				requests++
+				return reply(429, "{}", "Retry-After", header)
+			})
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			if _, err := client.Do(ctx, request(transport.Create)); !transport.IsStatus(err, 429) || requests > 12 {
+				t.Errorf("%s: %d requests: %v", header, requests, err)
+			}
+		})
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"html"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,7 +15,7 @@ import (
 	"unicode/utf8"
 )
 
-// A shorter secret is not looked for: it would blank out ordinary words, and protect nothing.
+// A shorter secret is not searched for: it would hide ordinary words, and protect nothing.
 const shortestScrubbed = 3
 
 // Vendors echo tokens cut short. A run of shortestPrefix bytes from the start of a secret of at least longSecret
@@ -36,6 +37,40 @@ func (s *Scrubber) Add(secrets ...Secret) {
 	for _, secret := range secrets {
 		if value := secret.Reveal(); len(value) >= shortestScrubbed {
 			s.remember(formsOf(value)...)
+			if part := secretPart.FindStringSubmatch(value); part != nil {
+				s.remember(formsOf(part[1])...)
+			}
+		}
+	}
+}
+
+// secretPart is what follows the id in a token that begins with one: Gcore's 42_… and 42$…, SoftwareOne's
+// idt:TKN-1234-5678:….
+var secretPart = regexp.MustCompile(`^(?:[0-9]+[_$]|idt:TKN-[0-9-]+:)(.{6,})$`)
+
+// proxyVariables are those from which net/http takes proxies.
+var proxyVariables = []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"}
+
+// addProxies makes the scrubber remove the passwords in the addresses of proxies: errors may repeat those.
+func (s *Scrubber) addProxies(getenv func(string) string) {
+	for _, name := range proxyVariables {
+		// By hand, since an address that can't be parsed is repeated in an error as well.
+		_, rest, found := strings.Cut(getenv(name), "://")
+		if !found {
+			rest = getenv(name)
+		}
+		end := strings.LastIndexByte(rest, '@')
+		if end < 0 {
+			continue
+		}
+		username, password, hasPassword := strings.Cut(rest[:end], ":")
+		if !hasPassword {
+			username, password = "", username // a token
+		}
+		s.AddBasic(username, NewSecret(password))
+		plainName, _ := url.PathUnescape(username)
+		if plain, err := url.PathUnescape(password); err == nil {
+			s.AddBasic(plainName, NewSecret(plain))
 		}
 	}
 }

@@ -20,7 +20,7 @@ type Differences []Difference
 
 // Compare adds a difference where shown is another value than sent. A field that was not sent, or that the reply lacks,
 // is none: nothing can be told of it. A value that is sent as null equals the zero value.
-func Compare[T comparable](all *Differences, field string, sent, shown Field[T], equal func(a, b T) bool) {
+func Compare[T any](all *Differences, field string, sent, shown Field[T], equal func(a, b T) bool) {
 	want, isSent := sent.Get()
 	is, isShown := shown.Get()
 	if !isSent || !isShown {
@@ -33,7 +33,7 @@ func Compare[T comparable](all *Differences, field string, sent, shown Field[T],
 	if is == nil {
 		is = &none
 	}
-	if *want != *is && !equal(*want, *is) {
+	if !equal(*want, *is) {
 		*all = append(*all, Difference{Field: field, Sent: text(sent), Shown: text(shown)})
 	}
 }

@@ -27,6 +27,9 @@ func (m *Mock) createAccount(c *call) reply {
 }
 
 func (m *Mock) accountOverview(c *call) reply {
+	if c.caller.kind == Reseller && m.opts.NoResellerOverview {
+		return m.denied(http.StatusUnauthorized, "Given token not valid for any token type")
+	}
 	own, ok := m.clients[m.users[c.caller.user].Client]
 	if !ok {
 		return m.notFound()

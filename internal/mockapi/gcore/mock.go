@@ -19,6 +19,8 @@ var contract []byte
 type Options struct {
 	// Member is what a member's credential gets from the reseller's endpoints.
 	Member MemberView
+	// NoResellerOverview refuses GET /iam/clients/me to a reseller's credential: it is documented for an account's users.
+	NoResellerOverview bool
 	// OwnUserListed puts a reseller's own users into its GET /iam/users, beside those of its clients.
 	OwnUserListed bool
 

@@ -71,11 +71,12 @@ func (b *Base[C]) ImportState(ctx context.Context, req resource.ImportStateReque
 	b.Descriptor.Import(ctx, req, resp)
 }
 
-// BeginCreate reads the plan and returns the vendor's client and a context that ends with the create timeout. The
+// BeginCreate checks the configuration, reads the plan, and returns the vendor's client and a context that ends with the create timeout. The
 // cancel function is nil after an error.
 func (b *Base[C]) BeginCreate(
 	ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse, plan Model,
 ) (context.Context, C, context.CancelFunc) {
+	CheckConfig(ctx, req.Config, &resp.Diagnostics)
 	resp.Diagnostics.Append(req.Plan.Get(ctx, plan)...)
 	timeout, problems := plan.lifecycle().Timeouts.Create(ctx, CreateTimeout)
 	resp.Diagnostics.Append(problems...)
@@ -93,11 +94,12 @@ func (b *Base[C]) BeginRead(
 	return b.begin(ctx, timeout, &resp.Diagnostics)
 }
 
-// BeginUpdate reads plan and state, sets the identity, and returns a context that ends with the update timeout. The
+// BeginUpdate checks the configuration, reads plan and state, sets the identity, and returns a context that ends with the update timeout. The
 // cancel function is nil after an error. Client returns the client once it is clear that something has to be sent.
 func (b *Base[C]) BeginUpdate(
 	ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse, plan, state Model,
 ) (context.Context, context.CancelFunc) {
+	CheckConfig(ctx, req.Config, &resp.Diagnostics)
 	resp.Diagnostics.Append(req.Plan.Get(ctx, plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, state)...)
 	SetIdentity(ctx, resp.Identity, state.AccountID(), &resp.Diagnostics)

@@ -69,6 +69,7 @@ func Timeouts(ctx context.Context) schema.Attribute {
 			}
 		}
 		nested.MarkdownDescription = "How long each operation may take, waits for rate limits and repeats included. A change makes no request."
+		nested.Validators = []validator.Object{NotEmpty()}
 		return nested
 	}
 	return attribute

@@ -99,6 +99,9 @@ func (d Descriptor) Cause(err error) string {
 // context is what a message on an attribute needs beside the vendor's words.
 func (d Descriptor) context(failure *transport.Error) string {
 	text := fmt.Sprintf(" (HTTP %d", failure.Status)
+	if failure.Code != "" {
+		text += ", " + failure.Code
+	}
 	if failure.Message != "" {
 		text += ": " + failure.Message
 	}

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"iter"
+	"math"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -53,7 +54,7 @@ type Finder[C API, T, F, D any] struct {
 type Filter struct {
 	Description string
 	Validators  []validator.String // of a string
-	Type        attr.Type          // types.BoolType or types.Int64Type; nil: a string
+	Type        attr.Type          // types.BoolType or types.NumberType, for whole numbers from 1; nil: a string
 }
 
 // DataSources returns what makes the data sources of one and of many.
@@ -82,8 +83,10 @@ func (f *Finder[C, T, F, D]) filterAttributes() map[string]schema.Attribute {
 		switch filter.Type {
 		case types.BoolType:
 			attributes[name] = schema.BoolAttribute{Optional: true, MarkdownDescription: filter.Description}
-		case types.Int64Type:
-			attributes[name] = schema.Int64Attribute{Optional: true, MarkdownDescription: filter.Description}
+		case types.NumberType:
+			attributes[name] = schema.NumberAttribute{
+				Optional: true, MarkdownDescription: filter.Description, Validators: []validator.Number{WholeNumber(1, math.MaxInt64)},
+			}
 		default:
 			attributes[name] = schema.StringAttribute{Optional: true, MarkdownDescription: filter.Description, Validators: filter.Validators}
 		}
@@ -107,8 +110,10 @@ func (f *Finder[C, T, F, D]) listAttributes() map[string]listschema.Attribute {
 		switch filter.Type {
 		case types.BoolType:
 			attributes[name] = listschema.BoolAttribute{Optional: true, MarkdownDescription: filter.Description}
-		case types.Int64Type:
-			attributes[name] = listschema.Int64Attribute{Optional: true, MarkdownDescription: filter.Description}
+		case types.NumberType:
+			attributes[name] = listschema.NumberAttribute{
+				Optional: true, MarkdownDescription: filter.Description, Validators: []validator.Number{WholeNumber(1, math.MaxInt64)},
+			}
 		default:
 			attributes[name] = listschema.StringAttribute{Optional: true, MarkdownDescription: filter.Description, Validators: filter.Validators}
 		}
@@ -124,11 +129,6 @@ func dataTimeouts() schema.Attribute {
 			"read": schema.StringAttribute{Optional: true, MarkdownDescription: readDescription, Validators: []validator.String{Duration()}},
 		},
 	}
-}
-
-// NotEmpty refuses an object that is set and has no value in it.
-func NotEmpty() validator.Object {
-	return Elements("Usually the name of a member is misspelt: Terraform ignores names that an object doesn't have.")
 }
 
 // parts are the attributes of a configuration by name, unread ones null.

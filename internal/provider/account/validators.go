@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"math"
+	"math/big"
 	"strings"
 	"time"
 	"unicode"
@@ -175,7 +177,8 @@ func (v exactlyOne) ValidateObject(_ context.Context, req validator.ObjectReques
 		"Exactly one of %s must be set in %s; %s.", strings.Join(v.attributes, ", "), req.Path, found))
 }
 
-// Elements refuses lists, maps and objects that have nothing in them; why says what to write instead.
+// Elements refuses lists, maps and objects that have nothing in them, and lists with a null element; why says what to
+// write instead of an empty one.
 func Elements(why string) interface {
 	validator.List
 	validator.Map
@@ -184,16 +187,22 @@ func Elements(why string) interface {
 	return elements{why}
 }
 
+// NotEmpty refuses an object that is set and has no value in it.
+func NotEmpty() validator.Object {
+	return Elements("Usually the name of a member is misspelt: Terraform ignores names that an object doesn't have.")
+}
+
 type elements struct{ why string }
 
 func (elements) Description(context.Context) string { return "must not be empty" }
 
 func (v elements) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
-func (v elements) ValidateList(_ context.Context, req validator.ListRequest, resp *validator.ListResponse) {
+func (v elements) ValidateList(ctx context.Context, req validator.ListRequest, resp *validator.ListResponse) {
 	if !req.ConfigValue.IsNull() && !req.ConfigValue.IsUnknown() && len(req.ConfigValue.Elements()) == 0 {
 		v.refuse(req.Path, &resp.Diagnostics)
 	}
+	noNulls{}.ValidateList(ctx, req, resp)
 }
 
 func (v elements) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
@@ -216,4 +225,49 @@ func (v elements) ValidateObject(_ context.Context, req validator.ObjectRequest,
 
 func (v elements) refuse(at path.Path, diags *diag.Diagnostics) {
 	diags.AddAttributeError(at, "Nothing in it", fmt.Sprintf("%s is empty. %s", at, v.why))
+}
+
+// NoNulls refuses lists with a null element. Elements does so too.
+func NoNulls() validator.List { return noNulls{} }
+
+type noNulls struct{}
+
+func (noNulls) Description(context.Context) string { return "must not have null elements" }
+
+func (v noNulls) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (noNulls) ValidateList(_ context.Context, req validator.ListRequest, resp *validator.ListResponse) {
+	for i, element := range req.ConfigValue.Elements() {
+		if element.IsNull() {
+			resp.Diagnostics.AddAttributeError(req.Path.AtListIndex(i), "Null in a list", fmt.Sprintf(
+				"%s is null. An element of a list must have a value: remove it, or filter with [for x in LIST : x if x != null].",
+				req.Path.AtListIndex(i)))
+		}
+	}
+}
+
+// WholeNumber refuses numbers that are not whole or not from least to most. It is for number attributes: the framework's
+// own attributes for whole numbers answer a fraction with a message about a bug in the provider.
+func WholeNumber(least, most int64) validator.Number { return wholeNumber{least, most} }
+
+type wholeNumber struct{ least, most int64 }
+
+func (v wholeNumber) Description(context.Context) string {
+	if v.most == math.MaxInt64 {
+		return fmt.Sprintf("must be a whole number, at least %d", v.least)
+	}
+	return fmt.Sprintf("must be a whole number from %d to %d", v.least, v.most)
+}
+
+func (v wholeNumber) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v wholeNumber) ValidateNumber(ctx context.Context, req validator.NumberRequest, resp *validator.NumberResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	value := req.ConfigValue.ValueBigFloat()
+	if whole, accuracy := value.Int64(); accuracy != big.Exact || whole < v.least || whole > v.most {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid number", fmt.Sprintf(
+			"%s is %s. It %s.", req.Path, value.Text('g', 20), v.Description(ctx)))
+	}
 }

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"math/big"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -53,6 +54,27 @@ func Resolve[T attr.Value](planned, answered T) T {
 		return answered
 	}
 	return planned
+}
+
+// Int64OrNil is a number that the validator WholeNumber has accepted; nil where it is null or unknown.
+func Int64OrNil(number types.Number) *int64 {
+	if number.IsNull() || number.IsUnknown() {
+		return nil
+	}
+	whole, _ := number.ValueBigFloat().Int64()
+	return &whole
+}
+
+// NumberOrNull is the vendor's number, null for nil. An equal prior one stays, which may have been made with another
+// precision.
+func NumberOrNull(prior types.Number, vendor *int64) types.Number {
+	if vendor == nil {
+		return types.NumberNull()
+	}
+	if number := types.NumberValue(new(big.Float).SetInt64(*vendor)); !prior.Equal(number) {
+		return number
+	}
+	return prior
 }
 
 // FullyKnown reports whether a value and all within it are known.

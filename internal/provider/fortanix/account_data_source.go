@@ -4,42 +4,25 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"maps"
 
-	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	client "github.com/cloud-accounts/terraform-provider-accounts/internal/clients/fortanix"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/account"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/settings"
-)
-
-var (
-	_ datasource.DataSourceWithConfigure        = (*accountDataSource)(nil)
-	_ datasource.DataSourceWithConfigValidators = (*accountDataSource)(nil)
-	_ datasource.DataSourceWithConfigure        = (*accountsDataSource)(nil)
 )
 
 // accountData is one account in the data sources: what the resource has, and what depends on the caller or changes by
 // itself.
 type accountData struct {
-	ID                  types.String     `tfsdk:"id"`
-	Name                types.String     `tfsdk:"name"`
-	HasCustomLogo       types.Bool       `tfsdk:"has_custom_logo"`
-	AuthConfigs         []authConfigData `tfsdk:"auth_configs"`
-	NodeEnrollment      types.Object     `tfsdk:"node_enrollment"`
-	Component           types.String     `tfsdk:"component"`
-	DefaultGroupID      types.String     `tfsdk:"default_group_id"`
-	MarketplaceGroupID  types.String     `tfsdk:"marketplace_group_id"`
-	AccountStatus       types.String     `tfsdk:"account_status"`
-	AzureCVMPCRPriority types.List       `tfsdk:"azure_cvm_pcr_priority"`
-	CreatedAt           types.Int64      `tfsdk:"created_at"`
-	Roles               []types.String   `tfsdk:"roles"`
-	Status              types.String     `tfsdk:"status"`
-	Totals              *totalsData      `tfsdk:"totals"`
+	commonModel
+
+	HasCustomLogo types.Bool       `tfsdk:"has_custom_logo"`
+	AuthConfigs   []authConfigData `tfsdk:"auth_configs"`
+	Roles         []types.String   `tfsdk:"roles"`
+	Status        types.String     `tfsdk:"status"`
+	Totals        *totalsData      `tfsdk:"totals"`
 }
 
 type authConfigData struct {
@@ -57,14 +40,11 @@ type totalsData struct {
 }
 
 func newAccountData(ctx context.Context, a client.Account, diags *diag.Diagnostics) accountData {
-	var m accountModel
-	m.read(ctx, a, false, diags)
 	data := accountData{
-		ID: m.ID, Name: m.Name, HasCustomLogo: types.BoolValue(!a.CustomLogo.IsZero()), NodeEnrollment: m.NodeEnrollment,
-		Component: m.Component, DefaultGroupID: m.DefaultGroupID, MarketplaceGroupID: m.MarketplaceGroupID,
-		AccountStatus: m.AccountStatus, AzureCVMPCRPriority: m.AzureCVMPCRPriority, CreatedAt: m.CreatedAt,
-		Status: account.StringOrNull(a.Status), AuthConfigs: []authConfigData{}, Roles: []types.String{},
+		HasCustomLogo: types.BoolValue(!a.CustomLogo.IsZero()), Status: account.StringOrNull(a.Status),
+		AuthConfigs: []authConfigData{}, Roles: []types.String{},
 	}
+	data.read(ctx, a, diags)
 	for _, c := range a.AuthConfigs {
 		key := c.Key()
 		data.AuthConfigs = append(data.AuthConfigs, authConfigData{
@@ -111,7 +91,7 @@ func accountDataAttributes() map[string]schema.Attribute {
 		"marketplace_group_id": text("Id of the marketplace group."),
 		"account_status":       text("`Active` or `Deactivated`."),
 		"azure_cvm_pcr_priority": schema.ListAttribute{
-			Computed: true, ElementType: types.Int64Type, MarkdownDescription: "The integers 0 to 22 in order of preference.",
+			Computed: true, ElementType: types.NumberType, MarkdownDescription: "The integers 0 to 22 in order of preference.",
 		},
 		"created_at": count("Time of creation, in seconds since 1970-01-01 UTC."),
 		"roles": schema.ListAttribute{
@@ -128,130 +108,72 @@ func accountDataAttributes() map[string]schema.Attribute {
 	}
 }
 
-// NewAccountDataSource makes the data source fortanix_account.
-func NewAccountDataSource() datasource.DataSource { return &accountDataSource{} }
-
-type accountDataSource struct {
-	client *settings.Client[*client.Client]
+// filterModel is what the data source of many and the list resource filter by.
+type filterModel struct {
+	Name types.String `tfsdk:"name"`
 }
 
-// Metadata implements datasource.DataSource.
-func (d *accountDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = descriptor.Type
-}
-
-// Configure implements datasource.DataSourceWithConfigure.
-func (d *accountDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.client = settings.Of[*client.Client](vendorName, req.ProviderData, &resp.Diagnostics)
-}
-
-// Schema implements datasource.DataSource.
-func (d *accountDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	attributes := accountDataAttributes()
-	maps.Copy(attributes, map[string]schema.Attribute{
-		"id": schema.StringAttribute{
-			Optional: true, Computed: true, Validators: []validator.String{descriptor.ID()},
-			MarkdownDescription: "Account id, a UUID. Give this or `name`.",
+// accounts says how Fortanix accounts are found. The API has no filters: the whole list is read.
+var accounts = account.Finder[*client.Client, client.Account, filterModel, accountData]{
+	Descriptor: descriptor, Plural: "fortanix_accounts", Collection: "accounts", Key: "name",
+	One:        "One Fortanix account that the provider's user belongs to, by id or by name.",
+	Many:       "Fortanix accounts that the provider's user belongs to.",
+	Each:       "The accounts.",
+	ByID:       "Account id, a UUID. Give this or `name`.",
+	ByKey:      "Name, without regard to case. Exactly one account must have it. Give this or `id`.",
+	Attributes: accountDataAttributes(),
+	Filters: map[string]account.Filter{
+		"name": {
+			Description: "Only the account of this name, without regard to case. The API has no filters: the whole list is read.",
+			Validators:  words,
 		},
-		"name": schema.StringAttribute{
-			Optional: true, Computed: true, Validators: words,
-			MarkdownDescription: "Name, without regard to case. Exactly one account must have it. Give this or `id`.",
-		},
-	})
-	resp.Schema = schema.Schema{
-		MarkdownDescription: "One Fortanix account that the provider's user belongs to, by id or by name.",
-		Attributes:          attributes,
-	}
-}
-
-// ConfigValidators implements datasource.DataSourceWithConfigValidators.
-func (d *accountDataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
-	return account.IDOr("name")
-}
-
-// Read implements datasource.DataSource.
-func (d *accountDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	search := descriptor.NewSearch(ctx, req.Config, "name", &resp.Diagnostics)
-	api, ok := d.client.Get(&resp.Diagnostics)
-	if !ok || resp.Diagnostics.HasError() {
-		return
-	}
-	found, ok := account.Find(search,
-		func(id string) (client.Account, error) { return client.Account{ID: id}, nil }, // read below
-		func(name string) iter.Seq2[client.Account, error] {
-			return named(api.ListAccounts(ctx), types.StringValue(name))
-		},
-		func(a client.Account) string { return fmt.Sprintf("%s (%s)", a.ID, a.Name) }, &resp.Diagnostics)
-	if !ok {
-		return
-	}
-	whole, err := api.ReadAccountDetails(ctx, found.ID)
-	if err != nil {
-		descriptor.AddError(&resp.Diagnostics, "find", found.ID, err)
-		return
-	}
-	search.Answer(ctx, &resp.State, newAccountData(ctx, whole, &resp.Diagnostics), &resp.Diagnostics)
-}
-
-// NewAccountsDataSource makes the data source fortanix_accounts.
-func NewAccountsDataSource() datasource.DataSource { return &accountsDataSource{} }
-
-type accountsDataSource struct {
-	client *settings.Client[*client.Client]
-}
-
-// accountsData is fortanix_accounts.
-type accountsData struct {
-	Name     types.String  `tfsdk:"name"`
-	Accounts []accountData `tfsdk:"accounts"`
-}
-
-const nameFilterText = "Only the account of this name, without regard to case. The API has no filters: the whole list is read."
-
-// Metadata implements datasource.DataSource.
-func (d *accountsDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = "fortanix_accounts"
-}
-
-// Configure implements datasource.DataSourceWithConfigure.
-func (d *accountsDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.client = settings.Of[*client.Client](vendorName, req.ProviderData, &resp.Diagnostics)
-}
-
-// Schema implements datasource.DataSource.
-func (d *accountsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	resp.Schema = schema.Schema{
-		MarkdownDescription: "Fortanix accounts that the provider's user belongs to.",
-		Attributes: map[string]schema.Attribute{
-			"name": schema.StringAttribute{Optional: true, Validators: words, MarkdownDescription: nameFilterText},
-			"accounts": schema.ListNestedAttribute{
-				Computed: true, MarkdownDescription: "The accounts.",
-				NestedObject: schema.NestedAttributeObject{Attributes: accountDataAttributes()},
-			},
-		},
-	}
-}
-
-// Read implements datasource.DataSource.
-func (d *accountsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var data accountsData
-	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
-	api, ok := d.client.Get(&resp.Diagnostics)
-	if !ok || resp.Diagnostics.HasError() {
-		return
-	}
-	data.Accounts = []accountData{}
-	for a, err := range named(api.ListAccounts(ctx), data.Name) {
-		if err != nil {
-			descriptor.AddError(&resp.Diagnostics, "list", "", err)
-			return
+	},
+	Read: func(ctx context.Context, api *client.Client, id string) (client.Account, error) {
+		return api.ReadAccountDetails(ctx, id)
+	},
+	Named: func(ctx context.Context, api *client.Client, name string) iter.Seq2[client.Account, error] {
+		return complete(named(api.ListAccounts(ctx), types.StringValue(name)), func(listed client.Account) (client.Account, error) {
+			return api.ReadAccountDetails(ctx, listed.ID)
+		})
+	},
+	List: func(ctx context.Context, api *client.Client, filters filterModel, whole bool) iter.Seq2[client.Account, error] {
+		listed := named(api.ListAccounts(ctx), filters.Name)
+		if !whole {
+			return listed
 		}
-		whole, err := api.Whole(ctx, a)
-		if err != nil {
-			descriptor.AddError(&resp.Diagnostics, "read", a.ID, err)
-			return
+		return complete(listed, func(listed client.Account) (client.Account, error) { return api.Whole(ctx, listed) })
+	},
+	Label: func(a client.Account) string { return fmt.Sprintf("%s (%s)", a.ID, a.Name) },
+	Show:  newAccountData,
+	Fill:  fillAccount,
+}
+
+// named yields the accounts of a name, or all where name is null.
+func named(accounts iter.Seq2[client.Account, error], name types.String) iter.Seq2[client.Account, error] {
+	return func(yield func(client.Account, error) bool) {
+		for a, err := range accounts {
+			if err == nil && !name.IsNull() && !client.SameName(a.Name, name.ValueString()) {
+				continue
+			}
+			if !yield(a, err) {
+				return
+			}
 		}
-		data.Accounts = append(data.Accounts, newAccountData(ctx, whole, &resp.Diagnostics))
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
+}
+
+// complete yields what read makes of each account.
+func complete(
+	accounts iter.Seq2[client.Account, error], read func(listed client.Account) (client.Account, error),
+) iter.Seq2[client.Account, error] {
+	return func(yield func(client.Account, error) bool) {
+		for a, err := range accounts {
+			if err == nil {
+				a, err = read(a)
+			}
+			if !yield(a, err) || err != nil {
+				return
+			}
+		}
+	}
 }

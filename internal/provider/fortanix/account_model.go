@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -16,39 +16,47 @@ import (
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/account"
 )
 
+// commonModel is what the resource and the data sources show in the same way.
+type commonModel struct {
+	ID                  types.String `tfsdk:"id"`
+	Name                types.String `tfsdk:"name"`
+	NodeEnrollment      types.Object `tfsdk:"node_enrollment"`
+	Component           types.String `tfsdk:"component"`
+	DefaultGroupID      types.String `tfsdk:"default_group_id"`
+	MarketplaceGroupID  types.String `tfsdk:"marketplace_group_id"`
+	AccountStatus       types.String `tfsdk:"account_status"`
+	AzureCVMPCRPriority types.List   `tfsdk:"azure_cvm_pcr_priority"`
+	CreatedAt           types.Int64  `tfsdk:"created_at"`
+}
+
 // accountModel is fortanix_account in configuration, plan and state.
 type accountModel struct {
-	ID                  types.String   `tfsdk:"id"`
-	Name                types.String   `tfsdk:"name"`
-	CustomLogo          types.String   `tfsdk:"custom_logo"`
-	AuthConfigs         types.List     `tfsdk:"auth_configs"`
-	NodeEnrollment      types.Object   `tfsdk:"node_enrollment"`
-	Component           types.String   `tfsdk:"component"`
-	DefaultGroupID      types.String   `tfsdk:"default_group_id"`
-	MarketplaceGroupID  types.String   `tfsdk:"marketplace_group_id"`
-	AccountStatus       types.String   `tfsdk:"account_status"`
-	AzureCVMPCRPriority types.List     `tfsdk:"azure_cvm_pcr_priority"`
-	CreatedAt           types.Int64    `tfsdk:"created_at"`
-	DeletionPolicy      types.String   `tfsdk:"deletion_policy"`
-	Timeouts            timeouts.Value `tfsdk:"timeouts"`
+	commonModel
+	account.Lifecycle
+
+	CustomLogo  types.String `tfsdk:"custom_logo"`
+	AuthConfigs types.List   `tfsdk:"auth_configs"`
 }
+
+// AccountID implements account.Model.
+func (m *accountModel) AccountID() types.String { return m.ID }
 
 const attestation = "attestation_enforcement_disabled_insecure"
 
 var nodeEnrollmentTypes = map[string]attr.Type{attestation: types.BoolType}
 
-func known(v attr.Value) bool { return !v.IsNull() && !v.IsUnknown() }
+func isKnown(v attr.Value) bool { return !v.IsNull() && !v.IsUnknown() }
 
 // newAccount is the body of the create call: what the plan has, with the secrets of the configuration.
 func (m accountModel) newAccount(ctx context.Context, configured []authConfigModel, diags *diag.Diagnostics) client.NewAccount {
 	body := client.NewAccount{Name: m.Name.ValueString(), AuthConfigs: toClient(ctx, configured, diags)}
-	if known(m.CustomLogo) {
+	if isKnown(m.CustomLogo) {
 		body.CustomLogo = wire.Value(m.CustomLogo.ValueString())
 	}
-	if known(m.Component) {
+	if isKnown(m.Component) {
 		body.Component = m.Component.ValueStringPointer()
 	}
-	if known(m.NodeEnrollment) {
+	if isKnown(m.NodeEnrollment) {
 		if insecure, ok := m.NodeEnrollment.Attributes()[attestation].(types.Bool); ok {
 			body.NodeEnrollment = &client.NodeEnrollment{AttestationEnforcementDisabledInsecure: insecure.ValueBool()}
 		}
@@ -81,11 +89,11 @@ func (m accountModel) changes(ctx context.Context, state accountModel, diags *di
 		{&update.MarketplaceGroupID, m.MarketplaceGroupID, state.MarketplaceGroupID},
 		{&update.AccountStatus, m.AccountStatus, state.AccountStatus},
 	} {
-		if known(f.plan) && !f.plan.Equal(f.state) {
+		if isKnown(f.plan) && !f.plan.Equal(f.state) {
 			*f.field = wire.Value(f.plan.ValueString())
 		}
 	}
-	if known(m.AzureCVMPCRPriority) && !m.AzureCVMPCRPriority.Equal(state.AzureCVMPCRPriority) {
+	if isKnown(m.AzureCVMPCRPriority) && !m.AzureCVMPCRPriority.Equal(state.AzureCVMPCRPriority) {
 		var order []int64
 		diags.Append(m.AzureCVMPCRPriority.ElementsAs(ctx, &order, false)...)
 		update.AzureCVMPCRPriority = wire.Value(order)
@@ -93,17 +101,18 @@ func (m accountModel) changes(ctx context.Context, state accountModel, diags *di
 	return update
 }
 
-// wanted is all that the plan says of a new account, for what the create call has passed over.
-func (m accountModel) wanted(ctx context.Context, configured []authConfigModel, made client.Account, diags *diag.Diagnostics) client.AccountUpdate {
+// followUp is all that the plan says of a new account, as an update: what the create call does not take, or ignores, is
+// set by it.
+func (m accountModel) followUp(ctx context.Context, configured []authConfigModel, diags *diag.Diagnostics) client.AccountUpdate {
 	update := m.changes(ctx, accountModel{}, diags)
 	if len(configured) > 0 {
-		update.AuthConfigs = &client.AuthConfigsUpdate{Want: toClient(ctx, configured, diags), Have: made.AuthConfigs}
+		update.AuthConfigs = &client.AuthConfigsUpdate{Want: toClient(ctx, configured, diags)}
 	}
 	return update
 }
 
-// read takes over what the API says, but for the logo (readLogo) and the auth configs where they aren't managed.
-func (m *accountModel) read(ctx context.Context, a client.Account, withAuthConfigs bool, diags *diag.Diagnostics) {
+// read sets the values to what the API shows.
+func (m *commonModel) read(ctx context.Context, a client.Account, diags *diag.Diagnostics) {
 	m.ID = types.StringValue(strings.ToLower(a.ID))
 	m.Name = account.Spelling(m.Name, &a.Name, client.SameName)
 	m.CreatedAt = types.Int64PointerValue(a.CreatedAt)
@@ -117,35 +126,54 @@ func (m *accountModel) read(ctx context.Context, a client.Account, withAuthConfi
 			attestation: types.BoolValue(a.NodeEnrollment.AttestationEnforcementDisabledInsecure),
 		})
 	}
-	m.AzureCVMPCRPriority = types.ListNull(types.Int64Type)
-	if len(a.AzureCVMPCRPriority) > 0 {
-		order, d := types.ListValueFrom(ctx, types.Int64Type, a.AzureCVMPCRPriority)
-		diags.Append(d...)
-		m.AzureCVMPCRPriority = order
+	m.AzureCVMPCRPriority = priorityList(ctx, m.AzureCVMPCRPriority, a.AzureCVMPCRPriority, diags)
+}
+
+// priorityList is the attribute azure_cvm_pcr_priority. Equal numbers stay the prior ones, which may have been made with
+// another precision.
+func priorityList(ctx context.Context, prior types.List, order []int64, diags *diag.Diagnostics) types.List {
+	if len(order) == 0 {
+		return types.ListNull(types.NumberType)
 	}
+	if isKnown(prior) {
+		var before []int64
+		if problems := prior.ElementsAs(ctx, &before, false); !problems.HasError() && slices.Equal(before, order) {
+			return prior
+		}
+	}
+	list, problems := types.ListValueFrom(ctx, types.NumberType, order)
+	diags.Append(problems...)
+	return list
+}
+
+// read sets the values to what the API shows, except for the logo (readLogo), and for auth configs that aren't managed.
+func (m *accountModel) read(ctx context.Context, a client.Account, withAuthConfigs bool, diags *diag.Diagnostics) {
+	m.commonModel.read(ctx, a, diags)
 	if withAuthConfigs {
 		m.AuthConfigs = authConfigsList(ctx, a.AuthConfigs, authConfigsOf(ctx, m.AuthConfigs, diags), diags)
 	}
 }
 
-// isOther reports whether an account has something else than the state.
-func (m accountModel) isOther(ctx context.Context, a client.Account) bool {
+// isShown reports whether an account has exactly what the state has.
+func (m accountModel) isShown(ctx context.Context, a client.Account) bool {
 	is := m
+	is.ID = types.StringValue(strings.ToLower(m.ID.ValueString())) // an old import may have kept capitals
+	m.ID = is.ID
 	var diags diag.Diagnostics
 	is.read(ctx, a, !m.AuthConfigs.IsNull(), &diags)
 	err := is.readLogo(a, func() (string, error) { return "", errOtherLogo })
-	return err != nil || diags.HasError() || !reflect.DeepEqual(is, m)
+	return err == nil && !diags.HasError() && reflect.DeepEqual(is, m)
 }
 
 var errOtherLogo = errors.New("another logo")
 
-// readLogo takes over the logo. The user's encoding of the same image stays; text is asked for where it is needed, since
-// listings leave it out.
+// readLogo sets the logo. The user's encoding of the same image stays; text is called only where the logo is another one,
+// since listings leave the text out.
 func (m *accountModel) readLogo(a client.Account, text func() (string, error)) error {
 	switch {
 	case a.CustomLogo.IsZero():
 		m.CustomLogo = types.StringNull()
-	case !known(m.CustomLogo) || !a.CustomLogo.Same(client.NewLogo(m.CustomLogo.ValueString())):
+	case !isKnown(m.CustomLogo) || !a.CustomLogo.Same(client.NewLogo(m.CustomLogo.ValueString())):
 		encoded, err := text()
 		if err != nil {
 			return err
@@ -157,13 +185,13 @@ func (m *accountModel) readLogo(a client.Account, text func() (string, error)) e
 
 // resolve fills in from the reply what the plan left unknown; what it knew survives.
 func (m *accountModel) resolve(ctx context.Context, a client.Account, diags *diag.Diagnostics) {
-	answered := *m
-	answered.read(ctx, a, false, diags)
+	answered := m.commonModel
+	answered.read(ctx, a, diags)
 	m.fillUnknown(answered)
 }
 
 // fillUnknown fills in from other what the plan left unknown.
-func (m *accountModel) fillUnknown(other accountModel) {
+func (m *commonModel) fillUnknown(other commonModel) {
 	m.ID = account.Resolve(m.ID, other.ID)
 	m.NodeEnrollment = account.Resolve(m.NodeEnrollment, other.NodeEnrollment)
 	m.Component = account.Resolve(m.Component, other.Component)

@@ -116,7 +116,8 @@ func TestAccountGone(t *testing.T) {
 		gone    bool
 		says    []string
 	}{
-		"deleted": {before: func(m *mock.Mock, _ *mockserver.Server, id string) { m.Remove(id) }, gone: true},
+		"deleted, no other is left": {before: func(m *mock.Mock, _ *mockserver.Server, id string) { m.Remove(id) },
+			says: []string{"doesn't prove", "no other account of the same owner", "state rm"}},
 		"deleted, others are left": {before: func(m *mock.Mock, _ *mockserver.Server, id string) {
 			m.Seed(mock.Account{Name: "Other"})
 			m.Remove(id)
@@ -128,7 +129,7 @@ func TestAccountGone(t *testing.T) {
 		}, says: []string{"HTTP 403"}},
 		"404, but listed": {before: func(_ *mock.Mock, s *mockserver.Server, _ string) {
 			s.Inject(mockserver.Fault{On: gets, Status: 404, Body: "account not found"})
-		}, says: []string{"doesn't prove", "listing shows it", "state rm"}},
+		}, says: []string{"doesn't prove", "listing still shows it", "state rm"}},
 		"404, listing forbidden": {before: func(m *mock.Mock, s *mockserver.Server, id string) {
 			m.Remove(id)
 			s.Inject(mockserver.Fault{On: lists, Status: 403, Body: "no"})
@@ -191,6 +192,7 @@ func TestAccountGone(t *testing.T) {
 		r := p.Resource(accountType)
 		r.Applied(config)
 		r.ForgetIdentity()
+		m.Seed(mock.Account{Name: "Other"})
 		m.Remove(idOf(r))
 		if said := r.Refresh(); len(said) > 0 || r.State() != nil {
 			t.Errorf("the state has %v: %s", r.State(), said)
@@ -208,7 +210,7 @@ func TestAccountGone(t *testing.T) {
 		env["FORTANIX_CCM_USERNAME"], env["FORTANIX_CCM_PASSWORD"] = "other@example.com", "other-password"
 		p.Restart()
 		m.Seed(mock.Account{Name: "Theirs", Members: map[string]mock.Member{"other@example.com": {Roles: []string{"MANAGER"}, Status: "ACTIVE"}}})
-		r.Refresh().Errors().Contain(t, "doesn't prove", "last seen by the user", idOf(r))
+		r.Refresh().Errors().Contain(t, "doesn't prove", "no other account of the same owner", idOf(r))
 		if r.State() == nil {
 			t.Error("the account was taken out of the state")
 		}

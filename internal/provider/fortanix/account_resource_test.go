@@ -318,7 +318,9 @@ func TestAccountDrift(t *testing.T) {
 				if a := theAccount(t, m); a.Name != "Acme" || a.CustomLogo != png("ours") || a.AccountStatus != "Active" || len(a.AuthConfigs) != 1 {
 					t.Errorf("the drift was not repaired: %+v", a)
 				}
-				m.Remove(theAccount(t, m).ID)
+				id := theAccount(t, m).ID
+				m.Seed(mock.Account{Name: "Another of this user"}) // without it, nothing would prove that ours is gone
+				m.Remove(id)
 			},
 			Config: config,
 			ConfigPlanChecks: resource.ConfigPlanChecks{

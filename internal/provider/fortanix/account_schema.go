@@ -3,11 +3,11 @@ package fortanix
 import (
 	"context"
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -76,10 +76,11 @@ func accountSchema(ctx context.Context) schema.Schema {
 				MarkdownDescription: "`\"Active\"` or `\"Deactivated\"`. Changed in place; set by a second request after a create." + kept,
 			},
 			"azure_cvm_pcr_priority": schema.ListAttribute{
-				Optional: true, Computed: true, ElementType: types.Int64Type,
+				Optional: true, Computed: true, ElementType: types.NumberType,
 				PlanModifiers: []planmodifier.List{listplanmodifier.UseStateForUnknown()},
 				Validators: []validator.List{
-					listvalidator.SizeBetween(23, 23), listvalidator.UniqueValues(), listvalidator.ValueInt64sAre(int64validator.Between(0, 22)),
+					account.NoNulls(), listvalidator.SizeBetween(23, 23), listvalidator.UniqueValues(),
+					listvalidator.ValueNumbersAre(account.WholeNumber(0, 22)),
 				},
 				MarkdownDescription: "The integers 0 to 22, each once, in order of preference. Changed in place; set by a second request after a " +
 					"create." + kept,
@@ -202,8 +203,8 @@ func addSecret(attributes map[string]schema.Attribute, name, description string,
 		Optional: true, Sensitive: true, WriteOnly: true, MarkdownDescription: description,
 		Validators: append(slices.Clone(validators), stringvalidator.LengthAtLeast(1), stringvalidator.AlsoRequires(path.MatchRelative().AtParent().AtName(version))),
 	}
-	attributes[version] = schema.Int64Attribute{
-		Optional: true, Validators: []validator.Int64{int64validator.AtLeast(1)},
+	attributes[version] = schema.NumberAttribute{
+		Optional: true, Validators: []validator.Number{account.WholeNumber(1, math.MaxInt64)},
 		MarkdownDescription: fmt.Sprintf("Number that goes with `%s_wo`; another one sends the secret again. Set after an import, it sends it too.", name),
 	}
 }

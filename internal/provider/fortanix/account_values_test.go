@@ -97,7 +97,10 @@ func TestAccountRefusedValues(t *testing.T) {
 		{Values{"account_status": "ACTIVE"}, "Deactivated"},
 		{Values{"azure_cvm_pcr_priority": []any{}}, "23"},
 		{Values{"azure_cvm_pcr_priority": order(0)[:22]}, "23"},
-		{Values{"azure_cvm_pcr_priority": append(order(0)[:22], 23)}, "between 0 and 22"},
+		{Values{"azure_cvm_pcr_priority": append(order(0)[:22], 23)}, "whole number from 0 to 22"},
+		{Values{"azure_cvm_pcr_priority": append(order(0)[:22], 1.5)}, "whole number from 0 to 22"},
+		{Values{"auth_configs": []any{oauth("a", "x", Values{"client_secret_wo_version": 1.5})}}, "client_secret_wo_version is 1.5. It must be a whole number"},
+		{Values{"auth_configs": []any{oauth("a", "x", Values{"client_secret_wo_version": 0})}}, "at least 1"},
 		{Values{"azure_cvm_pcr_priority": append(order(0)[:22], 0)}, "duplicate"},
 		{Values{"deletion_policy": "disable"}, "delete"},
 		{Values{"timeouts": Values{"create": "soon"}}, "timeouts.create is"},
@@ -227,7 +230,7 @@ func TestAccountChangeIgnored(t *testing.T) {
 	r.Applied(Values{"name": "Acme"})
 	thin := fmt.Sprintf(`{"acct_id":%q,"name":"Acme"}`, idOf(r))
 	s.Inject(mockserver.Fault{On: patches, Times: 1, Body: thin})
-	r.Apply(Values{"name": "Acme 1"}).Errors().Contain(t, "does not show the new name", `AttributeName("name")`, idOf(r))
+	r.Apply(Values{"name": "Acme 1"}).Errors().Contain(t, `showed "Acme" for name instead of "Acme 1"`, `AttributeName("name")`, idOf(r))
 	for i, reply := range []string{thin, `{}`, ``} {
 		name := fmt.Sprint("Acme ", i)
 		s.Reset()

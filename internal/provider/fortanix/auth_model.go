@@ -35,7 +35,7 @@ type oauthModel struct {
 	TLS                      *tlsModel    `tfsdk:"tls"`
 	ClientID                 types.String `tfsdk:"client_id"`
 	ClientSecretWO           types.String `tfsdk:"client_secret_wo"`
-	ClientSecretWOVersion    types.Int64  `tfsdk:"client_secret_wo_version"`
+	ClientSecretWOVersion    types.Number `tfsdk:"client_secret_wo_version"`
 }
 
 type clusterModel struct {
@@ -53,7 +53,7 @@ type tlsRequiredModel struct {
 	CA                 *caModel     `tfsdk:"ca"`
 	ClientCert         types.String `tfsdk:"client_cert"`
 	ClientKeyWO        types.String `tfsdk:"client_key_wo"`
-	ClientKeyWOVersion types.Int64  `tfsdk:"client_key_wo_version"`
+	ClientKeyWOVersion types.Number `tfsdk:"client_key_wo_version"`
 }
 
 type caModel struct {
@@ -146,7 +146,7 @@ func fromClient(ctx context.Context, a client.AuthConfig, prior *authConfigModel
 		IDPName: types.StringValue(o.IDPName), IDPIconURL: types.StringValue(o.IDPIconURL),
 		IDPAuthorizationEndpoint: types.StringValue(o.IDPAuthorizationEndpoint), IDPTokenEndpoint: types.StringValue(o.IDPTokenEndpoint),
 		IDPRequiresBasicAuth: types.BoolValue(o.IDPRequiresBasicAuth), IDPUserinfoEndpoint: account.StringOrNull(o.IDPUserinfoEndpoint),
-		ClientID: types.StringValue(o.ClientID), ClientSecretWO: types.StringNull(), ClientSecretWOVersion: types.Int64Null(),
+		ClientID: types.StringValue(o.ClientID), ClientSecretWO: types.StringNull(), ClientSecretWOVersion: types.NumberNull(),
 		TLS: &tlsModel{},
 	}}
 	var before *tlsRequiredModel
@@ -205,8 +205,8 @@ func (m authConfigModel) withoutSecrets() authConfigModel {
 }
 
 // versions are the numbers that go with the element's secrets.
-func (m authConfigModel) versions() [2]types.Int64 {
-	var v [2]types.Int64
+func (m authConfigModel) versions() [2]types.Number {
+	var v [2]types.Number
 	if m.OAuth != nil {
 		v[0] = m.OAuth.ClientSecretWOVersion
 		if m.OAuth.TLS != nil && m.OAuth.TLS.Required != nil {
@@ -216,10 +216,12 @@ func (m authConfigModel) versions() [2]types.Int64 {
 	return v
 }
 
+func sameVersions(a, b [2]types.Number) bool { return a[0].Equal(b[0]) && a[1].Equal(b[1]) }
+
 // resends reports whether a version asks for secrets to be sent, where before is the element as it was, nil for none. One
 // that is taken away asks for nothing.
 func (m authConfigModel) resends(before *authConfigModel) bool {
-	var was [2]types.Int64
+	var was [2]types.Number
 	if before != nil {
 		was = before.versions()
 	}

@@ -3,6 +3,7 @@ package fortanix
 import (
 	"context"
 	"fmt"
+	"math/big"
 	"reflect"
 	"slices"
 	"testing"
@@ -113,8 +114,8 @@ func TestAuthConfigsPlan(t *testing.T) {
 
 func TestResends(t *testing.T) {
 	t.Parallel()
-	one, two, none := types.Int64Value(1), types.Int64Value(2), types.Int64Null()
-	element := func(secret, key types.Int64) authConfigModel {
+	one, two, none := types.NumberValue(big.NewFloat(1)), types.NumberValue(big.NewFloat(2)), types.NumberNull()
+	element := func(secret, key types.Number) authConfigModel {
 		return authConfigModel{OAuth: &oauthModel{ClientSecretWOVersion: secret, TLS: &tlsModel{Required: &tlsRequiredModel{ClientKeyWOVersion: key}}}}
 	}
 	before := element(one, one)

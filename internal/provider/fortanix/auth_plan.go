@@ -33,7 +33,7 @@ func planAuthConfigs(ctx context.Context, resp *resource.ModifyPlanResponse, con
 func anyDiffers(ctx context.Context, configured, prior []authConfigModel, diags *diag.Diagnostics) bool {
 	for _, m := range configured {
 		before := find(ctx, prior, m.key(ctx))
-		if before == nil || !before.same(ctx, m, diags) || before.versions() != m.versions() {
+		if before == nil || !before.same(ctx, m, diags) || !sameVersions(before.versions(), m.versions()) {
 			return true
 		}
 	}
@@ -69,7 +69,7 @@ func checkAuthConfigs(ctx context.Context, configured, prior []authConfigModel, 
 			missing(at, "client_secret_wo")
 		}
 		if t := m.OAuth.TLS; t != nil && t.Required != nil && t.Required.ClientKeyWO.IsNull() &&
-			(known(t.Required.ClientKeyWOVersion) || known(t.Required.ClientCert)) {
+			(isKnown(t.Required.ClientKeyWOVersion) || isKnown(t.Required.ClientCert)) {
 			missing(at.AtName("tls").AtName("required"), "client_key_wo")
 		}
 	}
@@ -104,14 +104,14 @@ func authConfigsUpdate(ctx context.Context, private account.Private, plan, state
 // idOf returns the server's id of the config of a key, "" where it isn't known, or there are several.
 func idOf(ids []authID, key client.AuthKey) string {
 	found := ""
-	for _, known := range ids {
-		if known.Key != key {
+	for _, recorded := range ids {
+		if recorded.Key != key {
 			continue
 		}
 		if found != "" {
 			return ""
 		}
-		found = known.ID
+		found = recorded.ID
 	}
 	return found
 }

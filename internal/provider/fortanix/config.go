@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -73,9 +72,10 @@ func Vendor() settings.Vendor {
 			},
 		},
 		Configure:     configure,
+		Caller:        NewCallerDataSource,
 		Resources:     []func() resource.Resource{NewAccountResource},
-		DataSources:   []func() datasource.DataSource{NewAccountDataSource, NewAccountsDataSource},
-		ListResources: []func() list.ListResource{NewAccountList},
+		DataSources:   accounts.DataSources(),
+		ListResources: []func() list.ListResource{accounts.ListResource},
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"math"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -36,7 +37,7 @@ type accountData struct {
 	CustomID    types.String `tfsdk:"custom_id"`
 	CountryCode types.String `tfsdk:"country_code"`
 	IsTest      types.Bool   `tfsdk:"is_test"`
-	Seller      types.Int64  `tfsdk:"seller"`
+	Seller      types.Number `tfsdk:"seller"`
 	ClientType  types.String `tfsdk:"client_type"`
 	BillType    types.String `tfsdk:"bill_type"`
 	Website     types.String `tfsdk:"website"`
@@ -56,7 +57,7 @@ func newAccountData(a client.Account) accountData {
 	data := accountData{
 		ID: types.StringValue(a.ID), Company: account.StringOrNull(&a.Company), Email: text(a.Email), Name: text(a.Name),
 		Phone: text(a.Phone), Status: text(a.Status), CustomID: text(a.CustomID), CountryCode: text(a.CountryCode),
-		IsTest: shownBool(types.BoolNull(), a.IsTest), Seller: shownInt64(types.Int64Null(), a.Seller), ClientType: text(a.ClientType),
+		IsTest: shownBool(types.BoolNull(), a.IsTest), Seller: shownNumber(types.NumberNull(), a.Seller), ClientType: text(a.ClientType),
 		BillType: text(a.BillType), Website: text(a.Website),
 		Reseller: account.StringOrNull(&a.Reseller), Owner: account.StringOrNull(&a.Owner),
 	}
@@ -84,7 +85,7 @@ func accountDataAttributes() map[string]schema.Attribute {
 		"custom_id":    text("The reseller's own id." + seen),
 		"country_code": text("Country, as two letters." + seen),
 		"is_test":      schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether it is a test account." + seen},
-		"seller":       schema.Int64Attribute{Computed: true, MarkdownDescription: "Id of the seller." + seen},
+		"seller":       schema.NumberAttribute{Computed: true, MarkdownDescription: "Id of the seller." + seen},
 		"client_type":  text("Type: `common`, `reseller` or `sales`." + seen),
 		"bill_type":    text("How it is billed." + seen),
 		"website":      text("Website." + seen),
@@ -175,7 +176,7 @@ type accountFilterModel struct {
 	ClientType  types.String `tfsdk:"client_type"`
 	UserEmail   types.String `tfsdk:"user_email"`
 	IsTest      types.Bool   `tfsdk:"is_test"`
-	Seller      types.Int64  `tfsdk:"seller"`
+	Seller      types.Number `tfsdk:"seller"`
 	Reseller    types.String `tfsdk:"reseller"`
 }
 
@@ -183,7 +184,7 @@ func (f accountFilterModel) filter() client.AccountFilter {
 	return client.AccountFilter{
 		Company: f.Company.ValueString(), Email: f.Email.ValueString(), Name: f.Name.ValueString(), CustomID: f.CustomID.ValueString(),
 		CountryCode: f.CountryCode.ValueString(), ClientType: f.ClientType.ValueString(), UserEmail: f.UserEmail.ValueString(),
-		IsTest: f.IsTest.ValueBoolPointer(), Seller: f.Seller.ValueInt64Pointer(), Reseller: f.Reseller.ValueString(),
+		IsTest: f.IsTest.ValueBoolPointer(), Seller: account.Int64OrNil(f.Seller), Reseller: f.Reseller.ValueString(),
 	}
 }
 
@@ -230,7 +231,9 @@ func (d *accountsDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 		MarkdownDescription: "Gcore accounts that the credential sees: a reseller's are all its clients, a member's those that the users whom it sees may enter.",
 		Attributes: map[string]schema.Attribute{
 			"is_test": schema.BoolAttribute{Optional: true, MarkdownDescription: accountFilterIsTest},
-			"seller":  schema.Int64Attribute{Optional: true, MarkdownDescription: accountFilterSeller},
+			"seller": schema.NumberAttribute{
+				Optional: true, MarkdownDescription: accountFilterSeller, Validators: []validator.Number{account.WholeNumber(1, math.MaxInt64)},
+			},
 			"accounts": schema.ListNestedAttribute{
 				Computed: true, MarkdownDescription: "The accounts that fit all filters; deleted ones are left out.",
 				NestedObject: schema.NestedAttributeObject{Attributes: accountDataAttributes()},

@@ -2,11 +2,13 @@ package gcore
 
 import (
 	"context"
+	"math"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	client "github.com/cloud-accounts/terraform-provider-accounts/internal/clients/gcore"
@@ -40,7 +42,9 @@ func (l *accountList) ListResourceConfigSchema(_ context.Context, _ list.ListRes
 			"these as a `gcore_account` *or* through its `gcore_reseller_user`, never both.",
 		Attributes: map[string]schema.Attribute{
 			"is_test": schema.BoolAttribute{Optional: true, MarkdownDescription: accountFilterIsTest},
-			"seller":  schema.Int64Attribute{Optional: true, MarkdownDescription: accountFilterSeller},
+			"seller": schema.NumberAttribute{
+				Optional: true, MarkdownDescription: accountFilterSeller, Validators: []validator.Number{account.WholeNumber(1, math.MaxInt64)},
+			},
 		},
 	}
 	for name, text := range accountFilterTexts {

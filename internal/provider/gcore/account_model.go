@@ -72,9 +72,9 @@ func shownBool(prior types.Bool, field wire.Field[bool]) types.Bool {
 	return prior
 }
 
-func shownInt64(prior types.Int64, field wire.Field[int64]) types.Int64 {
+func shownNumber(prior types.Number, field wire.Field[int64]) types.Number {
 	if value, shown := field.Get(); shown {
-		return types.Int64PointerValue(value)
+		return account.NumberOrNull(prior, value)
 	}
 	return prior
 }

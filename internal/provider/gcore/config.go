@@ -49,6 +49,7 @@ func Vendor() settings.Vendor {
 			},
 		},
 		Configure:     configure,
+		Caller:        NewCallerDataSource,
 		Resources:     []func() resource.Resource{NewAccountResource, NewResellerUserResource},
 		DataSources:   []func() datasource.DataSource{NewAccountDataSource, NewAccountsDataSource, NewResellerUserDataSource, NewResellerUsersDataSource},
 		ListResources: []func() list.ListResource{NewAccountList, NewResellerUserList},

@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	client "github.com/cloud-accounts/terraform-provider-accounts/internal/clients/gcore"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/account"
 )
 
 // drawUser draws what a configuration may hold: text without outer blanks, and null.
@@ -33,7 +34,7 @@ func drawUser(t *rapid.T, label string) userModel {
 		Services: types.MapNull(types.BoolType), IsActive: types.BoolValue(true), Activated: types.BoolValue(true),
 	}
 	if rapid.Bool().Draw(t, label+" has seller") {
-		m.Seller = types.Int64Value(rapid.Int64Range(1, 1<<40).Draw(t, label+" seller"))
+		m.Seller = account.NumberOrNull(types.NumberNull(), new(rapid.Int64Range(1, 1<<40).Draw(t, label+" seller")))
 	}
 	services := map[string]attr.Value{}
 	for _, product := range products {

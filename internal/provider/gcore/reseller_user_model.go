@@ -25,10 +25,10 @@ type userModel struct {
 	Email             types.String   `tfsdk:"email"`
 	Company           types.String   `tfsdk:"company"`
 	PasswordWO        types.String   `tfsdk:"password_wo"`
-	PasswordWOVersion types.Int64    `tfsdk:"password_wo_version"`
+	PasswordWOVersion types.Number   `tfsdk:"password_wo_version"`
 	Name              types.String   `tfsdk:"name"`
 	Phone             types.String   `tfsdk:"phone"`
-	Seller            types.Int64    `tfsdk:"seller"`
+	Seller            types.Number   `tfsdk:"seller"`
 	Services          types.Map      `tfsdk:"services"`
 	Lang              types.String   `tfsdk:"lang"`
 	CustomID          types.String   `tfsdk:"custom_id"`
@@ -55,7 +55,7 @@ func (m userModel) newUser(ctx context.Context, password types.String, diags *di
 		CountryCode: known(m.CountryCode),
 	}
 	if !m.Seller.IsNull() && !m.Seller.IsUnknown() {
-		body.Seller = wire.Value(m.Seller.ValueInt64())
+		body.Seller = wire.Pointer(account.Int64OrNil(m.Seller))
 	}
 	if !m.IsTest.IsNull() && !m.IsTest.IsUnknown() {
 		body.IsTest = wire.Value(m.IsTest.ValueBool())
@@ -109,7 +109,7 @@ func (m *userModel) readClient(a client.Account) {
 		m.Company = account.Spelling(m.Company, &a.Company, sameName)
 	}
 	m.CustomID = shownString(m.CustomID, a.CustomID)
-	m.Seller = shownInt64(m.Seller, a.Seller)
+	m.Seller = shownNumber(m.Seller, a.Seller)
 	m.IsTest = shownBool(m.IsTest, a.IsTest)
 	// A recorded country that Gcore doesn't show can't be sent any more; it must not come up as a change for ever.
 	if country := shownSpelling(m.CountryCode, a.CountryCode, strings.EqualFold); !country.IsNull() {
@@ -194,7 +194,7 @@ func (m userModel) clientChanges(state userModel) client.AccountUpdate {
 		CustomID: changed(m.CustomID, state.CustomID),
 	}
 	if !m.Seller.Equal(state.Seller) {
-		change.Seller = wire.Pointer(m.Seller.ValueInt64Pointer())
+		change.Seller = wire.Pointer(account.Int64OrNil(m.Seller))
 	}
 	if !m.IsTest.Equal(state.IsTest) && !m.IsTest.IsNull() && !m.IsTest.IsUnknown() {
 		change.IsTest = wire.Value(m.IsTest.ValueBool())

@@ -2,10 +2,10 @@ package gcore
 
 import (
 	"context"
+	"math"
 	"regexp"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -61,8 +61,8 @@ func resellerUserSchema(ctx context.Context) schema.Schema {
 				MarkdownDescription: "Password, write-only: it is in no plan and no state. Required to create; optional here so that imported users " +
 					"need none. Sent on create alone, since Gcore documents no call that sets another user's password.",
 			},
-			"password_wo_version": schema.Int64Attribute{
-				Optional: true, Validators: []validator.Int64{int64validator.AtLeast(1)},
+			"password_wo_version": schema.NumberAttribute{
+				Optional: true, Validators: []validator.Number{account.WholeNumber(1, math.MaxInt64)},
 				MarkdownDescription: "Number that goes with `password_wo`, such as `1`. Set after an import, it is recorded and nothing is sent; any " +
 					"other number later is an error at plan time. Removed from the configuration, it is only forgotten.",
 			},
@@ -74,8 +74,8 @@ func resellerUserSchema(ctx context.Context) schema.Schema {
 				Optional: true, Validators: words,
 				MarkdownDescription: "The user's phone number, and on create the account's." + cleared,
 			},
-			"seller": schema.Int64Attribute{
-				Optional:            true,
+			"seller": schema.NumberAttribute{
+				Optional: true, Validators: []validator.Number{account.WholeNumber(1, math.MaxInt64)},
 				MarkdownDescription: "Id of the seller who looks after the account." + cleared,
 			},
 			"services": schema.MapAttribute{

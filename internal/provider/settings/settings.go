@@ -37,6 +37,7 @@ func (s Shared) transport() transport.Options {
 		Log: func(ctx context.Context, message string, fields map[string]any) {
 			tflog.Debug(ctx, message, fields)
 		},
+		Warn: Warn,
 	}
 }
 

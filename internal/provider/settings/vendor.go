@@ -24,6 +24,8 @@ type Vendor struct {
 	Callers string
 	// Configure resolves the block and returns a *Client. It makes no request.
 	Configure func(block *Block, shared Shared) any
+	// Caller makes the data source that shows whom the credential belongs to.
+	Caller func() datasource.DataSource
 
 	Resources     []func() resource.Resource
 	DataSources   []func() datasource.DataSource

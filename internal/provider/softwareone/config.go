@@ -76,6 +76,7 @@ func Vendor() settings.Vendor {
 			},
 		},
 		Configure:     configure,
+		Caller:        NewCallerDataSource,
 		Resources:     []func() resource.Resource{NewAccountResource},
 		DataSources:   accounts.DataSources(),
 		ListResources: []func() list.ListResource{accounts.ListResource},

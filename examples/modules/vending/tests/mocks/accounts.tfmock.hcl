@@ -1,0 +1,96 @@
+# What mocked accounts look like: ids of the form that the vendors use, which the data sources ask for. Lists of accounts are empty.
+mock_resource "gcore_account" {
+  defaults = {
+    id     = "7310004"
+    email  = "it@acme.example"
+    status = "new"
+  }
+}
+
+mock_resource "gcore_reseller_user" {
+  defaults = {
+    id           = "43001"
+    client_id    = "7310005"
+    is_active    = true
+    activated    = false
+    lang         = "en"
+    country_code = "BE"
+    is_test      = false
+    user_type    = "common"
+  }
+}
+
+mock_resource "softwareone_account" {
+  defaults = {
+    id                    = "ACC-1234-5678"
+    status                = "Enabled"
+    default_language_code = "en-US"
+    eligibility           = { client = true, partner = false }
+    external_name         = "Acme"
+    external_ids          = { pyra_tenant_id = "PYRA-1234" }
+    icon                  = "/static/ACC-1234-5678/icon.png"
+  }
+}
+
+mock_resource "fortanix_account" {
+  defaults = {
+    id                     = "5f0f1c2e-7a0b-4f3e-9b1d-2c3d4e5f6a7b"
+    created_at             = 1767225600
+    account_status         = "Active"
+    component              = "DEFAULT"
+    node_enrollment        = { attestation_enforcement_disabled_insecure = false }
+    default_group_id       = "0b9c8d7e-6f5a-4b3c-8d2e-1f0a9b8c7d6e"
+    marketplace_group_id   = "1c0d9e8f-7a6b-4c5d-9e3f-2a1b0c9d8e7f"
+    azure_cvm_pcr_priority = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22]
+  }
+}
+
+mock_data "gcore_account" {
+  defaults = {
+    id           = "7310004"
+    company      = "Acme"
+    email        = "it@acme.example"
+    status       = "new"
+    client_type  = "common"
+    country_code = "BE"
+    owner        = "43001"
+    reseller     = "7000001"
+  }
+}
+
+mock_data "gcore_reseller_user" {
+  defaults = {
+    id         = "43001"
+    email      = "it@acme.example"
+    client_id  = "7310005"
+    company    = "Acme"
+    reseller   = "7000001"
+    lang       = "en"
+    user_type  = "common"
+    auth_types = ["password"]
+  }
+}
+
+mock_data "softwareone_account" {
+  defaults = {
+    id                    = "ACC-1234-5678"
+    name                  = "Acme"
+    type                  = "Client"
+    status                = "Enabled"
+    default_language_code = "en-US"
+    audit                 = { created_at = "2026-01-01T00:00:00.000Z", created_by = "TKN-1234-5678", updated_at = "2026-01-01T00:00:00.000Z", updated_by = "TKN-1234-5678" }
+  }
+}
+
+mock_data "fortanix_account" {
+  defaults = {
+    id               = "5f0f1c2e-7a0b-4f3e-9b1d-2c3d4e5f6a7b"
+    name             = "Acme"
+    created_at       = 1767225600
+    account_status   = "Active"
+    component        = "DEFAULT"
+    status           = "ACTIVE"
+    roles            = ["MANAGER"]
+    default_group_id = "0b9c8d7e-6f5a-4b3c-8d2e-1f0a9b8c7d6e"
+  }
+}

@@ -1,0 +1,2 @@
+// Package modules tests the modules below examples/modules as their users would: with terraform test.
+package modules
