@@ -7,7 +7,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
@@ -97,13 +96,10 @@ func (m *accountModel) newAccount(ctx context.Context, diags *diag.Diagnostics) 
 	if isKnown(m.Address) {
 		body.Address = addressOf(ctx, m.Address, diags)
 	}
-	var groups []types.String
+	var groups []string
 	diags.Append(m.Groups.ElementsAs(ctx, &groups, false)...)
-	for i, id := range groups {
-		if id.ValueString() == "" { // it was unknown when the configuration was validated
-			diags.AddAttributeError(path.Root("groups").AtListIndex(i), "Invalid group", "An id of a user group is null or empty. Nothing was sent.")
-		}
-		body.Groups = append(body.Groups, client.Group{ID: id.ValueString()})
+	for _, id := range groups {
+		body.Groups = append(body.Groups, client.Group{ID: id})
 	}
 	return body
 }
@@ -164,14 +160,11 @@ func knownBool(v types.Bool) *bool {
 	return v.ValueBoolPointer()
 }
 
-// logo is the image to send, nil where there is none. The schema has checked the encoding of what was known by then.
-func (m *accountModel) logo(diags *diag.Diagnostics) []byte {
-	if !isKnown(m.Logo) {
-		return nil
-	}
+// logo is the image to send, nil where there is none. The schema has checked the encoding.
+func (m *accountModel) logo() []byte {
 	raw, err := base64.StdEncoding.DecodeString(m.Logo.ValueString())
 	if err != nil || len(raw) == 0 {
-		diags.AddAttributeError(path.Root("logo"), "Invalid logo", "The value of logo is not an image in base64. Nothing was sent.")
+		return nil
 	}
 	return raw
 }

@@ -42,11 +42,11 @@ func (r *accountResource) Create(ctx context.Context, req resource.CreateRequest
 		return
 	}
 	defer cancel()
-	body, logo := plan.newAccount(ctx, &resp.Diagnostics), plan.logo(&resp.Diagnostics)
+	body := plan.newAccount(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	made, err := api.CreateAccount(ctx, body, logo, plan.AllowDuplicateName.ValueBool())
+	made, err := api.CreateAccount(ctx, body, plan.logo(), plan.AllowDuplicateName.ValueBool())
 	if err != nil {
 		failed := descriptor
 		if plan.AllowDuplicateName.ValueBool() {

@@ -118,7 +118,7 @@ func accountSchema(ctx context.Context) schema.Schema {
 			"groups": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType,
 				Validators: []validator.List{
-					account.Elements("To name no user groups, leave groups out."), listvalidator.NoNullValues(), listvalidator.UniqueValues(), listvalidator.ValueStringsAre(account.Text()),
+					account.Elements("To name no user groups, leave groups out."), listvalidator.UniqueValues(), listvalidator.ValueStringsAre(account.Text()),
 				},
 				MarkdownDescription: "Ids of user groups, such as `UGR-1234-5678`, sent on create only. A change is an error at plan time; " +
 					"removed from the configuration, it is no longer managed.",

@@ -68,7 +68,7 @@ func changeOf(ctx context.Context, plan, state accountModel, diags *diag.Diagnos
 		c.fields.Address = nil
 	}
 	if !plan.Logo.Equal(state.Logo) && isKnown(plan.Logo) {
-		c.logo, c.put = plan.logo(diags), true
+		c.logo, c.put = plan.logo(), true
 	}
 	if !isKnown(plan.Status) {
 		c.status = state.Status.ValueString()

@@ -97,11 +97,11 @@ func TestAccountRefusedValues(t *testing.T) {
 		{Values{"description": "a\x00b"}, "control character"},
 		{Values{"address": Values{"city": ""}}, "is empty"},
 		{Values{"logo": "not base64"}, "filebase64"},
-		{Values{"logo": ""}, "base64"},
+		{Values{"logo": ""}, "logo is empty"},
 		{Values{"groups": []string{}}, "groups is empty. To name no user groups"},
 		{Values{"groups": []string{"UGR-1", "UGR-1"}}, "UGR-1"},
-		{Values{"groups": []any{"UGR-1", nil}}, "Null List Value"},
-		{Values{"groups": []any{acctest.Unknown, nil}}, "Null List Value"},
+		{Values{"groups": []any{"UGR-1", nil}}, "Null in a list"},
+		{Values{"groups": []any{acctest.Unknown, nil}}, "Null in a list"},
 		{Values{"deletion_policy": "delete"}, "disable"},
 		{Values{"timeouts": Values{"create": "soon"}}, "timeouts.create is"},
 		{Values{"timeouts": Values{"read": "0s"}}, "timeouts.read is"},
@@ -204,23 +204,26 @@ func TestOperationsAccount(t *testing.T) {
 // What turns out to be unusable at apply is refused before anything is sent.
 func TestAccountUnusableAtApply(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct{ planned, known, says any }{
-		"a null group":     {[]any{"UGR-1", acctest.Unknown}, []any{"UGR-1", nil}, "groups"},
-		"an empty group":   {acctest.Unknown, []any{""}, "groups"},
-		"a null in groups": {acctest.Unknown, []any{nil}, "groups"},
-		"a logo":           {acctest.Unknown, "not base64", "logo"},
-		"an empty logo":    {acctest.Unknown, "", "logo"},
+	for name, test := range map[string]struct {
+		attribute      string
+		planned, known any
+		says           string
+	}{
+		"a null group":     {"groups", []any{"UGR-1", acctest.Unknown}, []any{"UGR-1", nil}, "groups[1] is null"},
+		"an empty group":   {"groups", acctest.Unknown, []any{""}, "groups[0] is empty"},
+		"a null in groups": {"groups", acctest.Unknown, []any{nil}, "groups[0] is null"},
+		"a logo":           {"logo", acctest.Unknown, "not base64", "base64"},
+		"an empty logo":    {"logo", acctest.Unknown, "", "base64"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, s, p := startProtocol(t, mock.Options{})
-			attribute := fmt.Sprint(test.says)
 			r := p.Resource("softwareone_account")
-			plan := r.Plan(Values{"name": "Acme", "type": "Client", attribute: test.planned})
+			plan := r.Plan(Values{"name": "Acme", "type": "Client", test.attribute: test.planned})
 			if len(plan.Diagnostics) > 0 {
 				t.Fatal(plan.Diagnostics)
 			}
-			r.Execute(plan, Values{attribute: test.known}).Errors().Contain(t, "Nothing was sent", attribute)
+			r.Execute(plan, Values{test.attribute: test.known}).Errors().Contain(t, test.says)
 			if r.State() != nil || len(s.Requests()) > 0 {
 				t.Errorf("state %v after %d requests", r.State(), len(s.Requests()))
 			}
@@ -231,7 +234,7 @@ func TestAccountUnusableAtApply(t *testing.T) {
 	config := Values{"name": "Acme", "type": "Client"}
 	applied(t, r, config)
 	s.Reset()
-	r.Execute(r.Plan(acctest.With(config, Values{"logo": acctest.Unknown})), Values{"logo": "not base64"}).Errors().Contain(t, "Nothing was sent")
+	r.Execute(r.Plan(acctest.With(config, Values{"logo": acctest.Unknown})), Values{"logo": "not base64"}).Errors().Contain(t, "base64")
 	if n := acctest.Changes(s); n > 0 {
 		t.Errorf("%d changes were sent", n)
 	}
