@@ -213,7 +213,7 @@ func TestAccountUnusableAtApply(t *testing.T) {
 		"an empty group":   {"groups", acctest.Unknown, []any{""}, "groups[0] is empty"},
 		"a null in groups": {"groups", acctest.Unknown, []any{nil}, "groups[0] is null"},
 		"a logo":           {"logo", acctest.Unknown, "not base64", "base64"},
-		"an empty logo":    {"logo", acctest.Unknown, "", "base64"},
+		"an empty logo":    {"logo", acctest.Unknown, "", "logo is empty"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
