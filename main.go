@@ -7,6 +7,7 @@ import (
 	"log"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
@@ -16,17 +17,24 @@ import (
 // version is set by the linker for a release.
 var version = "dev"
 
+// exitLimit bounds what is left to end when Terraform has asked the process to end. Terraform itself waits for two seconds.
+const exitLimit = 10 * time.Second
+
 func main() {
 	debug := flag.Bool("debug", false, "serve to a debugger: print TF_REATTACH_PROVIDERS and wait for Terraform")
 	flag.Parse()
 	if !logged(os.Environ()) {
 		_ = os.Setenv("TF_LOG_SDK", "OFF")
 	}
-	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
+	var exit provider.Exit
+	err := providerserver.Serve(context.Background(), provider.New(version, provider.WithExit(&exit)), providerserver.ServeOpts{
 		Address:         provider.Address,
 		Debug:           *debug,
 		ProtocolVersion: 6,
 	})
+	ctx, cancel := context.WithTimeout(context.Background(), exitLimit)
+	exit.Run(ctx)
+	cancel()
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -52,6 +53,8 @@ type Client struct {
 	selecting transport.Lock
 	listsAll  atomic.Bool // whether list items are known to hold all that accounts do
 	warn      func(ctx context.Context, message string)
+	// openSessions are the tokens of sessions that were handed out and have not been ended.
+	openSessions sync.Map
 }
 
 // BaseURL cuts off the /v1 that users copy along with the address.

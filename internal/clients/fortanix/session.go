@@ -273,7 +273,7 @@ func (s *session) refresh(ctx context.Context, token transport.Secret) bool {
 func (s *session) post(ctx context.Context, operation, path string, as transport.Session, reply *sessionReply) (*transport.Response, error) {
 	return s.http.Do(ctx, transport.Request{
 		Operation: operation, Method: http.MethodPost, Path: path, ContentType: "application/json",
-		Replay: transport.Idempotent, Session: as, Into: reply, Login: true,
+		Replay: transport.Idempotent, Session: as, Into: reply, Login: true, Sensitive: true,
 	})
 }
 

@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/bulkread"
@@ -52,6 +53,8 @@ type Client struct {
 	view          resellerView
 	directory     directory
 	caller        callerOnce
+	warn          func(ctx context.Context, message string) // nil: no log
+	openTokens    sync.Map                                  // openToken by id: the API tokens that this client has made and not deleted
 }
 
 // New returns a client. It makes no request.
@@ -67,6 +70,7 @@ func New(o Options) *Client {
 	}
 	c.accounts = bulkread.New(c.accountSource(o))
 	c.users = bulkread.New(c.userSource(o))
+	c.warn = o.Warn
 	c.view.init()
 	c.directory.init(c.Now, c.everyUser)
 	return c
@@ -104,9 +108,13 @@ func ValidID(id string) error {
 	return nil
 }
 
-// call makes one request that carries a JSON body, or none, and decodes the reply.
+// call makes one request that carries a JSON body, or none, and decodes the reply. It uses the client's own credential
+// unless the request has another.
 func (c *Client) call(ctx context.Context, r transport.Request, body any) (*transport.Response, error) {
-	r.Session, r.ResourceID = c, transport.IDIn(r.Path, ValidID)
+	if r.Session == nil {
+		r.Session = c
+	}
+	r.ResourceID = transport.IDIn(r.Path, ValidID)
 	if body != nil {
 		raw, err := json.Marshal(body)
 		if err != nil {

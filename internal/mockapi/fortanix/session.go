@@ -184,3 +184,14 @@ func isUUID(s string) bool {
 	b, err := hex.DecodeString(strings.ReplaceAll(s, "-", ""))
 	return err == nil && len(b) == 16
 }
+
+// Session returns the account that the session of a token has selected, "" for none, and whether the session is open.
+func (m *Mock) Session(token string) (account string, open bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	s := m.sessions[token]
+	if s == nil || !s.alive(m.now()) {
+		return "", false
+	}
+	return s.selected, true
+}

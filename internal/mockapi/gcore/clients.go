@@ -30,7 +30,7 @@ func (m *Mock) accountOverview(c *call) reply {
 	if c.caller.kind == Reseller && m.opts.NoResellerOverview {
 		return m.denied(http.StatusUnauthorized, "Given token not valid for any token type")
 	}
-	own, ok := m.clients[m.users[c.caller.user].Client]
+	own, ok := m.clients[m.accountOf(c.caller)]
 	if !ok {
 		return m.notFound()
 	}

@@ -68,6 +68,13 @@ type Options struct {
 	// Lag is how many reads miss a client or user after its creation: single ones answer 404, lists lack it.
 	Lag int
 
+	// Sessions is what access tokens of sessions look like.
+	Sessions SessionForm
+	// LoginForbidden refuses the credential at GET /iam/auth/jwt/clients/{id}/login: nothing says that an API key may call it.
+	LoginForbidden bool
+	// TokensNeverExpire drops the expiry of API tokens without a word.
+	TokensNeverExpire bool
+
 	// Errors is the shape of 400 bodies.
 	Errors ErrorShape
 	// BareDenials leaves the bodies of 401, 403 and 404 empty.
@@ -122,6 +129,7 @@ type Mock struct {
 	credentials map[string]caller
 	clients     map[int64]*Client
 	users       map[int64]*User
+	tokens      map[int64]*Token
 	lag         map[int64]int // by id: the reads that will still miss it
 	nextID      int64         // clients and users draw from one sequence, so that no id is both
 }
@@ -135,6 +143,7 @@ func New(o Options) *Mock {
 		credentials: map[string]caller{},
 		clients:     map[int64]*Client{},
 		users:       map[int64]*User{},
+		tokens:      map[int64]*Token{},
 		lag:         map[int64]int{},
 		nextID:      7310001,
 	}
@@ -151,6 +160,11 @@ func New(o Options) *Mock {
 	m.route("GET /iam/products/availability/clients/{id}", m.getAvailability)
 	m.route("PATCH /iam/products/availability/clients/{id}", m.updateAvailability)
 	m.route("DELETE /iam/products/availability/clients/{id}", m.deleteAvailability)
+	m.route("GET /iam/auth/jwt/clients/{id}/admin_token", m.adminToken)
+	m.route("GET /iam/auth/jwt/clients/{id}/login", m.selectAccount)
+	m.route("POST /iam/v2/clients/{client}/tokens", m.createToken)
+	m.route("GET /iam/v2/clients/{client}/tokens", m.listTokens)
+	m.route("DELETE /iam/v2/clients/{client}/tokens/{id}", m.deleteToken)
 	m.seedDemo()
 	return m
 }

@@ -170,7 +170,7 @@ func (m *Mock) seesUser(c *call, u *User, own bool) bool {
 		return false
 	}
 	if c.caller.kind == Member {
-		_, has := u.Access[m.users[c.caller.user].Client]
+		_, has := u.Access[m.accountOf(c.caller)]
 		return has
 	}
 	return u.Reseller == c.caller.reseller || own && u.Client == c.caller.reseller

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -76,6 +77,8 @@ func Vendor() settings.Vendor {
 		Resources:     []func() resource.Resource{NewAccountResource},
 		DataSources:   accounts.DataSources(),
 		ListResources: []func() list.ListResource{accounts.ListResource},
+
+		EphemeralResources: []func() ephemeral.EphemeralResource{NewSessionEphemeral},
 	}
 }
 

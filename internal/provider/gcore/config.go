@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -53,6 +54,8 @@ func Vendor() settings.Vendor {
 		Resources:     []func() resource.Resource{NewAccountResource, NewResellerUserResource},
 		DataSources:   []func() datasource.DataSource{NewAccountDataSource, NewAccountsDataSource, NewResellerUserDataSource, NewResellerUsersDataSource},
 		ListResources: []func() list.ListResource{NewAccountList, NewResellerUserList},
+
+		EphemeralResources: []func() ephemeral.EphemeralResource{NewAccountTokenEphemeral, NewAPITokenEphemeral},
 	}
 }
 
