@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/terraform"
@@ -62,6 +63,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	defer func() { _ = vendors.Close() }()
+	vendors.DrawIDs(uint64(time.Now().UnixNano()))
 	workspace, err := terraform.NewWorkspace(filepath.Join(dir, "work"), binary, provider, vendors.Environment())
 	if err != nil {
 		return err

@@ -1,8 +1,8 @@
-// Command mockapi serves the three vendors' APIs from memory, on this machine alone, for a provider to try things on.
+// Command mockapi serves the three vendors' APIs from memory, only on this machine, for a provider to try things on.
 //
 //	go run ./cmd/mockapi -seed 20
 //
-// It prints the variables to export, and ends on Ctrl-C. Nothing is kept.
+// It prints the variables to export, and ends on Ctrl-C. Nothing is kept, and the next start gives other ids.
 package main
 
 import (
@@ -52,7 +52,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	vendors.SetLatency(*latency)
-	vendors.Seed(*seed, uint64(time.Now().UnixNano()))
+	started := uint64(time.Now().UnixNano())
+	vendors.DrawIDs(started)
+	vendors.Seed(*seed, started)
 	_, _ = fmt.Fprintf(stdout, "# Gcore, SoftwareOne and Fortanix at %s, in memory. Ctrl-C ends them.\n", vendors.URL)
 	for _, variable := range vendors.Environment() {
 		name, value, _ := strings.Cut(variable, "=")

@@ -5,10 +5,13 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/softwareone"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -54,6 +57,70 @@ func TestRunServesUntilInterrupted(t *testing.T) {
 		_ = resp.Body.Close()
 		t.Error("still served after the interrupt")
 	}
+}
+
+// The state of an earlier start never meets an account of a later one.
+func TestIDsDifferFromStartToStart(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for range 3 {
+		ctx, interrupt := context.WithCancel(t.Context())
+		read, write := io.Pipe()
+		ended := make(chan error, 1)
+		go func() {
+			err := run(ctx, []string{"-seed", "2"}, write, io.Discard)
+			_ = write.Close()
+			ended <- err
+		}()
+		exported := map[string]string{}
+		lines := bufio.NewScanner(read)
+		for len(exported) < 7 && lines.Scan() {
+			if name, value, ok := strings.Cut(strings.TrimPrefix(lines.Text(), "export "), "="); ok {
+				exported[name] = strings.Trim(value, "'")
+			}
+		}
+		for path, authorization := range map[string]string{
+			"/iam/clients?limit=100":                 "APIKey " + exported["GCORE_API_KEY"],
+			"/public/v1/accounts/accounts?limit=100": "Bearer " + exported["MPT_API_TOKEN"],
+		} {
+			body := get(t, exported["GCORE_BASE_URL"]+path, authorization)
+			ids := regexp.MustCompile(`"id":("ACC-[0-9-]+"|[0-9]{7,})`).FindAllString(body, -1)
+			if len(ids) < 2 {
+				t.Fatalf("%s shows %d accounts: %s", path, len(ids), body)
+			}
+			for _, id := range ids {
+				if seen[id] && id != `"id":"`+softwareone.OperationsID+`"` {
+					t.Errorf("%s was there in an earlier start", id)
+				}
+				seen[id] = true
+			}
+		}
+		interrupt()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// get returns the body of a successful reply.
+func get(t *testing.T, url, authorization string) string {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", authorization)
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	resp, err := client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusOK {
+		t.Fatalf("GET %s: %d %s %v", url, resp.StatusCode, body, err)
+	}
+	return string(body)
 }
 
 func TestRunRefuses(t *testing.T) {

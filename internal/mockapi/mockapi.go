@@ -75,6 +75,13 @@ func (v *Vendors) SetLatency(d time.Duration) {
 	}
 }
 
+// DrawIDs makes the ids that the vendors give from now on depend on seed; Fortanix draws random ones in any case. Without
+// it they are the same in every process, and the state of an earlier one would meet accounts that it doesn't know.
+func (v *Vendors) DrawIDs(seed uint64) {
+	v.Gcore.DrawIDs(seed)
+	v.SoftwareOne.DrawIDs(seed)
+}
+
 // Environment returns what to export, as NAME=value, for a provider to use the mocks.
 func (v *Vendors) Environment() []string {
 	return []string{

@@ -89,7 +89,7 @@ func exampleConfigurations(t *testing.T) map[string]map[string]string {
 		return string(content)
 	}
 	all := map[string]map[string]string{"provider": {"versions.tf": read("provider/provider.tf")}}
-	for _, folder := range []string{"resources", "data-sources"} {
+	for _, folder := range []string{"resources", "data-sources", "ephemeral-resources"} {
 		types, err := os.ReadDir(filepath.Join(examples, folder))
 		if err != nil {
 			t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
@@ -57,13 +58,15 @@ type accounts struct {
 	version string
 	clock   transport.Clock
 	getenv  func(string) string
+	exit    *Exit // may be nil
 
-	inFlight *transport.InFlight
+	inFlight *transport.InFlight // may be nil
 }
 
 var (
-	_ provider.Provider                  = (*accounts)(nil)
-	_ provider.ProviderWithListResources = (*accounts)(nil)
+	_ provider.Provider                       = (*accounts)(nil)
+	_ provider.ProviderWithListResources      = (*accounts)(nil)
+	_ provider.ProviderWithEphemeralResources = (*accounts)(nil)
 )
 
 // New returns what makes a provider of the given version.
@@ -165,6 +168,8 @@ func (p *accounts) Configure(ctx context.Context, req provider.ConfigureRequest,
 		clients[vendor.Name] = vendor.Configure(settings.NewBlock(vendor, block, shared, &resp.Diagnostics), shared)
 	}
 	resp.ResourceData, resp.DataSourceData, resp.ListResourceData = clients, clients, clients
+	resp.EphemeralResourceData = clients
+	p.exit.add(clients)
 }
 
 // isReadOnly reports whether changes are refused. A value that isn't known or can't be used never turns that off.
@@ -238,6 +243,15 @@ func (p *accounts) ListResources(context.Context) []func() list.ListResource {
 	var all []func() list.ListResource
 	for _, vendor := range vendors() {
 		all = append(all, vendor.ListResources...)
+	}
+	return all
+}
+
+// EphemeralResources implements provider.ProviderWithEphemeralResources.
+func (p *accounts) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	var all []func() ephemeral.EphemeralResource
+	for _, vendor := range vendors() {
+		all = append(all, vendor.EphemeralResources...)
 	}
 	return all
 }

@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"mime/multipart"
@@ -155,13 +156,13 @@ func withLogo(account any, logo []byte) (form, error) {
 	}
 	var body bytes.Buffer
 	w := multipart.NewWriter(&body)
-	imageType := http.DetectContentType(logo)
+	imageType, fileName := imageOf(logo)
 	for _, part := range []struct {
 		disposition, contentType string
 		content                  []byte
 	}{
 		{`form-data; name="account"`, "application/json", raw},
-		{`form-data; name="logo"; filename="` + logoName(imageType) + `"`, imageType, logo},
+		{`form-data; name="logo"; filename="` + fileName + `"`, imageType, logo},
 	} {
 		p, err := w.CreatePart(textproto.MIMEHeader{
 			"Content-Disposition": {part.disposition}, "Content-Type": {part.contentType},
@@ -179,14 +180,37 @@ func withLogo(account any, logo []byte) (form, error) {
 	return form{body: body.Bytes(), contentType: w.FormDataContentType()}, nil
 }
 
-func logoName(imageType string) string {
-	switch imageType {
+// imageOf is the media type of an image and a name for it. What is not recognised goes as it is documented for every logo.
+func imageOf(logo []byte) (mediaType, fileName string) {
+	switch mediaType = http.DetectContentType(logo); mediaType {
 	case "image/png":
-		return "logo.png"
+		return mediaType, "logo.png"
 	case "image/jpeg":
-		return "logo.jpg"
+		return mediaType, "logo.jpg"
+	case "image/gif":
+		return mediaType, "logo.gif"
+	case "image/webp":
+		return mediaType, "logo.webp"
 	}
-	return "logo"
+	if isSVG(logo) {
+		return "image/svg+xml", "logo.svg"
+	}
+	return "application/octet-stream", "logo"
+}
+
+// isSVG reports whether the first element of a file is svg. Files in other encodings than UTF-8 are not recognised.
+func isSVG(file []byte) bool {
+	d := xml.NewDecoder(bytes.NewReader(file))
+	d.Strict = false
+	for {
+		token, err := d.RawToken()
+		if err != nil {
+			return false
+		}
+		if element, ok := token.(xml.StartElement); ok {
+			return element.Name.Local == "svg"
+		}
+	}
 }
 
 // nameLocks lets one create per name run at a time, since the API has nothing against two of a name, and remembers what

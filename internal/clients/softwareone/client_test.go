@@ -76,7 +76,7 @@ func TestInvalidID(t *testing.T) {
 		_, read := c.ReadAccount(t.Context(), id)
 		_, details := c.ReadAccountDetails(t.Context(), id)
 		_, update := c.UpdateAccount(t.Context(), id, softwareone.AccountFields{Name: "x"}, nil)
-		_, status := c.SetStatus(t.Context(), id, softwareone.Disable, softwareone.StatusDisabled, "", "")
+		_, status := c.Act(t.Context(), id, softwareone.Disable, "", "")
 		for _, err := range []error{read, details, update, status} {
 			if err == nil || !strings.Contains(err.Error(), "ACC-1234-5678") {
 				t.Errorf("%q: %v", id, err)
@@ -95,7 +95,10 @@ func TestLogo(t *testing.T) {
 	account := softwareone.NewAccount{AccountFields: softwareone.AccountFields{Name: `Quote " – ü`, Website: wire.Value("https://e.example")}, Type: "Client"}
 	for image, want := range map[string]struct{ kind, file string }{
 		"\x89PNG\r\n\x1a\n0000": {"image/png", "logo.png"}, "\xff\xd8\xff\xe0": {"image/jpeg", "logo.jpg"},
-		"<svg xmlns='http://www.w3.org/2000/svg'/>": {"text/plain; charset=utf-8", "logo"}, "--boundary\r\n\r\n": {"text/plain; charset=utf-8", "logo"},
+		"GIF89a0000": {"image/gif", "logo.gif"}, "RIFF0000WEBPVP8 ": {"image/webp", "logo.webp"},
+		"<svg xmlns='http://www.w3.org/2000/svg'/>": {"image/svg+xml", "logo.svg"}, "--boundary\r\n\r\n": {"application/octet-stream", "logo"},
+		"\xef\xbb\xbf<?xml version=\"1.0\"?>\n<!-- a <b> comment -->\n<!DOCTYPE svg [<!ENTITY x \"y\">]>\n<s:svg xmlns:s='x'>&nbsp;": {"image/svg+xml", "logo.svg"},
+		"<html><svg/></html>": {"application/octet-stream", "logo"}, "just text": {"application/octet-stream", "logo"},
 	} {
 		s.Reset()
 		if _, err := c.CreateAccount(t.Context(), account, []byte(image), true); err != nil {
@@ -126,7 +129,7 @@ func TestLogo(t *testing.T) {
 	}
 }
 
-func TestSetStatus(t *testing.T) {
+func TestAct(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		account string // its status at first
@@ -149,7 +152,7 @@ func TestSetStatus(t *testing.T) {
 			m, s, c, clock := start(t, mock.Options{})
 			a := m.Seed(mock.Account{Status: test.account})
 			s.Inject(test.faults...)
-			got, err := c.SetStatus(t.Context(), a.ID, softwareone.Disable, softwareone.StatusDisabled, "", "")
+			got, err := c.Act(t.Context(), a.ID, softwareone.Disable, "", "")
 			if transport.StatusOf(err) != test.fails || (err == nil && got.Status != "Disabled") {
 				t.Errorf("got %s, %v", got.Status, err)
 			}
@@ -164,12 +167,12 @@ func TestSetStatus(t *testing.T) {
 }
 
 // The pause that the API asks for is kept.
-func TestSetStatusWaitsAsTold(t *testing.T) {
+func TestActWaitsAsTold(t *testing.T) {
 	t.Parallel()
 	m, s, c, clock := start(t, mock.Options{})
 	a := m.Seed(mock.Account{})
 	s.Inject(mockserver.Fault{On: actions, Status: 503, Header: map[string][]string{"Retry-After": {"7"}}, Times: 1})
-	if _, err := c.SetStatus(t.Context(), a.ID, softwareone.Disable, softwareone.StatusDisabled, "", ""); err != nil {
+	if _, err := c.Act(t.Context(), a.ID, softwareone.Disable, "", ""); err != nil {
 		t.Fatal(err)
 	}
 	if len(clock.slept) == 0 || clock.slept[len(clock.slept)-1].Seconds() != 7 {

@@ -29,15 +29,15 @@ func (f AccountFields) Differences(shown Account) wire.Differences {
 	text("defaultLanguageCode", f.DefaultLanguageCode, shown.DefaultLanguageCode, strings.EqualFold)
 	if sent := f.Address; sent != nil && !shown.Omits("address") {
 		is := valueOf(shown.Address)
-		member := func(name string, sent, is *string) {
-			wire.Compare(&all, "address."+name, wire.Pointer(sent), wire.Pointer(is), wire.Exactly)
+		member := func(name string, sent, is *string, equal func(a, b string) bool) {
+			wire.Compare(&all, "address."+name, wire.Pointer(sent), wire.Pointer(is), equal)
 		}
-		member("addressLine1", sent.AddressLine1, is.AddressLine1)
-		member("addressLine2", sent.AddressLine2, is.AddressLine2)
-		member("postCode", sent.PostCode, is.PostCode)
-		member("city", sent.City, is.City)
-		member("state", sent.State, is.State)
-		member("country", sent.Country, is.Country)
+		member("addressLine1", sent.AddressLine1, is.AddressLine1, wire.Exactly)
+		member("addressLine2", sent.AddressLine2, is.AddressLine2, wire.Exactly)
+		member("postCode", sent.PostCode, is.PostCode, wire.Exactly)
+		member("city", sent.City, is.City, wire.Exactly)
+		member("state", sent.State, is.State, wire.Exactly)
+		member("country", sent.Country, is.Country, strings.EqualFold)
 	}
 	if sent, _ := f.Eligibility.Get(); sent != nil && !shown.Omits("eligibility") {
 		is := valueOf(shown.Eligibility)

@@ -47,7 +47,7 @@ func (c *Client) CreateAccount(ctx context.Context, account NewAccount, logo []b
 		IDs:   &c.creating.ids,
 		Post: func(sending context.Context) (Account, error) {
 			made, err := c.postAccount(sending, body)
-			if err == nil && (made.Name == "" || made.Type == "") {
+			if err == nil && (made.Name == "" || made.Type == "" || made.Status == "") {
 				// The reply is partial: the account itself shows whether it is the one that was sent, where it can be read.
 				if read, _, err := c.readAccount(ctx, made.ID, ""); err == nil {
 					return read, nil
@@ -152,10 +152,11 @@ func (c *Client) madeElsewhere(found Account, moment createonce.Moment) bool {
 // namesakes are the accounts of the same name and type, with the moment of the reply. partial takes a listing that
 // doesn't show all its accounts, too.
 func (c *Client) namesakes(ctx context.Context, account NewAccount, partial bool) ([]Account, createonce.Moment, error) {
-	listing := c.newListing(Filter{Name: account.Name}, details, "audit")
+	l := c.newListing(Filter{Name: account.Name})
+	l.details, l.selected = details, []string{"audit"}
 	var same []Account
 	var failure error
-	listing.run(ctx, func(other Account, err error) bool {
+	l.each(ctx, func(other Account, err error) bool {
 		failure = err
 		if err == nil && other.Type == account.Type {
 			same = append(same, other)
@@ -165,7 +166,7 @@ func (c *Client) namesakes(ctx context.Context, account NewAccount, partial bool
 	if _, short := errors.AsType[*wire.ShortListingError](failure); failure != nil && (!short || !partial) {
 		return nil, createonce.Moment{}, failure
 	}
-	return same, listing.moment, nil
+	return same, l.moment, nil
 }
 
 // madeHere reports whether an account is proven to be created by this very token within the window.

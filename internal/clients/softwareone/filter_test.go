@@ -126,3 +126,19 @@ func TestLookUpOfRandomNames(t *testing.T) {
 		}, name)
 	})
 }
+
+// A mark belongs to the letter before it, and the two may be one character to the server.
+func TestLookUpLeavesCharactersWhole(t *testing.T) {
+	t.Parallel()
+	var asked string
+	c := directClient(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = r.URL.RawQuery
+		_, _ = w.Write([]byte(`{"data":[]}`))
+	}))
+	if _, err := collect(t, c, softwareone.Filter{Name: "Cafe\u0301 Corp e\u0301"}, false); err != nil {
+		t.Fatal(err)
+	}
+	if want := `and(ilike(name,"*Corp*"),ilike(name,"*Caf*"))&`; !strings.HasPrefix(asked, want) {
+		t.Errorf("asked %s, want %s", asked, want)
+	}
+}

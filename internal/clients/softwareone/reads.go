@@ -2,6 +2,7 @@ package softwareone
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"reflect"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/bulkread"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/createonce"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/witness"
 )
 
 // ReadAccount returns one account as resources use it. It may come from a listing that many reads share. A 404 means
@@ -39,11 +41,21 @@ func (c *Client) readAccount(ctx context.Context, id, query string) (Account, cr
 	response, err := c.call(ctx, operation, http.MethodGet, accountPath(id), query, transport.Idempotent, nil, &account)
 	switch {
 	case err != nil:
-		return Account{}, createonce.Moment{}, err
+		return Account{}, createonce.Moment{}, notShown(id, err)
 	case !strings.EqualFold(account.ID, id):
 		return Account{}, createonce.Moment{}, unexpected(operation, "the reply is not about this account")
 	}
 	return account, createonce.MomentOf(response), nil
+}
+
+// notShown says of a 404 what it means: accounts can't be deleted, so that it never proves one gone.
+func notShown(id string, err error) error {
+	if !transport.IsNotFound(err) {
+		return err
+	}
+	return &witness.NotProvenError{Err: err, Reason: fmt.Sprintf("SoftwareOne doesn't show account %s to this token, and has no call that deletes "+
+		"an account. The token belongs to another account, lacks the permission to manage accounts, or the base URL is that of "+
+		"another environment (softwareone.base_url, MPT_API_BASE_URL)", id)}
 }
 
 func (c *Client) accountSource(o Options) bulkread.Source[Account] {
@@ -59,7 +71,7 @@ func (c *Client) accountSource(o Options) bulkread.Source[Account] {
 			if err != nil {
 				return bulkread.Page[Account]{}, err
 			}
-			return bulkread.Page[Account]{Items: page.Data, Total: page.total(), Limit: page.limit(limit)}, nil
+			return page.items(limit), nil
 		},
 		ID:       func(a Account) string { return a.ID },
 		Same:     sameAccount,

@@ -48,7 +48,7 @@ func (c *Client) write(ctx context.Context, operation, method, id, action string
 		err = unexpected(operation, "the reply is not about this account")
 	}
 	if err != nil {
-		return Account{}, err
+		return Account{}, notShown(id, err)
 	}
 	c.accounts.Written(id, account)
 	return account, nil
@@ -59,8 +59,8 @@ type Action string
 
 // The actions, and what they do to a status.
 const (
-	Activate   Action = "activate"   // Enabled → Active, Client alone, needs an external id
-	Deactivate Action = "deactivate" // Active → Enabled, Client alone
+	Activate   Action = "activate"   // Enabled → Active, Client only, needs an external id
+	Deactivate Action = "deactivate" // Active → Enabled, Client only; may clear the external id
 	Enable     Action = "enable"     // Disabled → Active with an external id or for a Vendor, else Enabled
 	Disable    Action = "disable"    // Active or Enabled → Disabled, never Operations
 )
@@ -78,10 +78,25 @@ const (
 	actionPause = 500 * time.Millisecond
 )
 
-// SetStatus brings an account to a status by one action, and returns it with that status. An action that fails, or whose
-// reply has another status, is looked into before it is sent again: an account that has the status already counts as
-// done. name and externalID are for Activate.
-func (c *Client) SetStatus(ctx context.Context, id string, action Action, target, name, externalID string) (Account, error) {
+// leadsTo reports whether the action may end in a status.
+func (a Action) leadsTo(status string) bool {
+	switch a {
+	case Activate:
+		return status == StatusActive
+	case Deactivate:
+		return status == StatusEnabled
+	case Enable:
+		return status == StatusActive || status == StatusEnabled
+	case Disable:
+		return status == StatusDisabled
+	}
+	return false
+}
+
+// Act carries out an action, and returns the account with a status that the action leads to. An action that fails, or
+// whose reply has another status, is looked into before it is sent again: an account that has such a status already counts
+// as done. After an error the account is what a read has shown, or empty. name and externalID are for Activate.
+func (c *Client) Act(ctx context.Context, id string, action Action, name, externalID string) (Account, error) {
 	if err := ValidID(id); err != nil {
 		return Account{}, err
 	}
@@ -91,7 +106,7 @@ func (c *Client) SetStatus(ctx context.Context, id string, action Action, target
 	}
 	for try := 1; ; try++ {
 		account, err := c.write(ctx, string(action)+" account", http.MethodPost, id, "/"+string(action), transport.NonIdempotent, body)
-		if err == nil && account.Status == target {
+		if err == nil && account.Name != "" && action.leadsTo(account.Status) {
 			return account, nil
 		}
 		unclear := transport.Unclear(err)
@@ -100,15 +115,15 @@ func (c *Client) SetStatus(ctx context.Context, id string, action Action, target
 		}
 		now, _, readErr := c.readAccount(ctx, id, "") // which shows more than a partial reply
 		switch {
-		case readErr == nil && now.Status == target:
+		case readErr == nil && action.leadsTo(now.Status):
 			c.accounts.Written(id, now)
 			return now, nil
 		case err == nil:
-			return account, fmt.Errorf("%s answers that the account is %s after %s, not %s", vendor, cmp.Or(account.Status, now.Status), action, target)
+			return now, fmt.Errorf("%s answers that the account is %s after %s", vendor, cmp.Or(now.Status, account.Status), action)
 		case readErr != nil:
 			return Account{}, err
 		case !unclear || try == maxActionTries || !transport.Pause(ctx, c.http.Clock, actionPause<<(try-1), err):
-			return Account{}, err
+			return now, err
 		}
 	}
 }

@@ -54,7 +54,7 @@ func (c *Client) once(ctx context.Context, r Request, attempt int) (*Response, *
 	status, requestID = res.StatusCode, c.Scrubber.plain(requestIDOf(res.Header))
 	fields["status"], fields["request_id"] = status, requestID
 	c.warnDeprecated(ctx, r, res.Header)
-	response, failure := c.read(res, r.Into)
+	response, failure := c.read(res, r)
 	return response, req, failure
 }
 
@@ -131,7 +131,7 @@ func Detach(ctx context.Context) (context.Context, context.CancelFunc) {
 }
 
 // read reads a reply, and decodes a successful one into the target, if there is one.
-func (c *Client) read(res *http.Response, into any) (*Response, *Error) {
+func (c *Client) read(res *http.Response, r Request) (*Response, *Error) {
 	if res.StatusCode < 200 || res.StatusCode >= 300 {
 		return nil, c.readFailure(res)
 	}
@@ -147,23 +147,29 @@ func (c *Client) read(res *http.Response, into any) (*Response, *Error) {
 	case len(raw) > maxReply:
 		failure.Kind, failure.Message = KindUnexpected, fmt.Sprintf("the reply is larger than %d MiB", maxReply>>20)
 		return nil, failure
-	case into == nil:
+	case r.Into == nil:
 	case res.StatusCode == http.StatusNoContent:
 		failure.Kind, failure.Message = KindUnexpected, "the reply is empty"
 		return nil, failure
 	case !json.Valid(trimBOM(raw)):
-		failure.Kind, failure.Message = KindUnreadable, "the reply is not JSON: "+excerpt(raw)
+		failure.Kind, failure.Message = KindUnreadable, "the reply is not JSON"
+		if !r.Sensitive {
+			failure.Message += ": " + excerpt(raw)
+		}
 		return nil, failure
 	default:
 		document := trimBOM(raw)
 		err := inspect(document)
 		if err == nil {
-			if err = decodeJSON(document, into); err != nil {
+			if err = decodeJSON(document, r.Into); err != nil {
 				err = errors.New(explain(document, err))
 			}
 		}
 		if err != nil {
-			failure.Kind, failure.Message = KindUnexpected, "the reply has an unexpected form: "+err.Error()
+			failure.Kind, failure.Message = KindUnexpected, "the reply has an unexpected form"
+			if !r.Sensitive {
+				failure.Message += ": " + err.Error()
+			}
 			return nil, failure
 		}
 	}

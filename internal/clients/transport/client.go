@@ -117,6 +117,7 @@ type Request struct {
 	Replay      Replay
 	Session     Session // nil: no credentials
 	Into        any     // the JSON reply is decoded into it; nil where the body doesn't matter
+	Sensitive   bool    // the reply holds a secret: no error repeats any of it
 	ResourceID  string  // id of the account or user that it is about, for the request log; may be empty
 	// Login marks a login, the refresh or end of a session, or the question whom the credential belongs to: Options.ReadOnly
 	// and Options.Guard let it pass.

@@ -138,7 +138,7 @@ func TestReplyCosts(t *testing.T) { //nolint:paralleltest // it measures memory
 		client.Scrubber.Add(NewSecret("hunter2hunter2hunter2hunter2"))
 		runtime.ReadMemStats(&before)
 		var into struct{ Results []fat }
-		_, failure := client.read(responseOf(tt.status, tt.body), &into)
+		_, failure := client.read(responseOf(tt.status, tt.body), Request{Into: &into})
 		if failure == nil {
 			t.Errorf("%s: no failure", name)
 			continue

@@ -3,6 +3,7 @@ package gcore
 import (
 	"net/http"
 	"strings"
+	"time"
 )
 
 // Kind tells what a credential may do.
@@ -35,6 +36,17 @@ type caller struct {
 	kind     Kind
 	reseller int64 // for members, the reseller whose client their account is
 	user     int64
+	account  int64     // the account that a session or token is in; 0: the user's own
+	ends     time.Time // zero: never
+	session  bool
+}
+
+// accountOf is the account that a credential is in.
+func (m *Mock) accountOf(who caller) int64 {
+	if who.account != 0 {
+		return who.account
+	}
+	return m.users[who.user].Client
 }
 
 // AddCredential makes the mock accept secret. A secret of three parts with dots between is an access token, for Bearer;
@@ -48,13 +60,13 @@ func (m *Mock) AddCredential(kind Kind, secret string, id int64) {
 		if !ok {
 			panic("gcore mock: a member's credential needs a user")
 		}
-		m.credentials[secret] = caller{kind, u.Reseller, id}
+		m.credentials[secret] = caller{kind: kind, reseller: u.Reseller, user: id}
 		return
 	}
 	if m.resellerUser(id) == 0 {
 		m.addReseller(id, 0)
 	}
-	m.credentials[secret] = caller{kind, id, m.resellerUser(id)}
+	m.credentials[secret] = caller{kind: kind, reseller: id, user: m.resellerUser(id)}
 }
 
 // RemoveCredential revokes secret.
@@ -76,6 +88,7 @@ func (m *Mock) authenticate(r *http.Request, serve func(caller) reply) reply {
 		return m.denied(http.StatusUnauthorized, "Given token not valid for any token type")
 	}
 	who, known := m.credentials[secret]
+	known = known && (who.ends.IsZero() || m.now().Before(who.ends))
 	switch {
 	case known:
 		return serve(who)

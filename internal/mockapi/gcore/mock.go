@@ -54,11 +54,17 @@ type Options struct {
 	Envelope Envelope
 	// MaxLimit caps a page without a word; 0 is no cap.
 	MaxLimit int
-	// SubstringFilters makes text filters match any part, without regard to case, instead of the whole.
-	SubstringFilters bool
+	// HideCount leaves the count out of envelopes, and the next page's address.
+	HideCount bool
+	// ExtraCount is how many items more than there are envelopes count.
+	ExtraCount int
+	// Filters is how text filters compare.
+	Filters FilterReading
 	// ThinLists names fields that list items lack.
 	ThinLists []string
-	// ThinMembers shows of a client's users id, e-mail address and name alone; the description requires nothing of them.
+	// ThinClients names fields that clients lack everywhere.
+	ThinClients []string
+	// ThinMembers only shows of a client's users id, e-mail address and name; the description requires nothing of them.
 	ThinMembers bool
 	// OmitNulls leaves nullable fields out of clients when they are null, where the description doesn't require them.
 	OmitNulls bool
@@ -67,6 +73,13 @@ type Options struct {
 
 	// Lag is how many reads miss a client or user after its creation: single ones answer 404, lists lack it.
 	Lag int
+
+	// Sessions is what access tokens of sessions look like.
+	Sessions SessionForm
+	// LoginForbidden refuses the credential at GET /iam/auth/jwt/clients/{id}/login: nothing says that an API key may call it.
+	LoginForbidden bool
+	// TokensNeverExpire drops the expiry of API tokens without a word.
+	TokensNeverExpire bool
 
 	// Errors is the shape of 400 bodies.
 	Errors ErrorShape
@@ -100,6 +113,24 @@ const (
 	EnvelopeBare
 )
 
+// FilterReading is how a text filter compares.
+type FilterReading int
+
+const (
+	// FilterExact compares the whole value.
+	FilterExact FilterReading = iota
+	// FilterFold compares the whole value, ignoring case.
+	FilterFold
+	// FilterContains finds any part, ignoring case.
+	FilterContains
+	// FilterPrefix finds the beginning.
+	FilterPrefix
+	// FilterLower compares the whole value with a copy in lower case that the server keeps.
+	FilterLower
+	// FilterIgnored takes the filter and finds everything.
+	FilterIgnored
+)
+
 // NumberForm is how an integer is spelt in a field whose type is number.
 type NumberForm int
 
@@ -122,6 +153,7 @@ type Mock struct {
 	credentials map[string]caller
 	clients     map[int64]*Client
 	users       map[int64]*User
+	tokens      map[int64]*Token
 	lag         map[int64]int // by id: the reads that will still miss it
 	nextID      int64         // clients and users draw from one sequence, so that no id is both
 }
@@ -135,6 +167,7 @@ func New(o Options) *Mock {
 		credentials: map[string]caller{},
 		clients:     map[int64]*Client{},
 		users:       map[int64]*User{},
+		tokens:      map[int64]*Token{},
 		lag:         map[int64]int{},
 		nextID:      7310001,
 	}
@@ -151,6 +184,11 @@ func New(o Options) *Mock {
 	m.route("GET /iam/products/availability/clients/{id}", m.getAvailability)
 	m.route("PATCH /iam/products/availability/clients/{id}", m.updateAvailability)
 	m.route("DELETE /iam/products/availability/clients/{id}", m.deleteAvailability)
+	m.route("GET /iam/auth/jwt/clients/{id}/admin_token", m.adminToken)
+	m.route("GET /iam/auth/jwt/clients/{id}/login", m.selectAccount)
+	m.route("POST /iam/v2/clients/{client}/tokens", m.createToken)
+	m.route("GET /iam/v2/clients/{client}/tokens", m.listTokens)
+	m.route("DELETE /iam/v2/clients/{client}/tokens/{id}", m.deleteToken)
 	m.seedDemo()
 	return m
 }

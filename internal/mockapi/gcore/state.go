@@ -254,6 +254,13 @@ func (m *Mock) id(want int64) int64 {
 	return want
 }
 
+// DrawIDs makes the ids of accounts and users that follow depend on seed.
+func (m *Mock) DrawIDs(seed uint64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.nextID = max(m.nextID, 10_000_000+int64(seed%900_000_000))
+}
+
 // vendor is the id of the reseller that resellers' own accounts belong to: Gcore itself.
 const vendor = 1
 

@@ -85,7 +85,7 @@ func (m *Mock) listUsers(c *call) reply {
 			found = append(found, u)
 		}
 	}
-	return page(m, c, found, len(found), func(u *User) object { return m.userJSON(c, u) })
+	return page(m, c, found, integer, func(u *User) object { return m.userJSON(c, u) })
 }
 
 func (m *Mock) getUser(c *call) reply {
@@ -170,7 +170,7 @@ func (m *Mock) seesUser(c *call, u *User, own bool) bool {
 		return false
 	}
 	if c.caller.kind == Member {
-		_, has := u.Access[m.users[c.caller.user].Client]
+		_, has := u.Access[m.accountOf(c.caller)]
 		return has
 	}
 	return u.Reseller == c.caller.reseller || own && u.Client == c.caller.reseller

@@ -189,6 +189,13 @@ func (m *Mock) store(a *Account) {
 	m.accounts[a.ID] = &kept
 }
 
+// DrawIDs makes the ids of accounts and groups that follow depend on seed.
+func (m *Mock) DrawIDs(seed uint64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.random = rand.New(rand.NewPCG(seed, 0))
+}
+
 func (m *Mock) newID(prefix string) string {
 	for {
 		n := m.random.IntN(100_000_000)

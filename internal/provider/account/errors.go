@@ -261,7 +261,11 @@ func (d Descriptor) AddNothingToImport(diags *diag.Diagnostics, id string, err e
 
 // AddNotProven reports that an account can't be found, and why that doesn't prove that it is gone.
 func (d Descriptor) AddNotProven(diags *diag.Diagnostics, id, reason string, err error) {
-	diags.AddError("Unable to read "+d.Title, fmt.Sprintf("%s %s can't be found, but that doesn't prove that it is gone: %s. It stays in "+
+	d.addNotProven(diags, "read", id, reason, err)
+}
+
+func (d Descriptor) addNotProven(diags *diag.Diagnostics, verb, id, reason string, err error) {
+	diags.AddError("Unable to "+verb+" "+d.Title, fmt.Sprintf("%s %s can't be found, but that doesn't prove that it is gone: %s. It stays in "+
 		"the state. Check %s.\n\n%s\n\nIf you know that it is gone, %s", d.Title, id, reason, d.Credentials, d.Cause(err), d.Forget()))
 }
 
@@ -269,7 +273,7 @@ func (d Descriptor) AddNotProven(diags *diag.Diagnostics, id, reason string, err
 // such as "read".
 func (d Descriptor) AddReadError(diags *diag.Diagnostics, verb, id string, err error) {
 	if doubt, ok := errors.AsType[*witness.NotProvenError](err); ok {
-		d.AddNotProven(diags, id, doubt.Reason, doubt.Err)
+		d.addNotProven(diags, verb, id, doubt.Reason, doubt.Err)
 		return
 	}
 	d.AddError(diags, verb, id, err)

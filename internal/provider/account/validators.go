@@ -92,9 +92,14 @@ func (base64Validator) ValidateString(_ context.Context, req validator.StringReq
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
-	if raw, err := base64.StdEncoding.Strict().DecodeString(req.ConfigValue.ValueString()); err != nil || len(raw) == 0 {
+	raw, err := base64.StdEncoding.Strict().DecodeString(req.ConfigValue.ValueString())
+	switch {
+	case err != nil:
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid base64",
 			fmt.Sprintf("The value of %s is not base64. Use filebase64(\"FILE\").", req.Path))
+	case len(raw) == 0:
+		resp.Diagnostics.AddAttributeError(req.Path, "Nothing in it", fmt.Sprintf("%s is empty: it is base64 of nothing. Is the file empty? "+
+			"To have none, remove the attribute or set it to null.", req.Path))
 	}
 }
 

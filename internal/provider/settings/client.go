@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"context"
 	"fmt"
 	"sync"
 
@@ -46,6 +47,13 @@ func (c *Client[T]) Get(diags *diag.Diagnostics) (client T, ok bool) {
 		return client, false
 	}
 	return c.client, true
+}
+
+// Close ends what the client has left open, such as sessions that were handed out. ctx bounds it.
+func (c *Client[T]) Close(ctx context.Context) {
+	if closer, ok := any(c.client).(interface{ Close(ctx context.Context) }); ok && c.missing == nil {
+		closer.Close(ctx)
+	}
 }
 
 // Clients are all vendors' clients by the vendor's name, each a *Client.

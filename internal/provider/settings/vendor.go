@@ -3,6 +3,7 @@ package settings
 import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/float64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -30,6 +31,8 @@ type Vendor struct {
 	Resources     []func() resource.Resource
 	DataSources   []func() datasource.DataSource
 	ListResources []func() list.ListResource
+
+	EphemeralResources []func() ephemeral.EphemeralResource
 }
 
 const (

@@ -18,23 +18,10 @@ import (
 
 // accountData is one account in the data sources: what the resource has, and what changes by itself.
 type accountData struct {
-	ID                    types.String `tfsdk:"id"`
-	Name                  types.String `tfsdk:"name"`
-	Type                  types.String `tfsdk:"type"`
-	Status                types.String `tfsdk:"status"`
-	ExternalID            types.String `tfsdk:"external_id"`
-	ExternalName          types.String `tfsdk:"external_name"`
-	ExternalIDs           types.Object `tfsdk:"external_ids"`
-	Address               types.Object `tfsdk:"address"`
-	TechnicalSupportEmail types.String `tfsdk:"technical_support_email"`
-	Website               types.String `tfsdk:"website"`
-	Description           types.String `tfsdk:"description"`
-	Eligibility           types.Object `tfsdk:"eligibility"`
-	DefaultLanguageCode   types.String `tfsdk:"default_language_code"`
-	Icon                  types.String `tfsdk:"icon"`
-	Revision              types.Int64  `tfsdk:"revision"`
-	Groups                []groupData  `tfsdk:"groups"`
-	Audit                 *auditData   `tfsdk:"audit"`
+	commonModel
+	Revision types.Int64 `tfsdk:"revision"`
+	Groups   []groupData `tfsdk:"groups"`
+	Audit    *auditData  `tfsdk:"audit"`
 }
 
 type groupData struct {
@@ -51,15 +38,8 @@ type auditData struct {
 }
 
 func newAccountData(ctx context.Context, a client.Account, diags *diag.Diagnostics) accountData {
-	m := newModel()
-	m.read(ctx, a, diags)
-	data := accountData{
-		ID: m.ID, Name: m.Name, Type: m.Type, Status: m.Status, ExternalID: m.ExternalID, ExternalName: m.ExternalName,
-		ExternalIDs: m.ExternalIDs, Address: m.Address, TechnicalSupportEmail: m.TechnicalSupportEmail, Website: m.Website,
-		Description: m.Description, Eligibility: m.Eligibility, DefaultLanguageCode: m.DefaultLanguageCode, Icon: m.Icon,
-		Revision: types.Int64Value(a.Revision),
-		Groups:   []groupData{},
-	}
+	data := accountData{commonModel: newCommonModel(), Revision: types.Int64Value(a.Revision), Groups: []groupData{}}
+	data.read(ctx, a, diags)
 	for _, g := range a.Groups {
 		data.Groups = append(data.Groups, groupData{
 			ID: types.StringValue(g.ID), Name: types.StringValue(g.Name), IsDefault: types.BoolValue(g.IsDefault),

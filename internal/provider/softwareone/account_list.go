@@ -6,10 +6,8 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/list"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	client "github.com/cloud-accounts/terraform-provider-accounts/internal/clients/softwareone"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/account"
 )
 
 // fillAccount fills a list result, and returns the account's id; "" where it lacks what a resource must have.
@@ -20,7 +18,6 @@ func fillAccount(ctx context.Context, _ *client.Client, a client.Account, includ
 	result.DisplayName = fmt.Sprintf("%s (%s, %s)", a.Name, a.Type, a.Status)
 	if include {
 		model := newModel()
-		model.DeletionPolicy = types.StringValue(account.PolicyPrevent)
 		model.read(ctx, a, &result.Diagnostics)
 		result.Diagnostics.Append(result.Resource.Set(ctx, model)...)
 	}

@@ -5,10 +5,8 @@ import (
 	"encoding/base64"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
@@ -17,28 +15,35 @@ import (
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/account"
 )
 
+// commonModel is what the resource and the data sources have in common.
+type commonModel struct {
+	ID                    types.String `tfsdk:"id"`
+	Name                  types.String `tfsdk:"name"`
+	Type                  types.String `tfsdk:"type"`
+	Status                types.String `tfsdk:"status"`
+	ExternalID            types.String `tfsdk:"external_id"`
+	ExternalName          types.String `tfsdk:"external_name"`
+	ExternalIDs           types.Object `tfsdk:"external_ids"`
+	Address               types.Object `tfsdk:"address"`
+	TechnicalSupportEmail types.String `tfsdk:"technical_support_email"`
+	Website               types.String `tfsdk:"website"`
+	Description           types.String `tfsdk:"description"`
+	Eligibility           types.Object `tfsdk:"eligibility"`
+	DefaultLanguageCode   types.String `tfsdk:"default_language_code"`
+	Icon                  types.String `tfsdk:"icon"`
+}
+
 // accountModel is softwareone_account in plan and state.
 type accountModel struct {
-	ID                    types.String   `tfsdk:"id"`
-	Name                  types.String   `tfsdk:"name"`
-	Type                  types.String   `tfsdk:"type"`
-	Status                types.String   `tfsdk:"status"`
-	ExternalID            types.String   `tfsdk:"external_id"`
-	Address               types.Object   `tfsdk:"address"`
-	TechnicalSupportEmail types.String   `tfsdk:"technical_support_email"`
-	Website               types.String   `tfsdk:"website"`
-	Description           types.String   `tfsdk:"description"`
-	Eligibility           types.Object   `tfsdk:"eligibility"`
-	DefaultLanguageCode   types.String   `tfsdk:"default_language_code"`
-	Logo                  types.String   `tfsdk:"logo"`
-	Groups                types.List     `tfsdk:"groups"`
-	AllowDuplicateName    types.Bool     `tfsdk:"allow_duplicate_name"`
-	ExternalName          types.String   `tfsdk:"external_name"`
-	ExternalIDs           types.Object   `tfsdk:"external_ids"`
-	Icon                  types.String   `tfsdk:"icon"`
-	DeletionPolicy        types.String   `tfsdk:"deletion_policy"`
-	Timeouts              timeouts.Value `tfsdk:"timeouts"`
+	commonModel
+	account.Lifecycle
+	Logo               types.String `tfsdk:"logo"`
+	Groups             types.List   `tfsdk:"groups"`
+	AllowDuplicateName types.Bool   `tfsdk:"allow_duplicate_name"`
 }
+
+// AccountID implements account.Model.
+func (m *accountModel) AccountID() types.String { return m.ID }
 
 // addressModel is the attribute address.
 type addressModel struct {
@@ -65,94 +70,107 @@ var (
 	externalIDsTypes = map[string]attr.Type{"pyra_tenant_id": types.StringType}
 )
 
-// newModel returns a model without values.
-func newModel() accountModel {
-	return accountModel{
+// newCommonModel returns a model without values.
+func newCommonModel() commonModel {
+	return commonModel{
 		Address:     types.ObjectNull(addressTypes),
 		Eligibility: types.ObjectNull(eligibilityTypes),
 		ExternalIDs: types.ObjectNull(externalIDsTypes),
-		Groups:      types.ListNull(types.StringType),
-		Timeouts:    account.NoTimeouts(),
 	}
 }
 
+// newModel returns a model without values, except for those of its life cycle.
+func newModel() accountModel {
+	return accountModel{commonModel: newCommonModel(), Lifecycle: account.NoLifecycle(), Groups: types.ListNull(types.StringType)}
+}
+
+// createOnlyValues are the values of what only the create call takes, to be recorded.
+func (m *accountModel) createOnlyValues() map[string]attr.Value {
+	return map[string]attr.Value{"type": m.Type, "groups": m.Groups}
+}
+
 // newAccount is the body of the create call: what the plan has, nothing for what it leaves out.
-func (m accountModel) newAccount(ctx context.Context, diags *diag.Diagnostics) client.NewAccount {
-	body := client.NewAccount{AccountFields: m.fields(ctx, diags), Type: m.Type.ValueString()}
-	for _, field := range []*wire.Field[string]{
-		&body.ExternalID, &body.TechnicalSupportEmail, &body.Website, &body.Description,
-	} {
-		if value, _ := field.Get(); value == nil {
-			*field = wire.Field[string]{}
-		}
+func (m *accountModel) newAccount(ctx context.Context, diags *diag.Diagnostics) client.NewAccount {
+	omitted := func(*string) wire.Field[string] { return wire.Field[string]{} }
+	body := client.NewAccount{AccountFields: m.fields(ctx, omitted, diags), Type: m.Type.ValueString()}
+	if isKnown(m.Address) {
+		body.Address = addressOf(ctx, m.Address, diags)
 	}
-	if m.Address.IsNull() {
-		body.Address = nil
-	}
-	var groups []types.String
+	var groups []string
 	diags.Append(m.Groups.ElementsAs(ctx, &groups, false)...)
-	for i, id := range groups {
-		if id.ValueString() == "" { // it was unknown when the configuration was validated
-			diags.AddAttributeError(path.Root("groups").AtListIndex(i), "Invalid group", "An id of a user group is null or empty. Nothing was sent.")
-		}
-		body.Groups = append(body.Groups, client.Group{ID: id.ValueString()})
+	for _, id := range groups {
+		body.Groups = append(body.Groups, client.Group{ID: id})
 	}
 	return body
 }
 
-// fields is the body of an update: every managed field, null to clear it, and the others as last read.
-func (m accountModel) fields(ctx context.Context, diags *diag.Diagnostics) client.AccountFields {
+// update is the body of an update: every managed field, null to clear it, and the others as last read.
+func (m *accountModel) update(ctx context.Context, diags *diag.Diagnostics) client.AccountFields {
+	body := m.fields(ctx, wire.Pointer[string], diags)
+	body.Address = addressOf(ctx, m.Address, diags)
+	return body
+}
+
+// fields are the fields that create and update share, except for the address. null is what is sent for a text without a
+// value.
+func (m *accountModel) fields(ctx context.Context, null func(*string) wire.Field[string], diags *diag.Diagnostics) client.AccountFields {
+	text := func(value types.String) wire.Field[string] {
+		if value.IsNull() {
+			return null(nil)
+		}
+		return wire.Value(value.ValueString())
+	}
 	body := client.AccountFields{
 		Name:                  m.Name.ValueString(),
-		ExternalID:            wire.Pointer(m.ExternalID.ValueStringPointer()),
-		TechnicalSupportEmail: wire.Pointer(m.TechnicalSupportEmail.ValueStringPointer()),
-		Website:               wire.Pointer(m.Website.ValueStringPointer()),
-		Description:           wire.Pointer(m.Description.ValueStringPointer()),
-		Address:               &client.Address{},
-	}
-	var address addressModel
-	if !m.Address.IsNull() {
-		diags.Append(m.Address.As(ctx, &address, basetypes.ObjectAsOptions{})...)
-		body.Address = &client.Address{
-			AddressLine1: address.AddressLine1.ValueStringPointer(), AddressLine2: address.AddressLine2.ValueStringPointer(),
-			PostCode: address.PostCode.ValueStringPointer(), City: address.City.ValueStringPointer(),
-			State: address.State.ValueStringPointer(), Country: address.Country.ValueStringPointer(),
-		}
-	}
-	if isKnown(m.Eligibility) {
-		var eligibility eligibilityModel
-		diags.Append(m.Eligibility.As(ctx, &eligibility, basetypes.ObjectAsOptions{})...)
-		sent := client.Eligibility{}
-		if isKnown(eligibility.Client) {
-			sent.Client = eligibility.Client.ValueBoolPointer()
-		}
-		if isKnown(eligibility.Partner) {
-			sent.Partner = eligibility.Partner.ValueBoolPointer()
-		}
-		body.Eligibility = wire.Value(sent)
+		ExternalID:            text(m.ExternalID),
+		TechnicalSupportEmail: text(m.TechnicalSupportEmail),
+		Website:               text(m.Website),
+		Description:           text(m.Description),
 	}
 	if isKnown(m.DefaultLanguageCode) {
 		body.DefaultLanguageCode = wire.Value(m.DefaultLanguageCode.ValueString())
 	}
+	if isKnown(m.Eligibility) {
+		var eligibility eligibilityModel
+		diags.Append(m.Eligibility.As(ctx, &eligibility, basetypes.ObjectAsOptions{})...)
+		body.Eligibility = wire.Value(client.Eligibility{Client: knownBool(eligibility.Client), Partner: knownBool(eligibility.Partner)})
+	}
 	return body
+}
+
+// addressOf is an address to be sent, which clears what it has no value for.
+func addressOf(ctx context.Context, value types.Object, diags *diag.Diagnostics) *client.Address {
+	var address addressModel
+	if isKnown(value) {
+		diags.Append(value.As(ctx, &address, basetypes.ObjectAsOptions{})...)
+	}
+	return &client.Address{
+		AddressLine1: address.AddressLine1.ValueStringPointer(), AddressLine2: address.AddressLine2.ValueStringPointer(),
+		PostCode: address.PostCode.ValueStringPointer(), City: address.City.ValueStringPointer(),
+		State: address.State.ValueStringPointer(), Country: address.Country.ValueStringPointer(),
+	}
 }
 
 func isKnown(v attr.Value) bool { return !v.IsNull() && !v.IsUnknown() }
 
-// logo is the image to send, nil where there is none. The schema has checked the encoding of what was known by then.
-func (m accountModel) logo(diags *diag.Diagnostics) []byte {
-	if !isKnown(m.Logo) {
+func knownBool(v types.Bool) *bool {
+	if v.IsUnknown() {
 		return nil
 	}
+	return v.ValueBoolPointer()
+}
+
+// logo is the image to send, nil where there is none. The schema has checked the encoding.
+func (m *accountModel) logo() []byte {
 	raw, err := base64.StdEncoding.DecodeString(m.Logo.ValueString())
 	if err != nil || len(raw) == 0 {
-		diags.AddAttributeError(path.Root("logo"), "Invalid logo", "The value of logo is not an image in base64. Nothing was sent.")
+		return nil
 	}
 	return raw
 }
 
-// read takes over what the API says. What the reply leaves out keeps its value, and so does what can't be read.
-func (m *accountModel) read(ctx context.Context, a client.Account, diags *diag.Diagnostics) {
+// read sets the model to what the API shows. What the reply leaves out keeps its value, and so does what can't be read.
+func (m *commonModel) read(ctx context.Context, a client.Account, diags *diag.Diagnostics) {
 	keep := func(field string, attribute *types.String, value types.String) {
 		if !a.Omits(field) || attribute.IsUnknown() {
 			*attribute = value
@@ -184,43 +202,33 @@ func (m *accountModel) read(ctx context.Context, a client.Account, diags *diag.D
 	}
 }
 
-// addressValue is an address from the API. One without any value is null, unless the configuration has such a one.
+// addressValue is an address from the API; null where no part of it has a value, which configuration can't say either.
 func addressValue(ctx context.Context, prior types.Object, a *client.Address, diags *diag.Diagnostics) types.Object {
 	if a == nil {
-		a = &client.Address{}
+		return types.ObjectNull(addressTypes)
+	}
+	var before addressModel
+	if isKnown(prior) {
+		diags.Append(prior.As(ctx, &before, basetypes.ObjectAsOptions{})...)
 	}
 	model := addressModel{
 		AddressLine1: account.StringOrNull(a.AddressLine1), AddressLine2: account.StringOrNull(a.AddressLine2),
-		PostCode: account.StringOrNull(a.PostCode), City: account.StringOrNull(a.City),
-		State: account.StringOrNull(a.State), Country: account.StringOrNull(a.Country),
-	}
-	empty := addressModel{
-		AddressLine1: types.StringNull(), AddressLine2: types.StringNull(), PostCode: types.StringNull(),
-		City: types.StringNull(), State: types.StringNull(), Country: types.StringNull(),
-	}
-	if model == empty && !isKnown(prior) {
-		return types.ObjectNull(addressTypes)
+		PostCode: account.StringOrNull(a.PostCode), City: account.StringOrNull(a.City), State: account.StringOrNull(a.State),
+		Country: account.Spelling(before.Country, a.Country, strings.EqualFold),
 	}
 	value, d := types.ObjectValueFrom(ctx, addressTypes, model)
 	diags.Append(d...)
-	if model == empty && !isEmptyAddress(prior) {
-		return types.ObjectNull(addressTypes)
-	}
-	return value
-}
-
-// isEmptyAddress reports whether an address is there and has no value in it.
-func isEmptyAddress(address types.Object) bool {
-	for _, value := range address.Attributes() {
-		if !value.IsNull() {
-			return false
+	for _, member := range value.Attributes() {
+		if !member.IsNull() {
+			return value
 		}
 	}
-	return isKnown(address)
+	return types.ObjectNull(addressTypes)
 }
 
+// eligibilityValue is what the API shows of an eligibility; null where it has no value.
 func eligibilityValue(ctx context.Context, e *client.Eligibility, diags *diag.Diagnostics) types.Object {
-	if e == nil {
+	if e == nil || e.Client == nil && e.Partner == nil {
 		return types.ObjectNull(eligibilityTypes)
 	}
 	value, d := types.ObjectValueFrom(ctx, eligibilityTypes, eligibilityModel{
@@ -238,21 +246,21 @@ func externalIDsValue(e *client.ExternalIDs) types.Object {
 }
 
 // resolve fills in from the reply what the plan left unknown; what it knew survives.
-func (m *accountModel) resolve(ctx context.Context, a client.Account, diags *diag.Diagnostics) {
+func (m *commonModel) resolve(ctx context.Context, a client.Account, diags *diag.Diagnostics) {
 	answered := *m
 	answered.read(ctx, a, diags)
 	m.fillUnknown(ctx, answered, diags)
 }
 
-// fillUnknown takes over what is unknown from a reply, or from the state where nothing was sent.
-func (m *accountModel) fillUnknown(ctx context.Context, known accountModel, diags *diag.Diagnostics) {
-	m.ID = account.Resolve(m.ID, known.ID)
-	m.Status = account.Resolve(m.Status, known.Status)
-	m.DefaultLanguageCode = account.Resolve(m.DefaultLanguageCode, known.DefaultLanguageCode)
-	m.ExternalName = account.Resolve(m.ExternalName, known.ExternalName)
-	m.ExternalIDs = account.Resolve(m.ExternalIDs, known.ExternalIDs)
-	m.Icon = account.Resolve(m.Icon, known.Icon)
-	m.Eligibility = resolveEligibility(ctx, m.Eligibility, known.Eligibility, diags)
+// fillUnknown replaces what is unknown by what a reply shows, or by the state where nothing was sent.
+func (m *commonModel) fillUnknown(ctx context.Context, from commonModel, diags *diag.Diagnostics) {
+	m.ID = account.Resolve(m.ID, from.ID)
+	m.Status = account.Resolve(m.Status, from.Status)
+	m.DefaultLanguageCode = account.Resolve(m.DefaultLanguageCode, from.DefaultLanguageCode)
+	m.ExternalName = account.Resolve(m.ExternalName, from.ExternalName)
+	m.ExternalIDs = account.Resolve(m.ExternalIDs, from.ExternalIDs)
+	m.Icon = account.Resolve(m.Icon, from.Icon)
+	m.Eligibility = resolveEligibility(ctx, m.Eligibility, from.Eligibility, diags)
 }
 
 // resolveEligibility fills in the members that the plan left unknown; those that the reply withholds are null.

@@ -29,8 +29,8 @@ func (r *accountResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		return
 	}
 	if isKnown(config.Eligibility) && isKnown(config.Type) && config.Type.ValueString() != client.TypeClient {
-		resp.Diagnostics.AddAttributeError(path.Root("eligibility"), "Eligibility is for Client accounts alone", fmt.Sprintf(
-			"SoftwareOne refuses eligibility for accounts of type %s. Take it out of the configuration.", config.Type))
+		resp.Diagnostics.AddAttributeError(path.Root("eligibility"), "Eligibility is for Client accounts only", fmt.Sprintf(
+			"SoftwareOne refuses eligibility for accounts of type %s. Remove it from the configuration.", config.Type))
 	}
 	if !exists {
 		planCreate(config, &resp.Diagnostics)
@@ -38,11 +38,13 @@ func (r *accountResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	}
 	keep, _ := descriptor.PlanCreateOnly(ctx, req.Private, createOnly(config, state), &resp.Diagnostics)
 	for _, name := range keep {
-		if name == "type" {
-			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("type"), state.Type)...)
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(name), state.createOnlyValues()[name])...)
+	}
+	if isKnown(config.Status) {
+		if problem := planStatus(config, state); problem != "" {
+			refuseStatus(&resp.Diagnostics, problem)
 		}
 	}
-	planStatus(config, state, &resp.Diagnostics)
 	if config.Logo.IsNull() && !state.Logo.IsNull() {
 		descriptor.NotManagedWarning(&resp.Diagnostics, "logo", state.ID.ValueString())
 	}
@@ -63,8 +65,17 @@ func createOnly(wanted, state accountModel) []account.CreateOnly {
 		{Name: "type", Config: wanted.Type, State: state.Type,
 			Advice: "An account of another type is another account: declare it as a new resource, or set type back to " + state.Type.String() + "."},
 		{Name: "groups", Config: wanted.Groups, State: state.Groups,
-			Advice: "Manage the user groups of an existing account on the platform, or take groups out of the configuration."},
+			Advice: "Manage the user groups of an existing account on the platform, or remove groups from the configuration."},
 	}
+}
+
+// planStatus says why the configured status can't be reached, or kept; "" where it can.
+func planStatus(config, state accountModel) string {
+	accountType, from, to := state.Type.ValueString(), state.Status.ValueString(), config.Status.ValueString()
+	if loses := config.ExternalID.IsNull() && isKnown(state.ExternalID); loses && to == client.StatusActive && from == to {
+		from = client.StatusEnabled // it would have to be activated again, if the platform lets it lose the id at all
+	}
+	return noWay(accountType, from, to, !config.ExternalID.IsNull())
 }
 
 // planCreate refuses what the platform refuses on create.
@@ -74,71 +85,42 @@ func planCreate(config accountModel, diags *diag.Diagnostics) {
 			"Client and Vendor only. An Operations account that exists can be imported.")
 		return
 	}
-	if !isKnown(config.Type) || !isKnown(config.Status) {
-		return
-	}
-	switch status := config.Status.ValueString(); {
-	case config.Type.ValueString() == client.TypeVendor && status == client.StatusEnabled:
-		refuseStatus(diags, "A Vendor account is Active or Disabled, never Enabled.")
-	case config.Type.ValueString() == client.TypeClient && status == client.StatusActive && config.ExternalID.IsNull():
-		refuseStatus(diags, onlyWithID)
+	if isKnown(config.Type) && isKnown(config.Status) {
+		accountType := config.Type.ValueString()
+		problem := noWay(accountType, initialStatus(accountType), config.Status.ValueString(), !config.ExternalID.IsNull())
+		if problem != "" {
+			refuseStatus(diags, problem)
+		}
 	}
 }
 
-const onlyWithID = "A Client account is Active only with an external_id. Set external_id as well, or leave status out."
+// initialStatus is the status of a new account.
+func initialStatus(accountType string) string {
+	if accountType == client.TypeClient {
+		return client.StatusEnabled
+	}
+	return client.StatusActive
+}
 
 func refuseStatus(diags *diag.Diagnostics, problem string) {
 	diags.AddAttributeError(path.Root("status"), "This status can't be reached", problem)
 }
 
-// planStatus refuses a change of status that no single action makes.
-func planStatus(config, state accountModel, diags *diag.Diagnostics) {
-	if !isKnown(config.Status) {
-		return
+// noWay says why no actions lead from one status to another; "" where some do. hasID is whether the account has an
+// external id afterwards.
+func noWay(accountType, from, to string, hasID bool) string {
+	if accountType == client.TypeClient && to == client.StatusActive && !hasID && from != to {
+		return "A Client account is Active only with an external_id. Set external_id as well, or leave status out."
 	}
-	// An external id that this plan sets is there before an activation, but not before an enable.
-	hasID := !config.ExternalID.IsNull()
-	if config.Status.ValueString() == client.StatusActive && state.Type.ValueString() == client.TypeClient && isKnown(state.ExternalID) && !hasID {
-		refuseStatus(diags, onlyWithID)
-		return
-	}
-	_, problem := actionFor(state.Type.ValueString(), state.Status.ValueString(), config.Status.ValueString(), isKnown(state.ExternalID), hasID)
-	if problem != "" {
-		refuseStatus(diags, problem)
-	}
-}
-
-// actionFor is the one action that leads from one status to another, or why there is none. hadID and hasID tell
-// whether the account has an external id before this change and after it.
-func actionFor(accountType, from, to string, hadID, hasID bool) (action client.Action, problem string) {
-	if from == to {
-		return "", ""
-	}
-	if accountType == client.TypeOperations {
-		return "", "The status of an Operations account can't be changed. Take status out of the configuration."
-	}
-	isVendor := accountType == client.TypeVendor
 	switch {
-	case isVendor && to == client.StatusEnabled:
-		return "", "A Vendor account is Active or Disabled, never Enabled."
-	case to == client.StatusDisabled && (from == client.StatusActive || from == client.StatusEnabled):
-		return client.Disable, ""
-	case from == client.StatusDisabled && to == client.StatusActive && (isVendor || hadID):
-		return client.Enable, ""
-	case from == client.StatusDisabled && to == client.StatusEnabled && !hadID:
-		return client.Enable, ""
-	case from == client.StatusDisabled && to == client.StatusEnabled:
-		return "", "Enabling this account makes it Active, since it has an external id. Set status = \"Active\" and apply, then \"Enabled\"."
-	case from == client.StatusDisabled && to == client.StatusActive:
-		return "", "Enabling this account makes it Enabled, since it has no external id so far. Set status = \"Enabled\" and apply, then \"Active\" with an external_id."
-	case isVendor && from == client.StatusEnabled && to == client.StatusActive:
-		return "", "Activating is for Client accounts alone. Set status = \"Disabled\" and apply, then \"Active\"."
-	case from == client.StatusEnabled && to == client.StatusActive && hasID:
-		return client.Activate, ""
-	case from == client.StatusEnabled && to == client.StatusActive:
-		return "", onlyWithID
-	case from == client.StatusActive && to == client.StatusEnabled:
-		return client.Deactivate, ""
+	case from == to:
+		return ""
+	case accountType == client.TypeOperations:
+		return "The status of an Operations account can't be changed. Remove status from the configuration."
+	case accountType == client.TypeVendor && to == client.StatusEnabled:
+		return "A Vendor account is Active or Disabled, never Enabled."
+	case nextAction(client.Account{Type: accountType, Status: from}, to) == "":
+		return fmt.Sprintf("No action leads from %s to %s.", from, to)
 	}
-	return "", fmt.Sprintf("No action leads from %s to %s.", from, to)
+	return ""
 }

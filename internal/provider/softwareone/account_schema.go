@@ -47,8 +47,7 @@ func accountSchema(ctx context.Context) schema.Schema {
 			},
 			"name": schema.StringAttribute{
 				Required: true, Validators: words(500),
-				PlanModifiers:       []planmodifier.String{account.KeepEqual(client.SameName)},
-				MarkdownDescription: "Name, 1 to 500 characters. Changed in place. Names that differ in case or blanks alone count as equal.",
+				MarkdownDescription: "Name, 1 to 500 characters. Changed in place, its case too. The platform may answer in another case.",
 			},
 			"type": schema.StringAttribute{
 				Required:   true,
@@ -59,8 +58,8 @@ func accountSchema(ctx context.Context) schema.Schema {
 			"status": schema.StringAttribute{
 				Optional: true, Computed: true, PlanModifiers: keepString,
 				Validators: []validator.String{stringvalidator.OneOf(client.StatusActive, client.StatusEnabled, client.StatusDisabled)},
-				MarkdownDescription: "`\"Active\"`, `\"Enabled\"` (Client alone) or `\"Disabled\"`. A change is made by one action: activate " +
-					"(takes `external_id`), deactivate, enable or disable; what would take two is an error at plan time." + kept,
+				MarkdownDescription: "`\"Active\"`, `\"Enabled\"` (Client only) or `\"Disabled\"`. A change is made by one or two actions: activate " +
+					"(takes `external_id`), deactivate, enable and disable. What no actions lead to is an error at plan time." + kept,
 			},
 			"external_id": schema.StringAttribute{
 				Optional: true, Validators: words(250),
@@ -69,6 +68,7 @@ func accountSchema(ctx context.Context) schema.Schema {
 			},
 			"address": schema.SingleNestedAttribute{
 				Optional:            true,
+				Validators:          []validator.Object{account.NotEmpty()},
 				MarkdownDescription: "Postal address. Changed in place, as a whole." + cleared,
 				Attributes: map[string]schema.Attribute{
 					"address_line1": schema.StringAttribute{Optional: true, Validators: text, MarkdownDescription: "Street and number."},
@@ -76,14 +76,17 @@ func accountSchema(ctx context.Context) schema.Schema {
 					"post_code":     schema.StringAttribute{Optional: true, Validators: text, MarkdownDescription: "Post code."},
 					"city":          schema.StringAttribute{Optional: true, Validators: text, MarkdownDescription: "City."},
 					"state":         schema.StringAttribute{Optional: true, Validators: text, MarkdownDescription: "State or province."},
-					"country":       schema.StringAttribute{Optional: true, Validators: text, MarkdownDescription: "Country, as two letters (ISO 3166)."},
+					"country": schema.StringAttribute{
+						Optional: true, Validators: text, PlanModifiers: []planmodifier.String{account.KeepEqual(strings.EqualFold)},
+						MarkdownDescription: "Country, as two letters (ISO 3166), in any case.",
+					},
 				},
 			},
 			"technical_support_email": schema.StringAttribute{
 				Optional:            true,
 				Validators:          append(words(320), stringvalidator.RegexMatches(emailForm, "must be an e-mail address")),
 				PlanModifiers:       []planmodifier.String{account.KeepEqual(strings.EqualFold)},
-				MarkdownDescription: "E-mail address, up to 320 characters, compared without regard to case. Changed in place." + cleared,
+				MarkdownDescription: "E-mail address, up to 320 characters, in any case. Changed in place." + cleared,
 			},
 			"website": schema.StringAttribute{
 				Optional: true, Validators: words(2000),
@@ -95,7 +98,7 @@ func accountSchema(ctx context.Context) schema.Schema {
 			},
 			"eligibility": schema.SingleNestedAttribute{
 				Optional: true, Computed: true, PlanModifiers: keepObject,
-				Validators:          []validator.Object{account.Elements("Set client or partner in it, or leave eligibility out.")},
+				Validators:          []validator.Object{account.NotEmpty()},
 				MarkdownDescription: "What a Client account may be; an error for other types. Changed in place." + kept,
 				Attributes: map[string]schema.Attribute{
 					"client":  schema.BoolAttribute{Optional: true, Computed: true, PlanModifiers: keepBool, MarkdownDescription: "Whether it may buy as a client."},
@@ -105,7 +108,7 @@ func accountSchema(ctx context.Context) schema.Schema {
 			"default_language_code": schema.StringAttribute{
 				Optional: true, Computed: true, Validators: text,
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown(), account.KeepEqual(strings.EqualFold)},
-				MarkdownDescription: "Language, such as `en-US`, compared without regard to case. Changed in place." + kept,
+				MarkdownDescription: "Language, such as `en-US`, in any case. Changed in place." + kept,
 			},
 			"logo": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{account.Base64()},
@@ -115,9 +118,9 @@ func accountSchema(ctx context.Context) schema.Schema {
 			"groups": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType,
 				Validators: []validator.List{
-					account.Elements("To name no user groups, leave groups out."), listvalidator.NoNullValues(), listvalidator.UniqueValues(), listvalidator.ValueStringsAre(account.Text()),
+					account.Elements("To name no user groups, leave groups out."), listvalidator.UniqueValues(), listvalidator.ValueStringsAre(account.Text()),
 				},
-				MarkdownDescription: "Ids of user groups, such as `UGR-1234-5678`, sent on create alone. A change is an error at plan time; " +
+				MarkdownDescription: "Ids of user groups, such as `UGR-1234-5678`, sent on create only. A change is an error at plan time; " +
 					"removed from the configuration, it is no longer managed.",
 			},
 			"allow_duplicate_name": schema.BoolAttribute{

@@ -18,7 +18,7 @@ func actionsSent(s *mockserver.Server) string {
 	return strings.Join(names, " ")
 }
 
-// Every change of status is one action, or is refused at plan time.
+// Every change of status is one or two actions, or is refused at plan time.
 func TestAccountStatusChanges(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -51,11 +51,14 @@ func TestAccountStatusChanges(t *testing.T) {
 		{name: "Client, Disabled to Active", account: mock.Account{Type: "Client", Status: "Disabled", ExternalID: "C1"},
 			config: Values{"status": "Active", "external_id": "C1"}, action: "enable", externalID: "C1"},
 		{name: "Client, Disabled to Active, without an id", account: mock.Account{Type: "Client", Status: "Disabled"},
-			config: Values{"status": "Active", "external_id": "C1"}, problem: `Set status = "Enabled"`},
+			config: Values{"status": "Active", "external_id": "C1"}, action: "enable", externalID: "C1"},
+		{name: "Client, Disabled to Active, without an id, its id set by actions alone", account: mock.Account{Type: "Client", Status: "Disabled"},
+			options: mock.Options{PUTIgnoresExternalID: true},
+			config:  Values{"status": "Active", "external_id": "C1"}, action: "enable activate", externalID: "C1"},
 		{name: "Client, Disabled to Enabled", account: mock.Account{Type: "Client", Status: "Disabled"},
 			config: Values{"status": "Enabled"}, action: "enable"},
 		{name: "Client, Disabled to Enabled, with an id", account: mock.Account{Type: "Client", Status: "Disabled", ExternalID: "C1"},
-			config: Values{"status": "Enabled", "external_id": "C1"}, problem: `Set status = "Active"`},
+			config: Values{"status": "Enabled", "external_id": "C1"}, action: "enable deactivate", externalID: "C1"},
 		{name: "Client, Active loses its id", account: mock.Account{Type: "Client", Status: "Active", ExternalID: "C1"},
 			config: Values{"status": "Active"}, problem: "only with an external_id"},
 		{name: "Vendor, Active to Disabled", account: mock.Account{Type: "Vendor", Status: "Active"},
@@ -65,7 +68,7 @@ func TestAccountStatusChanges(t *testing.T) {
 		{name: "Vendor, Active to Enabled", account: mock.Account{Type: "Vendor", Status: "Active"},
 			config: Values{"status": "Enabled"}, problem: "never Enabled"},
 		{name: "Vendor, Enabled to Active", account: mock.Account{Type: "Vendor", Status: "Enabled"},
-			config: Values{"status": "Active", "external_id": "V1"}, problem: "Client accounts alone"},
+			config: Values{"status": "Active", "external_id": "V1"}, action: "disable enable", externalID: "V1"},
 		{name: "Operations", account: mock.Account{Type: "Operations", Status: "Active"},
 			config: Values{"status": "Disabled"}, problem: "Operations account can't be changed"},
 		{name: "a status that nobody knows", account: mock.Account{Type: "Client", Status: "Suspended"},
