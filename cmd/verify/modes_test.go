@@ -171,7 +171,7 @@ var fortanixModes = []mode[fortanix.Options]{
 	{"lost cursor", func(o *fortanix.Options) { o.LostCursorEmpty = true }, []string{"fortanix.lost-cursor"}},
 	{"seen by writes only", func(o *fortanix.Options) {
 		o.TokenLifetime, o.SessionLifetime, o.DuplicateStatus, o.DuplicateFold = time.Minute, time.Hour, 409, true
-		o.ForeignStatus, o.RequireSelected, o.ServerDefaults, o.CreateLag = 404, true, true, 3
+		o.ForeignStatus, o.RequireSelected, o.ServerDefaults, o.CreateLag, o.PartialCreate = 404, true, true, 3, true
 		o.NormalizeName = strings.ToUpper
 	}, nil},
 }
