@@ -1,12 +1,6 @@
 package gcore
 
 import (
-	"context"
-	"errors"
-	"fmt"
-	"net/http"
-
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
 )
 
@@ -41,7 +35,7 @@ type Account struct {
 	Phone       wire.Field[string]
 	Status      wire.Field[string] // new, trial, trialend, active, integration, paused, preparation, ready; follows from the services
 	CustomID    wire.Field[string]
-	CountryCode wire.Field[string] // set on creation alone
+	CountryCode wire.Field[string] // only set on creation
 	IsTest      wire.Field[bool]
 	Seller      wire.Field[int64]
 	ClientType  wire.Field[string] // common, reseller, sales
@@ -52,7 +46,6 @@ type Account struct {
 	Viewer      string // id of the user whose credential read it (currentUser); "" where not shown
 	Deleted     bool
 	View        View
-	Listed      bool // taken from a listing, whose items may hold less than a single read shows
 
 	users      []person
 	usersShown bool
@@ -77,79 +70,11 @@ type AccountUpdate struct {
 	IsTest   wire.Field[bool]   `json:"is_test,omitzero"`
 }
 
-func (u AccountUpdate) shownBy(now Account) bool {
-	company := wire.Value(now.Company)
-	return same(u.Company, company, sameText) && same(u.CustomID, now.CustomID, exactly) && same(u.Seller, now.Seller, exactly) && same(u.IsTest, now.IsTest, exactly)
-}
-
-// ErrNeedsReseller says that only a reseller's credential can do this.
-var ErrNeedsReseller = errors.New("this takes a reseller's credential")
-
-// UpdateClient changes an account by PATCH /iam/clients/{id}, which is the reseller's alone.
-func (c *Client) UpdateClient(ctx context.Context, id string, change AccountUpdate) (Account, error) {
-	const operation = "update account"
-	if err := checkID(operation, id); err != nil {
-		return Account{}, err
-	}
-	c.accounts.Dirty(id)
-	var account Account
-	_, err := c.call(ctx, transport.Request{
-		Operation: operation, Method: http.MethodPatch, Path: pathOf(clientsPath, id), Into: &account,
-	}, change)
-	if err == nil {
-		err = account.check(operation, id)
-	}
-	if transport.Accepted(err) { // what the account itself shows counts
-		if now, readErr := c.getAccount(ctx, id); readErr == nil && change.shownBy(now) {
-			account, err = now, nil
-		}
-	}
-	if err != nil {
-		return Account{}, err
-	}
-	c.view.saw(account)
-	c.accounts.Written(id, account)
-	c.directory.written(account)
-	return account, nil
-}
-
-// RenameAccount gives an account another company name. Where the credential has no reseller's view, the error is
-// ErrNeedsReseller.
-func (c *Client) RenameAccount(ctx context.Context, id, company string) (Account, error) {
-	account, err := c.UpdateClient(ctx, id, AccountUpdate{Company: wire.Value(company)})
-	refused := transport.IsStatus(err, http.StatusForbidden) || transport.IsNotFound(err) && !c.view.hasAnswered()
-	if refused {
-		return Account{}, fmt.Errorf("%w: %w", ErrNeedsReseller, err)
-	}
-	return account, err
-}
-
-// getAccount reads an account through the reseller's view.
-func (c *Client) getAccount(ctx context.Context, id string) (Account, error) {
-	const operation = "read account"
-	var account Account
-	_, err := c.call(ctx, transport.Request{
-		Operation: operation, Method: http.MethodGet, Path: pathOf(clientsPath, id), Into: &account,
-	}, nil)
-	if err == nil {
-		err = account.check(operation, id)
-	}
-	if err != nil {
-		return Account{}, err
-	}
-	c.view.saw(account)
-	return account, nil
-}
-
-// TryRead reads a new account once, where the credential may have the reseller's view: the reply to a create lacks most
-// of it. That it isn't shown yet is no error, just false.
-func (c *Client) TryRead(ctx context.Context, id string) (Account, bool) {
-	if c.view.isRefused() || ValidID(id) != nil {
-		return Account{}, false
-	}
-	account, err := c.accounts.Get(ctx, id, nil)
-	if transport.IsStatus(err, http.StatusForbidden) {
-		c.view.refuse()
-	}
-	return account, err == nil && !account.Deleted
+// differences are what an account shows otherwise than it was changed to.
+func (u AccountUpdate) differences(now Account) (all wire.Differences) {
+	wire.Compare(&all, "companyName", u.Company, wire.Value(now.Company), SameName)
+	wire.Compare(&all, "custom_id", u.CustomID, now.CustomID, wire.Exactly)
+	wire.Compare(&all, "seller", u.Seller, now.Seller, wire.Exactly)
+	wire.Compare(&all, "is_test", u.IsTest, now.IsTest, wire.Exactly)
+	return all
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/witness"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/gcore"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
@@ -45,7 +46,7 @@ func TestCredentials(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := start(t, mock.Options{})
-			_, err := w.reseller(test.change).ReadAccount(t.Context(), text(mock.DemoAccount), Witness{})
+			_, err := w.reseller(test.change).ReadAccount(t.Context(), text(mock.DemoAccount), witness.Witness{}, nil)
 			w.ok(err)
 			for _, r := range w.server.Requests() {
 				if got := r.Header.Get("Authorization"); got != mockserver.Hash(test.want) {
@@ -87,7 +88,7 @@ func TestCreateAndReadAccount(t *testing.T) {
 		t.Errorf("sent %v", company)
 	}
 
-	got, err := c.ReadAccount(t.Context(), made.ID, Witness{})
+	got, err := c.ReadAccount(t.Context(), made.ID, witness.Witness{}, nil)
 	w.ok(err)
 	kept, _ := w.Client(number(t, made.ID))
 	want := Account{
@@ -116,7 +117,7 @@ func TestMembersView(t *testing.T) {
 			made, err := c.CreateAccount(t.Context(), "Acme")
 			w.ok(err)
 			for range 3 {
-				got, err := c.ReadAccount(t.Context(), made.ID, Witness{})
+				got, err := c.ReadAccount(t.Context(), made.ID, witness.Witness{}, nil)
 				w.ok(err)
 				want := Account{ID: made.ID, Company: "Acme", View: MemberView}
 				if diff := cmp.Diff(want, got, ignoreInternals...); diff != "" {
@@ -127,7 +128,7 @@ func TestMembersView(t *testing.T) {
 
 			later := w.member()
 			for _, id := range []string{made.ID, text(mock.DemoAccount), made.ID} {
-				got, err := later.ReadAccount(t.Context(), id, Witness{})
+				got, err := later.ReadAccount(t.Context(), id, witness.Witness{}, nil)
 				w.ok(err)
 				if got.ID != id || got.View != MemberView {
 					t.Errorf("read %+v", got)
@@ -149,7 +150,7 @@ func TestUnauthorized(t *testing.T) {
 	w.server.Inject(mockserver.Fault{On: "GET /iam/clients/*", Status: 401, Body: `{"message":"no"}`})
 	c := w.member()
 	for range 2 {
-		got, err := c.ReadAccount(t.Context(), text(mock.DemoAccount), Witness{})
+		got, err := c.ReadAccount(t.Context(), text(mock.DemoAccount), witness.Witness{}, nil)
 		w.ok(err)
 		if got.View != MemberView {
 			t.Errorf("read %+v", got)
@@ -157,11 +158,11 @@ func TestUnauthorized(t *testing.T) {
 	}
 	w.count("GET *", 2)
 
-	_, err := w.client("1_wrong").ReadAccount(t.Context(), text(mock.DemoAccount), Witness{SeenByReseller: true})
-	if !transport.IsStatus(err, http.StatusUnauthorized) || errors.Is(err, ErrGone) {
+	_, err := w.client("1_wrong").ReadAccount(t.Context(), text(mock.DemoAccount), w.seenHere(), nil)
+	if !transport.IsStatus(err, http.StatusUnauthorized) || errors.Is(err, witness.ErrGone) {
 		t.Errorf("got %v", err)
 	}
-	if doubt, ok := errors.AsType[*NotProvenError](err); ok {
+	if doubt, ok := errors.AsType[*witness.NotProvenError](err); ok {
 		t.Errorf("a bad credential is reported as %v", doubt)
 	}
 }
@@ -173,13 +174,13 @@ func TestOneForbiddenAccount(t *testing.T) {
 	foreign, own := w.SeedClient(mock.Client{}), w.SeedClient(mock.Client{})
 	w.server.Inject(mockserver.Fault{On: "GET /iam/clients/" + text(foreign.ID), Status: 403})
 	c := w.reseller()
-	_, err := c.ReadAccount(t.Context(), text(foreign.ID), Witness{SeenByReseller: true})
-	if doubt, ok := errors.AsType[*NotProvenError](err); !ok || doubt.Reason != NotInMembersView {
+	_, err := c.ReadAccount(t.Context(), text(foreign.ID), w.seenHere(), nil)
+	if doubt, ok := errors.AsType[*witness.NotProvenError](err); !ok || !strings.Contains(doubt.Reason, "can't see it") {
 		t.Errorf("got %v", err)
 	}
-	got, err := c.ReadAccount(t.Context(), text(own.ID), Witness{})
+	got, err := c.ReadAccount(t.Context(), text(own.ID), witness.Witness{}, nil)
 	w.ok(err)
-	if got.View != ResellerView || c.view.isRefused() {
+	if got.View != ResellerView || c.resellers.isRefused() {
 		t.Errorf("read %+v", got)
 	}
 }
@@ -255,9 +256,9 @@ func TestInvalidIDs(t *testing.T) {
 		if ValidID(id) == nil {
 			t.Errorf("%q counts as an id", id)
 		}
-		_, read := c.ReadAccount(t.Context(), id, Witness{})
+		_, read := c.ReadAccount(t.Context(), id, witness.Witness{}, nil)
 		_, rename := c.RenameAccount(t.Context(), id, "x")
-		_, user := c.ReadUser(t.Context(), id, "1", Witness{})
+		_, user := c.ReadUser(t.Context(), id, "1", witness.Witness{}, nil)
 		_, update := c.UpdateUser(t.Context(), id, UserUpdate{})
 		_, products := c.Availability(t.Context(), id)
 		for _, err := range []error{
@@ -281,11 +282,11 @@ func TestWrongObject(t *testing.T) {
 		mockserver.Fault{On: "GET /iam/clients/*", Body: `{"id": 5, "companyName": "Other"}`},
 		mockserver.Fault{On: "GET /iam/users/*", Body: `{"id": 5, "email": "other@example.com"}`},
 	)
-	_, err := c.ReadAccount(t.Context(), "6", Witness{SeenByReseller: true})
+	_, err := c.ReadAccount(t.Context(), "6", w.seenHere(), nil)
 	if w.transportError(err).Kind != transport.KindUnexpected {
 		t.Errorf("account: %v", err)
 	}
-	_, err = c.ReadUser(t.Context(), "6", "7", Witness{})
+	_, err = c.ReadUser(t.Context(), "6", "7", witness.Witness{}, nil)
 	if w.transportError(err).Kind != transport.KindUnexpected {
 		t.Errorf("user: %v", err)
 	}

@@ -3,6 +3,7 @@ package gcore
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 )
@@ -25,6 +26,9 @@ func (c *Client) Availability(ctx context.Context, clientID string) ([]ProductAv
 	_, err := c.call(ctx, transport.Request{
 		Operation: operation, Method: http.MethodGet, Path: pathOf(availabilityPath, clientID), Into: &products,
 	}, nil)
+	if slices.ContainsFunc(products.Items, func(p ProductAvailability) bool { return p.Product == "" }) {
+		return nil, unexpected(operation, "the reply holds an item without product_name")
+	}
 	return products.Items, err
 }
 
@@ -38,6 +42,9 @@ func (c *Client) SetAvailability(ctx context.Context, clientID, product string, 
 	_, err := c.call(ctx, transport.Request{
 		Operation: operation, Method: http.MethodPatch, Path: pathOf(availabilityPath, clientID), Into: &set,
 	}, ProductAvailability{Product: product, Available: &available})
+	if err == nil && (set.Product != product || set.Available == nil || *set.Available != available) {
+		err = unexpected(operation, "the reply is about another product, or shows another availability than was set")
+	}
 	return err
 }
 

@@ -75,12 +75,6 @@ func (c *Client) allowCallers(allowed []string) func(ctx context.Context) error 
 	}
 }
 
-// currentUser is the id of the user whose credential this is; "" where the reply doesn't say.
-func (c *Client) currentUser(ctx context.Context) (string, error) {
-	caller, err := c.Caller(ctx)
-	return caller.UserID, err
-}
-
 // TokenExpiry returns when a JWT ends, by its claim exp, which is not verified; false where the token doesn't say.
 func TokenExpiry(token string) (time.Time, bool) {
 	parts := strings.Split(token, ".")

@@ -18,7 +18,9 @@ import (
 	"time"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/bulkread"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/createonce"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/witness"
 )
 
 const (
@@ -50,8 +52,11 @@ type Client struct {
 	authorization transport.Secret
 	accounts      *bulkread.Reader[Account]
 	users         *bulkread.Reader[User]
-	view          resellerView
-	directory     directory
+	resellers     resellerView
+	members       memberView
+	listing       *witness.Listing // of the reseller's accounts
+	madeAccounts  createonce.IDs
+	madeUsers     createonce.IDs
 	caller        callerOnce
 	warn          func(ctx context.Context, message string) // nil: no log
 	openTokens    sync.Map                                  // openToken by id: the API tokens that this client has made and not deleted
@@ -71,8 +76,9 @@ func New(o Options) *Client {
 	c.accounts = bulkread.New(c.accountSource(o))
 	c.users = bulkread.New(c.userSource(o))
 	c.warn = o.Warn
-	c.view.init()
-	c.directory.init(c.Now, c.everyUser)
+	c.resellers.init()
+	c.members.init(c.Now, c.everyUser)
+	c.listing = witness.NewListing(c.witnesses, c.Now)
 	return c
 }
 
@@ -82,6 +88,9 @@ func baseURL(u *url.URL) *url.URL {
 	out.Path = strings.TrimSuffix(strings.TrimRight(out.Path, "/"), "/iam")
 	return &out
 }
+
+// Address is the base URL that requests go to.
+func (c *Client) Address() string { return c.http.BaseURL.String() }
 
 // Now is the client's clock.
 func (c *Client) Now() time.Time { return c.http.Clock.Now() }
@@ -160,10 +169,22 @@ func denied(err error) bool {
 	return transport.IsStatus(err, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound)
 }
 
-// sameText compares names and addresses as the vendor does when it calls them taken: without regard to case and outer
-// blanks.
+// SameName reports whether two company names count as equal: the vendor may change case, and whitespace within or around
+// what it is given.
+func SameName(a, b string) bool {
+	return strings.EqualFold(strings.Join(strings.Fields(a), " "), strings.Join(strings.Fields(b), " "))
+}
+
+// sameText compares e-mail addresses and codes, which ignore case.
 func sameText(a, b string) bool {
 	return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b))
+}
+
+func orPrior(value, prior string) string {
+	if value == "" {
+		return prior
+	}
+	return value
 }
 
 func compareIDs(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) }

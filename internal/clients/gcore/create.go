@@ -3,6 +3,7 @@ package gcore
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -13,13 +14,14 @@ import (
 )
 
 // CreateAccount creates an additional account for the credential's own user by POST /iam/clients/create. The vendor
-// takes each company name once. The reply shows the id and the company alone; ReadAccount tells the rest. The error is
-// an *createonce.Error.
+// takes each company name once. The reply only shows the id and the company; ReadNew shows the rest. The error is an
+// *createonce.Error.
 func (c *Client) CreateAccount(ctx context.Context, company string) (Account, error) {
 	const operation = "create account"
-	var moment createonce.Moment
+	c.listing.Changed()
 	made, err := createonce.Creation[Account]{
 		Clock: c.http.Clock,
+		IDs:   &c.madeAccounts,
 		Post: func(ctx context.Context) (Account, error) {
 			var reply struct {
 				ID      integer `json:"id"`
@@ -33,75 +35,65 @@ func (c *Client) CreateAccount(ctx context.Context, company string) (Account, er
 			}
 			return Account{ID: reply.ID.id(), Company: orPrior(reply.Company, company)}, err
 		},
-		LookUp: func(ctx context.Context) (found []Account, _ createonce.Moment, err error) {
-			found, moment, err = c.namesakes(ctx, company)
-			return found, moment, err
+		Mismatch: func(made Account) string { return otherCompany(made.Company, company) },
+		Read: func(ctx context.Context, made Account) (Account, createonce.Moment, error) {
+			return c.getAccount(ctx, made.ID)
 		},
-		Same: func(found Account) bool { return found.Company == company },
+		LookUp: func(ctx context.Context) ([]Account, createonce.Moment, error) { return c.namesakes(ctx, company) },
+		Same:   func(found Account) bool { return found.Company == company },
 		MadeHere: func(ctx context.Context, found Account, window createonce.Window) (bool, error) {
-			if found.Owner != "" && found.Viewer != "" && found.Owner != found.Viewer {
+			if !found.madeBy("") {
 				return false, nil
 			}
 			return c.createdWithin(ctx, found, window)
 		},
 		Describe: func(a Account) createonce.Candidate { return createonce.Candidate{ID: a.ID, Label: a.Company} },
 	}.Run(ctx)
+	c.listing.Changed()
 	if err != nil {
-		if failed, ok := plainRefusal(err); ok {
-			failed.Candidates = c.holdersOf(ctx, company)
-		}
 		return Account{}, err
 	}
 	c.accounts.Dirty(made.ID)
-	c.directory.written(made)
+	c.members.written(made)
 	return made, nil
 }
 
-// plainRefusal reports whether a create was refused although the look-up found nothing in its way: the vendor's filters
-// may be more exact than its idea of what is taken.
-func plainRefusal(err error) (*createonce.Error, bool) {
-	failed, ok := errors.AsType[*createonce.Error](err)
-	return failed, ok && !failed.Unclear && len(failed.Candidates) == 0 && transport.IsStatus(failed.Err, 400, 409, 422)
-}
-
-// holdersOf are the accounts with a company name among those that the listing of users shows, which knows no filter.
-func (c *Client) holdersOf(ctx context.Context, company string) []createonce.Candidate {
-	var holders []createonce.Candidate
-	if accounts, err := c.directory.all(ctx); err == nil { // without it, the refusal itself says enough
-		for _, a := range accounts {
-			if sameText(a.Company, company) {
-				holders = append(holders, createonce.Candidate{ID: a.ID, Label: a.Company})
-			}
-		}
+// otherCompany says that a reply has another company name than the one that was sent; "" where it has the same, or none.
+func otherCompany(shown, sent string) string {
+	if shown == "" || SameName(shown, sent) {
+		return ""
 	}
-	return holders
+	return fmt.Sprintf("the reply is about the company %q, not %q", shown, sent)
 }
 
-// namesakes are the accounts whose company name the vendor would call taken, with the server's time. They come from
-// the member's view where the reseller's has nothing to show.
+// madeBy reports whether an account may have been created by this credential's own user, or by the one with the given id,
+// as far as it shows that.
+func (a Account) madeBy(user string) bool {
+	return a.Owner == "" || a.Viewer == "" || a.Owner == a.Viewer || a.Owner == user
+}
+
+// namesakes are the accounts whose company name the vendor may call taken, with the moment of the reply. Where the
+// reseller's view shows none, they come from the member's.
 func (c *Client) namesakes(ctx context.Context, company string) ([]Account, createonce.Moment, error) {
-	found, moment, err := c.accountsWhere(ctx, url.Values{"companyName": {company}})
-	if err != nil && !denied(err) {
-		return nil, moment, err
-	}
-	same := func(a Account) bool { return sameText(a.Company, company) }
-	found = slices.DeleteFunc(found, func(a Account) bool { return !same(a) })
-	if len(found) > 0 || c.view.hasAnswered() {
+	same := func(a Account) bool { return SameName(a.Company, company) }
+	found, moment, err := c.accountsNamed(ctx, company, same)
+	if err != nil && !denied(err) || len(found) > 0 {
 		return found, moment, err
 	}
-	users, at, err := c.usersWhere(ctx, func(u User) bool {
-		return slices.ContainsFunc(u.Access, func(a Access) bool { return same(a.account()) })
-	})
-	if err != nil {
-		return nil, moment, err
-	}
 	byID := map[string]Account{}
-	for _, u := range users {
+	_, at, err := c.usersWhere(ctx, func(u User) bool {
 		for _, a := range u.Access {
 			if same(a.account()) {
 				byID[a.ClientID] = a.account()
 			}
 		}
+		return false
+	})
+	switch {
+	case err != nil && denied(err) && c.resellers.hasAnswered():
+		return nil, moment, nil
+	case err != nil:
+		return nil, moment, err
 	}
 	for _, a := range byID {
 		found = append(found, a)
@@ -110,51 +102,70 @@ func (c *Client) namesakes(ctx context.Context, company string) ([]Account, crea
 	return found, at, nil
 }
 
-// accountsWhere reads the reseller's whole listing for a query, without deleted accounts, and the server's time at its
-// first page.
-func (c *Client) accountsWhere(ctx context.Context, query url.Values) (found []Account, moment createonce.Moment, err error) {
-	query["deleted"] = []string{"false"}
-	accounts := each("list accounts", func(a Account) string { return a.ID }, func(offset int) (page[Account], error) {
-		p, err := c.accountsPage(ctx, query, offset, pageSize)
-		if offset == 0 {
-			moment = p.moment
-		}
-		return p, err
-	})
-	for a, err := range accounts {
+// accountsNamed are the accounts of the reseller's view that keep accepts: those that the vendor's filter finds for a
+// company name or, where it finds none of them, those of the whole listing. Whether the filter compares whole names or
+// parts of them, whether it ignores case or whitespace, and whether it takes every character, is not documented.
+func (c *Client) accountsNamed(ctx context.Context, company string, keep func(Account) bool) ([]Account, createonce.Moment, error) {
+	found, moment, err := c.accountsWhere(ctx, url.Values{"companyName": {company}}, keep)
+	if err == nil && len(found) == 0 || filterRefused(err) {
+		return c.accountsWhere(ctx, nil, keep)
+	}
+	return found, moment, err
+}
+
+// filterRefused reports whether the vendor refuses what a filter was asked for.
+func filterRefused(err error) bool {
+	return transport.IsStatus(err, http.StatusBadRequest, http.StatusRequestURITooLong, http.StatusUnprocessableEntity)
+}
+
+// accountsWhere reads the reseller's whole listing for a query, and keeps the accounts that pass, without deleted ones;
+// and the moment of its first page.
+func (c *Client) accountsWhere(
+	ctx context.Context, query url.Values, keep func(Account) bool,
+) (found []Account, moment createonce.Moment, err error) {
+	asked := notDeleted()
+	for name, values := range query {
+		asked[name] = values
+	}
+	for a, err := range c.eachAccount(ctx, asked, &moment) {
 		if err != nil {
 			return nil, moment, err
 		}
-		c.view.saw(a)
-		if a.Company == "" && !a.Deleted { // too thin to tell
-			if a, err = c.getAccount(ctx, a.ID); err != nil {
+		c.resellers.saw()
+		if a.Company == "" && !a.Deleted { // the list item may show too little
+			whole, _, err := c.getAccount(ctx, a.ID)
+			if errors.Is(err, ErrNameless) || transport.IsNotFound(err) {
+				continue
+			}
+			if err != nil {
 				return nil, moment, err
 			}
+			a = whole
 		}
-		if !a.Deleted {
+		if !a.Deleted && keep(a) {
 			found = append(found, a)
 		}
 	}
 	return found, moment, nil
 }
 
-// usersWhere reads the whole listing of users and keeps those that pass, and the server's time at its first page.
+// usersWhere reads the whole listing of users and keeps those that pass, without deleted ones; and the moment of its
+// first page.
 func (c *Client) usersWhere(ctx context.Context, keep func(User) bool) (found []User, moment createonce.Moment, err error) {
-	users := each("list users", func(u User) string { return u.ID }, func(offset int) (page[User], error) {
-		p, err := c.usersPage(ctx, offset, pageSize)
-		if offset == 0 {
-			moment = p.moment
-		}
-		return p, err
-	})
-	for u, err := range users {
+	for u, err := range c.eachUser(ctx, &moment) {
 		if err != nil {
 			return nil, moment, err
 		}
-		if u.Email == "" && !u.Deleted { // too thin to tell
-			if u, err = c.getUser(ctx, u.ID); err != nil {
+		if u.Email == "" && !u.Deleted { // the list item may show too little
+			whole, _, err := c.getUser(ctx, u.ID)
+			if errors.Is(err, ErrNameless) || transport.IsNotFound(err) {
+				continue
+			}
+			if err != nil {
 				return nil, moment, err
 			}
+			whole.Access = u.Access
+			u = whole
 		}
 		if !u.Deleted && keep(u) {
 			found = append(found, u)
@@ -166,7 +177,7 @@ func (c *Client) usersWhere(ctx context.Context, keep func(User) bool) (found []
 // createdWithin reports whether an account is proven to have been created within the window. No reply shows when an
 // account was created, but the reseller's listing can be asked for those created since a time. An API may ignore a
 // filter, or use the date without the time: the filter counts only if it also leaves the account out when asked for those
-// created after the window.
+// created after the window. It is asked nothing else, so that no other filter can leave the account out.
 func (c *Client) createdWithin(ctx context.Context, a Account, window createonce.Window) (bool, error) {
 	if a.View != ResellerView {
 		return false, nil
@@ -176,12 +187,12 @@ func (c *Client) createdWithin(ctx context.Context, a Account, window createonce
 		want  bool
 	}{{window.From, true}, {window.Until, false}} {
 		listed, _, err := c.accountsWhere(ctx, url.Values{
-			"companyName": {a.Company}, "created_at_gte": {try.bound.UTC().Format("2006-01-02T15:04:05.000000Z")},
-		})
+			"created_at_gte": {try.bound.UTC().Format("2006-01-02T15:04:05.000000Z")},
+		}, func(l Account) bool { return l.ID == a.ID })
 		if err != nil {
 			return false, err
 		}
-		if slices.ContainsFunc(listed, func(l Account) bool { return l.ID == a.ID }) != try.want {
+		if (len(listed) > 0) != try.want {
 			return false, nil
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/createonce"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/witness"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/gcore"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
@@ -63,7 +64,7 @@ func TestLostAccount(t *testing.T) {
 		for name, fault := range lost {
 			t.Run(name+" "+offset.String(), func(t *testing.T) {
 				t.Parallel()
-				w := start(t, mock.Options{SubstringFilters: true})
+				w := start(t, mock.Options{Filters: mock.FilterContains})
 				w.server.SetClockOffset(offset)
 				w.SeedClient(mock.Client{Company: "acme"}) // the same to a person, not to the vendor
 				fault.On, fault.Effect, fault.Times = "POST *", true, 1
@@ -104,8 +105,8 @@ func TestNotOurs(t *testing.T) {
 	}{
 		"made before":               {other: mock.Client{Company: "Acme", Owner: mine}, age: time.Minute},
 		"by somebody else":          {other: mock.Client{Company: "Acme", Owner: 4711}},
-		"in other case":             {other: mock.Client{Company: "ACME", Owner: mine}, options: mock.Options{SubstringFilters: true, FoldCompany: true}},
-		"outer blanks":              {other: mock.Client{Company: " Acme ", Owner: mine}, options: mock.Options{SubstringFilters: true}},
+		"in other case":             {other: mock.Client{Company: "ACME", Owner: mine}, options: mock.Options{Filters: mock.FilterContains, FoldCompany: true}},
+		"outer blanks":              {other: mock.Client{Company: " Acme ", Owner: mine}, options: mock.Options{Filters: mock.FilterContains}},
 		"filter refused":            {other: mock.Client{Company: "Acme", Owner: mine}, faults: []mockserver.Fault{{Where: byCreation, Status: 400}}},
 		"filter fails":              {other: mock.Client{Company: "Acme", Owner: mine}, faults: []mockserver.Fault{{Where: byCreation, Status: 500}}},
 		"filter finds nothing":      {other: mock.Client{Company: "Acme", Owner: mine}, faults: []mockserver.Fault{{Where: byCreation, Body: `{"count":0,"results":[]}`}}},
@@ -133,7 +134,12 @@ func TestNotOurs(t *testing.T) {
 	}
 }
 
-func byCreation(r *http.Request) bool { return r.URL.Query().Has("created_at_gte") }
+// asksFor reports whether a request has a filter.
+func asksFor(filter string) func(*http.Request) bool {
+	return func(r *http.Request) bool { return r.URL.Query().Has(filter) }
+}
+
+var byCreation = asksFor("created_at_gte")
 
 // The member's view names candidates, and proves nothing.
 func TestLostAccountOfMember(t *testing.T) {
@@ -238,7 +244,7 @@ func TestCreateUser(t *testing.T) {
 			if sent, _ := post.Field("/password"); sent != mockserver.Hash(password) {
 				t.Errorf("the password went out as %v", sent)
 			}
-			read, err := c.ReadUser(t.Context(), made.ID, made.ClientID, Witness{})
+			read, err := c.ReadUser(t.Context(), made.ID, made.ClientID, witness.Witness{}, nil)
 			w.ok(err)
 			if diff := cmp.Diff(want, read, ignoreInternals...); diff != "" {
 				t.Error(diff)
@@ -265,7 +271,7 @@ func TestLostUser(t *testing.T) {
 	t.Parallel()
 	for mode, options := range map[string]mock.Options{
 		"documented":     {},
-		"substrings":     {SubstringFilters: true},
+		"substrings":     {Filters: mock.FilterContains},
 		"thin lists":     {ThinLists: []string{"users"}},
 		"thinner lists":  {ThinLists: []string{"users", "companyName", "email", "client_and_roles"}},
 		"thin members":   {ThinMembers: true},
@@ -315,7 +321,7 @@ func TestNotOurUser(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := start(t, mock.Options{SubstringFilters: true})
+			w := start(t, mock.Options{Filters: mock.FilterContains})
 			client := mock.Client{
 				Company: "Acme", CustomID: new("c-1"), CountryCode: "LU", Seller: new(int64(12)), IsTest: true,
 			}
@@ -347,7 +353,7 @@ func TestTakenUser(t *testing.T) {
 		t.Errorf("got %+v", e)
 	}
 	// The vendor's filter may not fold; then this one has no name.
-	w.Set(func(o *mock.Options) { o.SubstringFilters = true })
+	w.Set(func(o *mock.Options) { o.Filters = mock.FilterContains })
 	_, err = c.CreateUser(t.Context(), newUser())
 	w.candidates(err, text(byMail.ID))
 

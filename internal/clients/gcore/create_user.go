@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -41,27 +42,46 @@ func (u NewUser) body() (json.RawMessage, error) {
 }
 
 // became reports whether found, with the account behind it, has what was sent, as far as replies show it. An e-mail
-// address is the same in any case. The account's creator is who sent the request, or the user itself.
+// address and codes are the same in any case.
 func (u NewUser) became(found accountUser) bool {
 	a := found.account
-	return !found.partial && a.ID != "" && found.ClientID == a.ID && a.Company == u.Company && sameText(found.Email, u.Email) &&
-		(a.Owner == "" || a.Viewer == "" || a.Owner == a.Viewer || a.Owner == found.ID) &&
-		kept(u.Name, found.Name) && kept(u.Phone, found.Phone) && kept(u.Lang, found.Lang) &&
-		kept(u.UserType, found.UserType) && kept(u.CustomID, a.CustomID) && kept(u.CountryCode, a.CountryCode) &&
-		kept(u.Seller, a.Seller) && kept(u.IsTest, a.IsTest)
+	if found.partial || a.ID == "" || found.ClientID != a.ID || a.Company != u.Company || !sameText(found.Email, u.Email) {
+		return false
+	}
+	var all wire.Differences
+	wire.Compare(&all, "name", u.Name, found.Name, wire.Exactly)
+	wire.Compare(&all, "phone", u.Phone, found.Phone, wire.Exactly)
+	wire.Compare(&all, "lang", u.Lang, found.Lang, sameText)
+	wire.Compare(&all, "user_type", u.UserType, found.UserType, wire.Exactly)
+	wire.Compare(&all, "custom_id", u.CustomID, a.CustomID, wire.Exactly)
+	wire.Compare(&all, "country_code", u.CountryCode, a.CountryCode, sameText)
+	wire.Compare(&all, "seller", u.Seller, a.Seller, wire.Exactly)
+	wire.Compare(&all, "is_test", u.IsTest, a.IsTest, wire.Exactly)
+	return len(all) == 0
 }
 
-// kept reports whether a field that was sent reads the same, if it reads at all.
-func kept[T comparable](sent, shown wire.Field[T]) bool {
-	value, _ := sent.Get()
-	return value == nil || fits(shown, func(v T) bool { return v == *value })
+// mismatch says what in the reply to a create is about another user than the one that was sent; "" where nothing is.
+func (u NewUser) mismatch(made accountUser) string {
+	if !sameText(made.Email, u.Email) {
+		return fmt.Sprintf("the reply is about the user %q, not %q", made.Email, u.Email)
+	}
+	company, _ := made.Company.Get()
+	if company == nil {
+		company = new(string)
+	}
+	for _, a := range made.Access {
+		if a.ClientID == made.ClientID {
+			company = &a.Company
+		}
+	}
+	return otherCompany(*company, u.Company)
 }
 
 // accountUser is a user with the account behind it.
 type accountUser struct {
 	User
 	account Account
-	partial bool // as the account tells of its users
+	partial bool // shown as one of the account's users, with little else than its e-mail address
 }
 
 // CompanyTakenError says that accounts hold the company name of a user to be created, although no user who could be
@@ -94,35 +114,45 @@ func (c *Client) CreateUser(ctx context.Context, user NewUser) (User, error) {
 	if err != nil {
 		return User{}, &createonce.Error{Err: asError(operation, err)}
 	}
-	var moment createonce.Moment
 	var holders []createonce.Candidate
+	c.listing.Changed()
 	made, err := createonce.Creation[accountUser]{
 		Clock: c.http.Clock,
+		IDs:   &c.madeUsers,
 		Post: func(ctx context.Context) (accountUser, error) {
 			var reply User
 			_, err := c.call(ctx, transport.Request{
 				Operation: operation, Method: http.MethodPost, Path: usersPath, Replay: transport.Create, Into: &reply,
 			}, body)
-			if err == nil && (reply.Email == "" || reply.ClientID == "") {
-				err = unexpected(operation, "the reply lacks the e-mail address or the account")
+			if err == nil && reply.ClientID == "" {
+				err = unexpected(operation, "the reply lacks the account")
 			}
+			reply.Email = orPrior(reply.Email, user.Email)
 			return accountUser{User: reply}, err
 		},
-		LookUp: func(ctx context.Context) (found []accountUser, _ createonce.Moment, err error) {
+		Mismatch: user.mismatch,
+		Read: func(ctx context.Context, made accountUser) (accountUser, createonce.Moment, error) {
+			read, moment, err := c.getUser(ctx, made.ID)
+			if err != nil {
+				return accountUser{}, moment, err
+			}
+			account, _, err := c.getAccount(ctx, read.ClientID)
+			return accountUser{User: read, account: account}, moment, err
+		},
+		LookUp: func(ctx context.Context) (found []accountUser, moment createonce.Moment, err error) {
 			found, holders, moment, err = c.userNamesakes(ctx, user)
 			return found, moment, err
 		},
 		Same: user.became,
 		MadeHere: func(ctx context.Context, found accountUser, window createonce.Window) (bool, error) {
+			if !found.account.madeBy(found.ID) {
+				return false, nil
+			}
 			return c.createdWithin(ctx, found.account, window)
 		},
 		Describe: func(u accountUser) createonce.Candidate { return createonce.Candidate{ID: u.ID, Label: u.Email} },
 	}.Run(ctx)
-	if failed, ok := plainRefusal(err); ok && len(holders) == 0 {
-		if failed.Candidates = c.directory.usersWithEmail(ctx, user.Email); len(failed.Candidates) == 0 {
-			holders = c.holdersOf(ctx, user.Company)
-		}
-	}
+	c.listing.Changed()
 	switch {
 	case err != nil && len(holders) > 0:
 		return User{}, &CompanyTakenError{Err: err, Accounts: holders}
@@ -135,77 +165,107 @@ func (c *Client) CreateUser(ctx context.Context, user NewUser) (User, error) {
 }
 
 // userNamesakes are the users who have the e-mail address or the company name of a new one, with the accounts behind
-// them; then the accounts that hold the company name without such a user, and the server's time.
-func (c *Client) userNamesakes(ctx context.Context, user NewUser) ([]accountUser, []createonce.Candidate, createonce.Moment, error) {
-	accounts, moment, shut := c.accountsWhere(ctx, url.Values{"companyName": {user.Company}})
-	if shut == nil {
-		var more []Account
-		more, _, shut = c.accountsWhere(ctx, url.Values{"users_email": {user.Email}})
-		accounts = append(accounts, more...)
-	}
-	if shut != nil && !denied(shut) {
-		return nil, nil, moment, shut
-	}
-	holds := func(a Account) bool { return sameText(a.Company, user.Company) }
-	near := map[string]Account{}
-	whole := shut == nil // whether the accounts show all their users
-	for _, a := range accounts {
-		if holds(a) || !a.usersShown || a.hasUser(user.Email) {
-			near[a.ID] = a
-			whole = whole && a.usersShown
-		}
-	}
-	var found []accountUser
-	if whole {
-		for _, a := range near {
-			for _, p := range a.users {
-				// p may also enter accounts that aren't its own. One that doesn't tell which is, is taken for a's until
-				// it is read singly.
-				own := near[p.Client.id()]
-				if p.Client == 0 {
-					own = a
-				}
-				if !p.Deleted && (sameText(p.Email, user.Email) || holds(own)) {
-					u := User{ID: p.ID.id(), Email: p.Email, ClientID: orPrior(p.Client.id(), own.ID)}
-					found = append(found, accountUser{User: u, account: own, partial: true})
-				}
+// them; then the accounts that hold the company name without such a user, and the moment of the reply.
+//
+// The filters are asked first. Only an account that has the company name and shows the e-mail address among its users ends
+// the search there: a filter may compare in a way that misses what it is asked for, since the vendor may have changed case
+// or whitespace, and accounts may not show their users. Else whole listings are read, of accounts and of users.
+func (c *Client) userNamesakes(
+	ctx context.Context, user NewUser,
+) (found []accountUser, taken []createonce.Candidate, moment createonce.Moment, err error) {
+	holds := func(a Account) bool { return SameName(a.Company, user.Company) }
+	near := map[string]Account{} // accounts that have the company name, or the e-mail address among their users
+	collect := func(query url.Values) error {
+		_, at, err := c.accountsWhere(ctx, query, func(a Account) bool {
+			if holds(a) || a.hasUser(user.Email) {
+				near[a.ID] = a
 			}
+			return false
+		})
+		moment = at
+		return err
+	}
+	for _, query := range []url.Values{{"companyName": {user.Company}}, {"users_email": {user.Email}}} {
+		if err = collect(query); err != nil && !filterRefused(err) {
+			break
 		}
-	} else {
+	}
+	whole := func(a Account) bool { return holds(a) && a.hasUser(user.Email) }
+	switch {
+	case err != nil && !filterRefused(err):
+	case !slices.ContainsFunc(slices.Collect(maps.Values(near)), holds):
+		err = collect(nil)
+	default:
+		err = nil
+	}
+	if err != nil && !denied(err) {
+		return nil, nil, moment, err
+	}
+	for _, a := range near {
+		found = append(found, a.accountUsers(near, user.Email, holds)...)
+	}
+	if !slices.ContainsFunc(slices.Collect(maps.Values(near)), whole) {
 		users, at, err := c.usersWhere(ctx, func(u User) bool {
 			return sameText(u.Email, user.Email) || holds(near[u.ClientID]) || u.belongsTo(user.Company)
 		})
 		if err != nil {
 			return nil, nil, moment, err
 		}
-		if shut != nil {
+		if moment.Date.IsZero() {
 			moment = at
 		}
 		for _, u := range users {
 			found = append(found, accountUser{User: u, account: near[u.ClientID]})
 		}
 	}
-	rank := func(u accountUser) int {
-		if holds(u.account) { // likelier the one that it belongs to
-			return 0
+	found, err = c.distinctUsers(ctx, found, func(u accountUser) bool { return holds(u.account) && sameText(u.Email, user.Email) })
+	return found, holders(near, holds, found), moment, err
+}
+
+// accountUsers are those of an account's users who have an e-mail address, or belong to an account that holds accepts.
+// Such a user may also enter accounts that aren't its own, which near has. One that doesn't show which is, counts as this
+// account's until it is read singly.
+func (a Account) accountUsers(near map[string]Account, email string, holds func(Account) bool) (found []accountUser) {
+	for _, p := range a.users {
+		own := near[p.Client.id()]
+		if p.Client == 0 {
+			own = a
 		}
-		return 1
+		if !p.Deleted && (sameText(p.Email, email) || holds(own)) {
+			u := User{ID: p.ID.id(), Email: p.Email, ClientID: orPrior(p.Client.id(), own.ID)}
+			found = append(found, accountUser{User: u, account: own, partial: true})
+		}
+	}
+	return found
+}
+
+// distinctUsers are the users found, each once, as the most complete of what shows it. Those that likely accepts are read
+// singly where only an account has shown them.
+func (c *Client) distinctUsers(ctx context.Context, found []accountUser, likely func(accountUser) bool) ([]accountUser, error) {
+	rank := func(u accountUser) int {
+		switch {
+		case !likely(u):
+			return 2
+		case u.partial:
+			return 1
+		}
+		return 0
 	}
 	slices.SortFunc(found, func(a, b accountUser) int { return cmp.Or(compareIDs(a.ID, b.ID), rank(a)-rank(b)) })
 	found = slices.CompactFunc(found, func(a, b accountUser) bool { return a.ID == b.ID })
 	for i, u := range found {
-		if !u.partial || !holds(u.account) || !sameText(u.Email, user.Email) {
+		if !u.partial || !likely(u) {
 			continue
 		}
-		one, err := c.getUser(ctx, u.ID)
+		one, _, err := c.getUser(ctx, u.ID)
 		switch {
 		case err == nil:
 			found[i].User, found[i].partial = one, false
 		case !denied(err): // a denial may be lag; then it stays a candidate that the next look-up may prove
-			return nil, nil, moment, err
+			return nil, err
 		}
 	}
-	return found, holders(near, holds, found), moment, nil
+	return found, nil
 }
 
 // holders are the accounts near that hold the name and have none of the users found.

@@ -77,8 +77,8 @@ func texts(words []word) []string {
 type list[T any] struct {
 	Items []T
 	Count int  // all items that the listing holds; -1 where the reply doesn't say
-	More  bool // whether the reply names a next page
-	Bare  bool
+	Last  bool // whether the reply says that there is no next page
+	Bare  bool // whether it is an array of everything
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -89,10 +89,10 @@ func (l *list[T]) UnmarshalJSON(raw []byte) error {
 		return json.Unmarshal(raw, &l.Items)
 	}
 	var envelope struct {
-		Count   *integer `json:"count"`
-		Next    *string  `json:"next"`
-		Results *[]T     `json:"results"`
-		Result  *[]T     `json:"result"`
+		Count   *integer           `json:"count"`
+		Next    wire.Field[string] `json:"next"`
+		Results *[]T               `json:"results"`
+		Result  *[]T               `json:"result"`
 	}
 	if err := json.Unmarshal(raw, &envelope); err != nil {
 		return err
@@ -108,11 +108,12 @@ func (l *list[T]) UnmarshalJSON(raw []byte) error {
 	if envelope.Count != nil {
 		l.Count = int(max(*envelope.Count, -1))
 	}
-	l.More = envelope.Next != nil && *envelope.Next != ""
+	next, shown := envelope.Next.Get()
+	l.Last = shown && (next == nil || *next == "")
 	return nil
 }
 
-// UnmarshalJSON implements json.Unmarshaler. It wants an id, and leaves what is missing unsent: list items may be thin.
+// UnmarshalJSON implements json.Unmarshaler. It wants an id, and leaves what is missing unsent: list items may show less.
 func (a *Account) UnmarshalJSON(raw []byte) error {
 	var in struct {
 		ID          integer              `json:"id"`
@@ -154,7 +155,7 @@ func (a *Account) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// UnmarshalJSON implements json.Unmarshaler. It wants an id, and leaves what is missing unsent: list items may be thin.
+// UnmarshalJSON implements json.Unmarshaler. It wants an id, and leaves what is missing unsent: list items may show less.
 func (u *User) UnmarshalJSON(raw []byte) error {
 	var in struct {
 		ID        integer            `json:"id"`

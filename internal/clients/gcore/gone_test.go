@@ -2,191 +2,148 @@ package gcore
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/witness"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/gcore"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
 
-// remembered is what a reseller's earlier run has recorded of an account.
-func (w *world) remembered(id int64) Witness {
+// gone is what a proof says; any other text is part of the reason why there is none, or of the error.
+const gone = "it is gone"
+
+// checkProof asserts that an error says that something is gone, or why it doesn't.
+func (w *world) checkProof(err error, want string) {
 	w.Helper()
-	a, err := w.reseller().ReadAccount(w.Context(), text(id), Witness{})
-	w.ok(err)
-	known := Witness{}.After(a)
-	known.Company = a.Company
-	if known != (Witness{SeenByReseller: true, Reseller: text(mock.DemoReseller), Viewer: text(mock.DemoResellerUser), Company: a.Company}) {
-		w.Fatalf("remembered %+v", known)
+	if err == nil {
+		w.Fatal("it was read")
 	}
-	return known
-}
-
-func TestKnown(t *testing.T) {
-	t.Parallel()
-	known := Witness{SeenByReseller: true, Reseller: "1", Viewer: "2"}
-	for _, a := range []Account{{View: MemberView, Reseller: "9"}, {View: ResellerView}} {
-		if got := known.After(a); got != known {
-			t.Errorf("after %+v: %+v", a, got)
-		}
+	_ = w.transportError(err)
+	if errors.Is(err, witness.ErrGone) != (want == gone) || !strings.Contains(err.Error(), want) {
+		w.Errorf("got %v, want %q", err, want)
 	}
 }
 
-// gone is an account that a reseller has seen, and that is now away in one of the ways that a vendor knows.
+// An account that a reseller has seen, and that is now away in one of the ways that a vendor knows.
 func TestAccountGone(t *testing.T) {
 	t.Parallel()
-	const (
-		isGone Reason = -1
-		found  Reason = -2
-	)
 	remove := func(w *world, id int64) { w.RemoveClient(id) }
 	tombstone := func(w *world, id int64) { w.ChangeClient(id, func(c *mock.Client) { c.Deleted = true }) }
+	thin := mock.Options{ThinLists: []string{"users", "resellers", "currentUser"}}
+	other := func(clients int) func(w *world) *Client {
+		return func(w *world) *Client { return w.otherReseller(clients) }
+	}
+	member := func(w *world) *Client { return w.member() }
 	for name, test := range map[string]struct {
 		options mock.Options
 		away    func(w *world, id int64)
 		reader  func(w *world) *Client
-		forget  bool // the caller remembers nothing
-		want    Reason
+		seen    func(witness.Witness) witness.Witness // what the caller remembers otherwise
+		want    string                                // "" where it is found
 	}{
-		"removed":             {away: remove, want: isGone},
-		"removed, new to us":  {away: remove, forget: true, want: NotInMembersView},
-		"tombstone":           {options: mock.Options{SoftDelete: true}, away: tombstone, want: isGone},
-		"tombstone, new":      {options: mock.Options{SoftDelete: true}, away: tombstone, forget: true, want: isGone},
-		"tombstone, hidden":   {away: tombstone, want: isGone},
-		"thin lists":          {options: mock.Options{ThinLists: []string{"users", "resellers", "currentUser"}}, away: remove, want: isGone},
-		"bare lists":          {options: mock.Options{Envelope: mock.EnvelopeBare}, away: remove, want: isGone},
-		"without bulk reads":  {away: remove, reader: func(w *world) *Client { return w.reseller(func(o *Options) { o.BulkReads = false }) }, want: isGone},
-		"its own account":     {away: ownThenRemoved, want: isGone},
-		"still listed":        {away: unreadable, want: StillListed},
-		"listing broken":      {away: unlistable, want: 0},
-		"thin, others":        {options: mock.Options{ThinLists: []string{"users", "resellers", "currentUser"}}, away: remove, reader: func(w *world) *Client { return w.otherReseller(2) }, want: OtherReseller},
-		"another reseller":    {away: remove, reader: func(w *world) *Client { return w.otherReseller(2) }, want: OtherReseller},
-		"not gone at all":     {away: func(*world, int64) {}, reader: func(w *world) *Client { return w.otherReseller(2) }, want: OtherReseller},
-		"an empty reseller":   {away: remove, reader: func(w *world) *Client { return w.otherReseller(0) }, want: NothingShown},
-		"member, forbidden":   {away: remove, reader: func(w *world) *Client { return w.member() }, want: NotInMembersView},
-		"member, not found":   {options: mock.Options{Member: mock.MemberNotFound}, away: remove, reader: func(w *world) *Client { return w.member() }, want: NothingShown},
-		"member, empty":       {options: mock.Options{Member: mock.MemberEmpty}, away: remove, reader: func(w *world) *Client { return w.member() }, want: NothingShown},
-		"member, own clients": {options: mock.Options{Member: mock.MemberOwn}, away: remove, reader: func(w *world) *Client { return w.member() }, want: NothingShown},
+		"removed":              {away: remove, want: gone},
+		"tombstone":            {options: mock.Options{SoftDelete: true}, away: tombstone, want: gone},
+		"tombstone, new to us": {options: mock.Options{SoftDelete: true}, away: tombstone, seen: nothingSeen, want: gone},
+		"tombstone, hidden":    {away: tombstone, want: gone},
+		"less in lists":        {options: thin, away: remove, want: gone},
+		"bare lists":           {options: mock.Options{Envelope: mock.EnvelopeBare}, away: remove, want: gone},
+		"without count":        {options: mock.Options{HideCount: true, MaxLimit: 1}, away: remove, want: gone},
+		"without bulk reads":   {away: remove, reader: func(w *world) *Client { return w.reseller(func(o *Options) { o.BulkReads = false }) }, want: gone},
+		"new to us":            {away: remove, seen: nothingSeen, want: "at which address"},
+		"seen elsewhere": {away: remove, want: "https://elsewhere.example", seen: func(s witness.Witness) witness.Witness {
+			s.Address = "https://elsewhere.example"
+			return s
+		}},
+		"seen by a member": {away: remove, want: "whose credential", seen: func(s witness.Witness) witness.Witness {
+			s.Owner = ""
+			return s
+		}},
+		"the last one":          {away: func(w *world, _ int64) { removeAll(w) }, want: "shows no other account"},
+		"but for its own":       {away: ownThenRemoved, want: "shows no other account"},
+		"resellers not shown":   {options: mock.Options{ThinClients: []string{"resellers"}}, away: remove, want: "whose credential"},
+		"still listed":          {away: unreadable, want: "still shows it"},
+		"listing broken":        {away: unlistable, want: "502"},
+		"listing short":         {options: mock.Options{ExtraCount: 1}, away: remove, want: "items, twice"},
+		"less in lists, others": {options: thin, away: remove, reader: other(2), want: "shows no other account"},
+		"another reseller":      {away: remove, reader: other(2), want: "shows no other account"},
+		"not gone at all":       {away: func(*world, int64) {}, reader: other(2), want: "shows no other account"},
+		"an empty reseller":     {away: remove, reader: other(0), want: "shows no other account"},
+		"member, forbidden":     {away: remove, reader: member, want: "can't see it"},
+		"member, not found":     {options: mock.Options{Member: mock.MemberNotFound}, away: remove, reader: member, want: "doesn't prove"},
+		"member, empty":         {options: mock.Options{Member: mock.MemberEmpty}, away: remove, reader: member, want: "shows no other account"},
+		"member, own clients":   {options: mock.Options{Member: mock.MemberOwn}, away: remove, reader: member, want: "shows no other account"},
 		"member still has it": {
 			options: mock.Options{Member: mock.MemberNotFound},
 			away: func(w *world, id int64) {
 				w.ChangeUser(mock.DemoMember, func(u *mock.User) { u.Access[id] = []string{"1"} })
 			},
-			reader: func(w *world) *Client { return w.member() }, want: found,
+			reader: member,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := start(t, test.options)
 			client := w.SeedClient(mock.Client{Company: "Acme"})
-			known := w.remembered(client.ID)
+			w.SeedClient(mock.Client{Company: "Bcme"})
+			seen := w.remembered(client.ID)
 			test.away(w, client.ID)
-			if test.forget {
-				known = Witness{}
+			if test.seen != nil {
+				seen = test.seen(seen)
 			}
-			if test.reader == nil {
-				test.reader = func(w *world) *Client { return w.reseller() }
+			c := w.reseller()
+			if test.reader != nil {
+				c = test.reader(w)
 			}
-			account, err := test.reader(w).ReadAccount(t.Context(), text(client.ID), known)
-			got := found
-			if err != nil {
-				_ = w.transportError(err)
-				got = reasonOf(err)
+			account, err := c.ReadAccount(t.Context(), text(client.ID), seen, nil)
+			if test.want == "" {
+				w.ok(err)
+				if account.ID != text(client.ID) {
+					t.Errorf("read %+v", account)
+				}
+				return
 			}
-			if got != test.want {
-				t.Errorf("got %v, want %v: %+v, %v", int(got), int(test.want), account, err)
-			}
+			w.checkProof(err, test.want)
 		})
+	}
+}
+
+func nothingSeen(witness.Witness) witness.Witness { return witness.Witness{} }
+
+// remembered is what a reseller's earlier run has recorded of an account.
+func (w *world) remembered(id int64) witness.Witness {
+	w.Helper()
+	c := w.reseller()
+	a, err := c.ReadAccount(w.Context(), text(id), witness.Witness{}, nil)
+	w.ok(err)
+	return witness.Witness{Owner: a.Reseller, Address: c.Address()}
+}
+
+func removeAll(w *world) {
+	for _, c := range w.Clients() {
+		if c.Reseller == mock.DemoReseller {
+			w.RemoveClient(c.ID)
+		}
 	}
 }
 
 // ownThenRemoved leaves a reseller with none but accounts of the reseller's own user, as gcore_account makes them.
 func ownThenRemoved(w *world, _ int64) {
 	w.Helper()
-	for _, c := range w.Clients() {
-		if c.Reseller == mock.DemoReseller {
-			w.RemoveClient(c.ID)
-		}
-	}
+	removeAll(w)
 	_, err := w.reseller().CreateAccount(w.Context(), "Own")
 	w.ok(err)
 }
 
 // unreadable leaves an account in the listing that can't be read singly.
 func unreadable(w *world, id int64) {
-	w.SeedClient(mock.Client{}) // which the reseller's view shows
 	w.server.Inject(mockserver.Fault{On: "GET /iam/clients/" + text(id), Status: 404})
 }
 
-// unlistable takes an account away, and breaks what could tell that it is still there.
+// unlistable takes an account away, and breaks what could show that it is still there.
 func unlistable(w *world, id int64) {
 	w.RemoveClient(id)
 	w.server.Inject(mockserver.Fault{On: "GET /iam/clients", Status: 502})
-}
-
-// reasonOf is -1 for ErrGone, 0 for any error that says nothing about existence.
-func reasonOf(err error) Reason {
-	if doubt, ok := errors.AsType[*NotProvenError](err); ok {
-		return doubt.Reason
-	}
-	if errors.Is(err, ErrGone) {
-		return -1
-	}
-	return 0
-}
-
-// The last account of a reseller is gone where its credential is shown nothing any more, though not somebody else's.
-func TestLastAccountGone(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		viewer string // who saw it last; "" for the same user
-		faults []mockserver.Fault
-		want   Reason // -1: gone
-	}{
-		"same user":       {want: -1},
-		"somebody else":   {viewer: "5", want: NothingShown},
-		"nobody is named": {faults: []mockserver.Fault{{On: "GET /iam/clients/me", Body: `{"id": 1}`}}, viewer: "5", want: NothingShown},
-		"refused":         {faults: []mockserver.Fault{{On: "GET /iam/clients/me", Status: 403}}, viewer: "5", want: NothingShown},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			w := start(t, mock.Options{})
-			c := w.otherReseller(1)
-			clients := w.Clients()
-			last := clients[len(clients)-1]
-			account, err := c.ReadAccount(t.Context(), text(last.ID), Witness{})
-			w.ok(err)
-			known := Witness{}.After(account)
-			known.Viewer = orPrior(test.viewer, known.Viewer)
-			w.RemoveClient(last.ID)
-			w.server.Inject(test.faults...)
-			_, err = w.client("9002_other-reseller-key").ReadAccount(t.Context(), text(last.ID), known)
-			if reasonOf(err) != test.want {
-				t.Errorf("got %v", err)
-			}
-		})
-	}
-}
-
-// Where replies don't tell whose the accounts are, those of another user speak for nobody.
-func TestGoneForAnotherUser(t *testing.T) {
-	t.Parallel()
-	for viewer, want := range map[string]Reason{text(mock.DemoResellerUser): -1, "901": NothingShown} {
-		w := start(t, mock.Options{})
-		client := w.SeedClient(mock.Client{Company: "Acme"})
-		known := w.remembered(client.ID)
-		other := w.SeedClient(mock.Client{Company: "Bcme"})
-		w.RemoveClient(client.ID)
-		thin := `{"id": ` + text(other.ID) + `, "companyName": "Bcme", "currentUser": ` + viewer + `}`
-		w.server.Inject(
-			mockserver.Fault{On: "GET /iam/clients/" + text(client.ID), Status: 404},
-			mockserver.Fault{On: "GET /iam/clients/" + text(other.ID), Body: thin},
-			mockserver.Fault{On: "GET /iam/clients", Body: `{"count": 1, "results": [` + thin + `]}`},
-		)
-		_, err := w.reseller().ReadAccount(t.Context(), text(client.ID), known)
-		if reasonOf(err) != want {
-			t.Errorf("as user %s: %v", viewer, err)
-		}
-	}
 }
 
 // Only a clear 404 starts the search for proof, and only a complete proof ends it.
@@ -202,7 +159,7 @@ func TestNeverGoneByFailure(t *testing.T) {
 		"listing 403":          {{On: "GET /iam/clients", Status: 403}},
 		"listing 404":          {{On: "GET /iam/clients", Status: 404}},
 		"listing 500":          {{On: "GET /iam/clients", Status: 500}},
-		"own account 500":      {{On: "GET /iam/clients", Body: `{"count":0,"results":[]}`}, {On: "GET /iam/clients/me", Status: 500}},
+		"listing empty":        {{On: "GET /iam/clients", Body: `{"count":0,"results":[]}`}},
 		"users 500":            {{On: "GET /iam/users", Status: 500}},
 		"listing no list":      {{On: "GET /iam/clients", Body: `{"message":"try later"}`}},
 		"listing null":         {{On: "GET /iam/clients", Body: `{"count":0,"results":null}`}},
@@ -213,11 +170,11 @@ func TestNeverGoneByFailure(t *testing.T) {
 			t.Parallel()
 			w := start(t, mock.Options{})
 			client := w.SeedClient(mock.Client{})
-			known := w.remembered(client.ID)
+			seen := w.remembered(client.ID)
 			w.RemoveClient(client.ID)
 			w.server.Inject(faults...)
-			_, err := w.reseller().ReadAccount(t.Context(), text(client.ID), known)
-			if err == nil || errors.Is(err, ErrGone) {
+			_, err := w.reseller().ReadAccount(t.Context(), text(client.ID), seen, nil)
+			if err == nil || errors.Is(err, witness.ErrGone) {
 				t.Errorf("got %v", err)
 			}
 			_ = w.transportError(err)
@@ -230,30 +187,30 @@ func TestCostOfProof(t *testing.T) {
 	t.Parallel()
 	w := start(t, mock.Options{})
 	kept := w.SeedClient(mock.Client{})
-	var gone []int64
+	var away []int64
 	for range 3 {
-		gone = append(gone, w.SeedClient(mock.Client{}).ID)
+		away = append(away, w.SeedClient(mock.Client{}).ID)
 	}
-	known := w.remembered(kept.ID)
-	for _, id := range gone {
+	seen := w.remembered(kept.ID)
+	for _, id := range away {
 		w.RemoveClient(id)
 	}
 	for name, first := range map[string]func(*Client){
 		"nothing read": func(*Client) {},
 		"one read": func(c *Client) {
-			_, err := c.ReadAccount(t.Context(), text(kept.ID), known)
+			_, err := c.ReadAccount(t.Context(), text(kept.ID), seen, nil)
 			w.ok(err)
 		},
 	} {
 		c := w.reseller()
 		first(c)
 		w.server.Reset()
-		for _, id := range gone {
-			if _, err := c.ReadAccount(t.Context(), text(id), known); !errors.Is(err, ErrGone) {
+		for _, id := range away {
+			if _, err := c.ReadAccount(t.Context(), text(id), seen, nil); !errors.Is(err, witness.ErrGone) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		if got := w.server.Count("GET *"); got > 8 {
+		if got := w.server.Count("GET *"); got > 7 {
 			t.Errorf("%s: %d requests", name, got)
 		}
 	}
@@ -263,55 +220,64 @@ func TestUserGone(t *testing.T) {
 	t.Parallel()
 	remove := func(w *world, u mock.User) { w.RemoveUser(u.ID) }
 	tombstone := func(w *world, u mock.User) { w.ChangeUser(u.ID, func(u *mock.User) { u.Deleted = true }) }
+	other := func(clients int) func(w *world) *Client {
+		return func(w *world) *Client { return w.otherReseller(clients) }
+	}
 	for name, test := range map[string]struct {
 		options mock.Options
 		away    func(w *world, u mock.User)
 		reader  func(w *world) *Client
 		faults  []mockserver.Fault
 		forget  bool
-		want    Reason // -1: gone, 0: another error
+		want    string
 	}{
-		"removed":            {away: remove, want: -1},
-		"tombstone":          {options: mock.Options{SoftDelete: true}, away: tombstone, want: -1},
-		"with its account":   {away: func(w *world, u mock.User) { w.RemoveUser(u.ID); w.RemoveClient(u.Client) }, want: -1},
-		"account unknown":    {away: remove, forget: true, want: AccountHidden},
-		"another reseller":   {away: remove, reader: func(w *world) *Client { return w.otherReseller(2) }, want: OtherReseller},
-		"an empty reseller":  {away: remove, reader: func(w *world) *Client { return w.otherReseller(0) }, want: NothingShown},
-		"member":             {away: remove, reader: func(w *world) *Client { return w.member() }, want: AccountHidden},
-		"member of its own":  {options: mock.Options{Member: mock.MemberOwn}, away: remove, reader: memberWithAccess, want: NothingShown},
-		"still listed":       {faults: []mockserver.Fault{{On: "GET /iam/users/*", Status: 404}}, want: StillListed},
-		"listing empty":      {away: remove, faults: []mockserver.Fault{{On: "GET /iam/users", Body: `{"count":0,"results":[]}`}, {On: "GET /iam/clients/*", Status: 403}}, want: AccountHidden},
-		"listing refused":    {away: remove, faults: []mockserver.Fault{{On: "GET /iam/users", Status: 403}}, want: 0},
-		"listing broken":     {away: remove, faults: []mockserver.Fault{{On: "GET /iam/users", Status: 500}}, want: 0},
-		"read refused":       {away: remove, faults: []mockserver.Fault{{On: "GET /iam/users/*", Status: 403}}, want: 0},
-		"read unauthorized":  {away: remove, faults: []mockserver.Fault{{On: "GET /iam/users/*", Status: 401}}, want: 0},
-		"read broken":        {away: remove, faults: []mockserver.Fault{{On: "GET /iam/users/*", Status: 502}}, want: 0},
-		"account unreadable": {away: remove, faults: []mockserver.Fault{{On: "GET /iam/clients/*", Status: 500}}, want: 0},
+		"removed":           {away: remove, want: gone},
+		"tombstone":         {options: mock.Options{SoftDelete: true}, away: tombstone, want: gone},
+		"tombstone, new":    {options: mock.Options{SoftDelete: true}, away: tombstone, forget: true, want: gone},
+		"with its account":  {away: func(w *world, u mock.User) { w.RemoveUser(u.ID); w.RemoveClient(u.Client) }, want: gone},
+		"account unknown":   {away: remove, forget: true, want: "not known which account"},
+		"another reseller":  {away: remove, reader: other(2), want: "shows no other account"},
+		"an empty reseller": {away: remove, reader: other(0), want: "shows no other account"},
+		"member":            {away: remove, reader: func(w *world) *Client { return w.member() }, want: "can't see the account"},
+		// It sees the account and its users, so that it can prove as much as a reseller.
+		"member of its own":        {options: mock.Options{Member: mock.MemberOwn}, away: remove, reader: memberWithAccess, want: gone},
+		"hidden from a member":     {options: mock.Options{Member: mock.MemberOwn}, reader: memberWithAccess, want: "still shows it"},
+		"account hides its users":  {options: mock.Options{ThinClients: []string{"users"}}, away: remove, want: "doesn't show its users"},
+		"account deleted":          {options: mock.Options{SoftDelete: true}, away: func(w *world, u mock.User) { w.RemoveUser(u.ID); w.ChangeClient(u.Client, deleteClient) }, want: gone},
+		"still listed":             {faults: []mockserver.Fault{{On: "GET /iam/users/*", Status: 404}}, want: "still shows it"},
+		"listed by its account":    {faults: []mockserver.Fault{{On: "GET /iam/users/*", Status: 404}, {On: "GET /iam/users", Body: "[]"}}, want: "still shows it"},
+		"listing empty, no access": {away: remove, faults: []mockserver.Fault{{On: "GET /iam/users", Body: `{"count":0,"results":[]}`}, {On: "GET /iam/clients/*", Status: 403}}, want: "can't see the account"},
+		"listing refused":          {away: remove, faults: []mockserver.Fault{{On: "GET /iam/users", Status: 403}}, want: "403"},
+		"listing broken":           {away: remove, faults: []mockserver.Fault{{On: "GET /iam/users", Status: 500}}, want: "500"},
+		"listing short":            {options: mock.Options{ExtraCount: 3}, away: remove, want: "items, twice"},
+		"read refused":             {away: remove, faults: []mockserver.Fault{{On: "GET /iam/users/*", Status: 403}}, want: "403"},
+		"read unauthorized":        {away: remove, faults: []mockserver.Fault{{On: "GET /iam/users/*", Status: 401}}, want: "401"},
+		"read broken":              {away: remove, faults: []mockserver.Fault{{On: "GET /iam/users/*", Status: 502}}, want: "502"},
+		"account unreadable":       {away: remove, faults: []mockserver.Fault{{On: "GET /iam/clients/*", Status: 500}}, want: "500"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := start(t, test.options)
 			user := w.SeedUser(mock.User{Company: "Acme"})
-			known, clientID := w.remembered(user.Client), text(user.Client)
+			seen, clientID := w.remembered(user.Client), text(user.Client)
 			if test.away != nil {
 				test.away(w, user)
 			}
 			if test.forget {
-				known, clientID = Witness{}, ""
+				seen, clientID = witness.Witness{}, ""
 			}
 			c := w.reseller()
 			if test.reader != nil {
 				c = test.reader(w)
 			}
 			w.server.Inject(test.faults...)
-			_, err := c.ReadUser(t.Context(), text(user.ID), clientID, known)
-			if err == nil || reasonOf(err) != test.want {
-				t.Errorf("got %v, want %d", err, test.want)
-			}
-			_ = w.transportError(err)
+			_, err := c.ReadUser(t.Context(), text(user.ID), clientID, seen, nil)
+			w.checkProof(err, test.want)
 		})
 	}
 }
+
+func deleteClient(c *mock.Client) { c.Deleted = true }
 
 // memberWithAccess is a member who may enter every account, and so sees accounts but not their users.
 func memberWithAccess(w *world) *Client {

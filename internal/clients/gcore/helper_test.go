@@ -13,6 +13,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/witness"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/gcore"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
@@ -70,6 +71,11 @@ func (w *world) otherReseller(clients int) *Client {
 		w.SeedClient(mock.Client{Reseller: id})
 	}
 	return w.client(key)
+}
+
+// seenHere is what a reseller's earlier run has recorded of any of its accounts.
+func (w *world) seenHere() witness.Witness {
+	return witness.Witness{Owner: text(mock.DemoReseller), Address: w.server.URL}
 }
 
 // count asserts how often requests that match arrived.

@@ -17,7 +17,7 @@ import (
 // AccountFilter narrows a listing of accounts (query of GET /iam/clients). Zero fields don't count. Whether the vendor
 // compares whole values or parts of them is not documented: every account that comes back is compared again.
 type AccountFilter struct {
-	Company     string // without regard to case and outer blanks
+	Company     string // as SameName compares
 	Email       string // without regard to case
 	Name        string
 	CustomID    string
@@ -48,25 +48,61 @@ func (f AccountFilter) query() url.Values {
 	return query
 }
 
-// matches reports whether an account fits, as far as it shows.
+// matches reports whether an account shows that it fits, except for its users.
 func (f AccountFilter) matches(a Account) bool {
 	return !a.Deleted &&
-		(f.Company == "" || sameText(f.Company, a.Company)) &&
+		(f.Company == "" || SameName(f.Company, a.Company)) &&
 		(f.Email == "" || fits(a.Email, func(v string) bool { return sameText(f.Email, v) })) &&
 		(f.Name == "" || fits(a.Name, func(v string) bool { return f.Name == v })) &&
 		(f.CustomID == "" || fits(a.CustomID, func(v string) bool { return f.CustomID == v })) &&
 		(f.CountryCode == "" || fits(a.CountryCode, func(v string) bool { return sameText(f.CountryCode, v) })) &&
 		(f.ClientType == "" || fits(a.ClientType, func(v string) bool { return f.ClientType == v })) &&
-		(f.UserEmail == "" || !a.usersShown || a.hasUser(f.UserEmail)) &&
 		(f.IsTest == nil || fits(a.IsTest, func(v bool) bool { return *f.IsTest == v })) &&
 		(f.Seller == nil || fits(a.Seller, func(v int64) bool { return *f.Seller == v })) &&
-		(f.Reseller == "" || a.Reseller == "" || f.Reseller == a.Reseller)
+		(f.Reseller == "" || f.Reseller == a.Reseller)
 }
 
-// fits reports whether a field passes a test; one that isn't shown does, and null doesn't.
+// shownBy reports whether an account shows everything that the filter asks for, except for its users.
+func (f AccountFilter) shownBy(a Account) bool {
+	return a.Company != "" &&
+		(f.Email == "" || !a.Email.IsZero()) && (f.Name == "" || !a.Name.IsZero()) && (f.CustomID == "" || !a.CustomID.IsZero()) &&
+		(f.CountryCode == "" || !a.CountryCode.IsZero()) && (f.ClientType == "" || !a.ClientType.IsZero()) &&
+		(f.IsTest == nil || !a.IsTest.IsZero()) && (f.Seller == nil || !a.Seller.IsZero()) && (f.Reseller == "" || a.Reseller != "")
+}
+
+// fits reports whether a field is shown and passes a test; null passes none.
 func fits[T any](field wire.Field[T], test func(T) bool) bool {
-	value, shown := field.Get()
-	return !shown || value != nil && test(*value)
+	value, _ := field.Get()
+	return value != nil && test(*value)
+}
+
+// membership finds out whether accounts have a user with an e-mail address. Where an account doesn't show its users, the
+// listing of users is asked, once.
+type membership struct {
+	client *Client
+	email  string // "" where it doesn't matter
+	asked  bool
+	of     map[string]bool // ids of accounts that the user belongs to or may enter
+}
+
+func (m *membership) includes(ctx context.Context, a Account) (bool, error) {
+	if m.email == "" || a.usersShown {
+		return m.email == "" || a.hasUser(m.email), nil
+	}
+	if !m.asked {
+		m.asked, m.of = true, map[string]bool{}
+		users, _, err := m.client.usersWhere(ctx, func(u User) bool { return sameText(u.Email, m.email) })
+		if err != nil {
+			return false, err
+		}
+		for _, u := range users {
+			m.of[u.ClientID] = true
+			for _, access := range u.Access {
+				m.of[access.ClientID] = true
+			}
+		}
+	}
+	return m.of[a.ID], nil
 }
 
 func (a Account) hasUser(email string) bool {
@@ -84,44 +120,55 @@ func (f AccountFilter) onlyCompany() bool {
 	return f == AccountFilter{}
 }
 
-// ListAccounts yields the accounts that fit the filter, page by page, from whichever view the credential has. The
-// member's view knows ids and company names alone: any other filter is ErrNeedsReseller there. It stops after the first
+// ListAccounts yields the accounts that fit the filter, page by page, from whichever view the credential has. Where the
+// vendor's own filters find none of them or are refused, the whole listing is read, since they may compare in another way.
+// The member's view only knows ids and company names: any other filter is ErrNeedsReseller there. It stops after the first
 // error.
 func (c *Client) ListAccounts(ctx context.Context, filter AccountFilter) iter.Seq2[Account, error] {
 	return func(yield func(Account, error) bool) {
-		var failure error
-		if !c.view.isRefused() {
-			shown := false
-			for account, err := range c.eachAccount(ctx, filter.query()) {
+		if c.resellers.isRefused() {
+			c.listAsMember(ctx, filter, nil, yield)
+			return
+		}
+		users := membership{client: c, email: filter.UserEmail}
+		failure, found := error(nil), false
+		attempts := []struct {
+			query  url.Values
+			enough func(Account) bool // reports whether a list item shows enough
+		}{{filter.query(), filter.shownBy}, {notDeleted(), func(a Account) bool { return a.Company != "" }}}
+		if filter == (AccountFilter{}) {
+			attempts = attempts[1:]
+		}
+		for _, attempt := range attempts {
+			failure = nil
+			for account, err := range c.eachAccount(ctx, attempt.query, nil) {
+				fits := false
+				if err == nil {
+					c.resellers.saw()
+					account, err = c.wholeAccount(ctx, account, attempt.enough)
+				}
+				if err == nil && filter.matches(account) {
+					fits, err = users.includes(ctx, account)
+				}
 				if failure = err; err != nil {
 					break
 				}
-				shown = true
-				c.view.saw(account)
-				if account, failure = c.wholeAccount(ctx, account); failure != nil {
-					break
-				}
-				if filter.matches(account) && !yield(account, nil) {
+				if found = found || fits; fits && !yield(account, nil) {
 					return
 				}
 			}
-			if failure != nil && (shown || !denied(failure)) {
-				yield(Account{}, failure)
-				return
+			if found || failure != nil && !filterRefused(failure) {
+				break
 			}
-			if failure == nil && !c.view.hasAnswered() && filter != (AccountFilter{}) {
-				failure = c.probe(ctx) // nothing fits, or nothing is shown at all?
-			}
-			if failure != nil && !denied(failure) {
-				yield(Account{}, failure)
-				return
-			}
-			if c.view.hasAnswered() {
-				return
-			}
-			if transport.IsStatus(failure, http.StatusForbidden, http.StatusNotFound) {
-				c.view.refuse()
-			}
+		}
+		switch {
+		case failure != nil && (c.resellers.hasAnswered() || !denied(failure)):
+			yield(Account{}, failure)
+			return
+		case c.resellers.hasAnswered():
+			return
+		case transport.IsStatus(failure, http.StatusForbidden, http.StatusNotFound):
+			c.resellers.refuse()
 		}
 		c.listAsMember(ctx, filter, failure, yield)
 	}
@@ -129,34 +176,31 @@ func (c *Client) ListAccounts(ctx context.Context, filter AccountFilter) iter.Se
 
 // listAsMember goes on where the reseller's view has refused (failure) or shown nothing, as it might to a member.
 func (c *Client) listAsMember(ctx context.Context, filter AccountFilter, failure error, yield func(Account, error) bool) {
-	open := failure == nil && !c.view.isRefused()
+	open := failure == nil && !c.resellers.isRefused()
 	if !filter.onlyCompany() {
 		if !open {
 			yield(Account{}, needsReseller(failure))
 		}
 		return
 	}
-	accounts, err := c.directory.all(ctx)
-	switch {
-	case err != nil && denied(err) && open:
-		return // nothing there either
-	case err != nil && denied(err) && failure != nil:
-		yield(Account{}, failure)
-		return
-	case err != nil:
-		yield(Account{}, err)
-		return
-	}
+	accounts, err := c.members.all(ctx)
 	for _, account := range accounts {
 		if filter.matches(account) && !yield(account, nil) {
 			return
 		}
 	}
+	switch {
+	case err == nil, denied(err) && open: // nothing there either
+	case denied(err) && failure != nil:
+		yield(Account{}, failure)
+	default:
+		yield(Account{}, err)
+	}
 }
 
 // needsReseller is ErrNeedsReseller in the words of the refusal, if there was one.
 func needsReseller(err error) error {
-	failure := transport.Error{Vendor: vendor, Operation: "list accounts", Kind: transport.KindCancelled}
+	failure := transport.Error{Vendor: vendor, Operation: listAccounts, Kind: transport.KindCancelled}
 	if refusal, ok := errors.AsType[*transport.Error](err); ok {
 		failure = *refusal
 	}
@@ -164,12 +208,12 @@ func needsReseller(err error) error {
 	return fmt.Errorf("%w: %w", ErrNeedsReseller, &failure)
 }
 
-// wholeAccount reads an account whose list item is too thin. One that has no name is passed on as it is listed.
-func (c *Client) wholeAccount(ctx context.Context, listed Account) (Account, error) {
-	if listed.Company != "" || listed.Deleted {
+// wholeAccount reads an account whose list item doesn't show enough. One that has no name stays as it is listed.
+func (c *Client) wholeAccount(ctx context.Context, listed Account, enough func(Account) bool) (Account, error) {
+	if enough(listed) || listed.Deleted {
 		return listed, nil
 	}
-	account, err := c.accounts.Get(ctx, listed.ID, nil)
+	account, err := c.accounts.Get(ctx, listed.ID, enough)
 	switch {
 	case errors.Is(err, ErrNameless):
 		return listed, nil
@@ -182,7 +226,7 @@ func (c *Client) wholeAccount(ctx context.Context, listed Account) (Account, err
 // UserFilter narrows a listing of users. The vendor has no filters for it. Zero fields don't count.
 type UserFilter struct {
 	Email   string // without regard to case
-	Company string // of the account that the user belongs to; without regard to case and outer blanks
+	Company string // of the account that the user belongs to; as SameName compares
 }
 
 func (f UserFilter) matches(u User) bool {
@@ -194,11 +238,11 @@ func (f UserFilter) matches(u User) bool {
 func (u User) belongsTo(company string) bool {
 	for _, a := range u.Access {
 		if a.ClientID == u.ClientID {
-			return sameText(a.Company, company)
+			return SameName(a.Company, company)
 		}
 	}
 	own, _ := u.Company.Get()
-	return own != nil && sameText(*own, company)
+	return own != nil && SameName(*own, company)
 }
 
 // ListUsers yields the users that fit the filter, page by page. It stops after the first error.
@@ -209,7 +253,7 @@ func (c *Client) ListUsers(ctx context.Context, filter UserFilter) iter.Seq2[Use
 				user, err = c.wholeUser(ctx, user)
 			}
 			if err != nil {
-				yield(User{}, asError("list users", err))
+				yield(User{}, asError(listUsers, err))
 				return
 			}
 			if filter.matches(user) && !yield(user, nil) {
@@ -224,7 +268,7 @@ func (c *Client) wholeUser(ctx context.Context, listed User) (User, error) {
 	if listed.Email != "" || listed.Deleted {
 		return listed, nil
 	}
-	user, err := c.users.Get(ctx, listed.ID, nil)
+	user, err := c.users.Get(ctx, listed.ID, func(u User) bool { return u.Email != "" })
 	if errors.Is(err, ErrNameless) {
 		return listed, nil
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/witness"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/gcore"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
@@ -27,9 +28,6 @@ func collect[T any](t *testing.T, seq iter.Seq2[T, error], id func(T) string) []
 	}
 	return ids
 }
-
-func accountID(a Account) string { return a.ID }
-func userID(u User) string       { return u.ID }
 
 func TestListAccounts(t *testing.T) {
 	t.Parallel()
@@ -75,7 +73,7 @@ func TestListAccountsStopsEarly(t *testing.T) {
 
 func TestAccountFilter(t *testing.T) {
 	t.Parallel()
-	for _, mode := range []mock.Options{{}, {SubstringFilters: true}} {
+	for _, mode := range []mock.Options{{}, {Filters: mock.FilterContains}} {
 		w := start(t, mode)
 		acme := w.SeedUser(mock.User{Company: "Acme", Email: "ann@example.com", Name: new("Ann")})
 		w.ChangeClient(acme.Client, func(c *mock.Client) {
@@ -240,7 +238,7 @@ func TestBulkReads(t *testing.T) {
 				}
 			})
 			w.concurrently(users[:test.read], func(u mock.User) error {
-				user, err := c.ReadUser(t.Context(), text(u.ID), "", Witness{})
+				user, err := c.ReadUser(t.Context(), text(u.ID), "", witness.Witness{}, nil)
 				if err == nil && user.Email != u.Email {
 					err = fmt.Errorf("read %+v", user)
 				}
@@ -248,7 +246,7 @@ func TestBulkReads(t *testing.T) {
 			})
 			usersCost := w.server.Count("GET *")
 			w.concurrently(users[:test.read], func(u mock.User) error {
-				account, err := c.ReadAccount(t.Context(), text(u.Client), Witness{})
+				account, err := c.ReadAccount(t.Context(), text(u.Client), witness.Witness{}, nil)
 				if err == nil && account.Company != u.Company {
 					err = fmt.Errorf("read %+v", account)
 				}
@@ -295,7 +293,7 @@ func TestBulkReadsAsMember(t *testing.T) {
 	}
 	c := w.member()
 	w.concurrently(users, func(u mock.User) error {
-		a, err := c.ReadAccount(t.Context(), text(u.Client), Witness{})
+		a, err := c.ReadAccount(t.Context(), text(u.Client), witness.Witness{}, nil)
 		if err == nil && a.View != MemberView {
 			err = fmt.Errorf("read %+v", a)
 		}
@@ -320,9 +318,9 @@ func TestWritesAreNeverStale(t *testing.T) {
 			w.ok(err)
 			_, err = c.UpdateUser(t.Context(), text(u.ID), UserUpdate{Email: value(fmt.Sprintf("u%d-%d@example.com", u.ID, round))})
 			w.ok(err)
-			account, err := c.ReadAccount(t.Context(), text(u.Client), Witness{})
+			account, err := c.ReadAccount(t.Context(), text(u.Client), witness.Witness{}, nil)
 			w.ok(err)
-			user, err := c.ReadUser(t.Context(), text(u.ID), "", Witness{})
+			user, err := c.ReadUser(t.Context(), text(u.ID), "", witness.Witness{}, nil)
 			w.ok(err)
 			if account.Company != name || user.Email != fmt.Sprintf("u%d-%d@example.com", u.ID, round) {
 				t.Fatalf("read %+v and %+v", account, user)
@@ -341,8 +339,8 @@ func TestUnclearWrites(t *testing.T) {
 	}
 	c := w.reseller()
 	for _, u := range users {
-		_, account := c.ReadAccount(t.Context(), text(u.Client), Witness{})
-		_, user := c.ReadUser(t.Context(), text(u.ID), "", Witness{})
+		_, account := c.ReadAccount(t.Context(), text(u.Client), witness.Witness{}, nil)
+		_, user := c.ReadUser(t.Context(), text(u.ID), "", witness.Witness{}, nil)
 		w.ok(errors.Join(account, user))
 	}
 	last := users[len(users)-1]
@@ -352,9 +350,9 @@ func TestUnclearWrites(t *testing.T) {
 	if account == nil || user == nil {
 		t.Fatal("no failure")
 	}
-	gotAccount, err := c.ReadAccount(t.Context(), text(last.Client), Witness{})
+	gotAccount, err := c.ReadAccount(t.Context(), text(last.Client), witness.Witness{}, nil)
 	w.ok(err)
-	gotUser, err := c.ReadUser(t.Context(), text(last.ID), "", Witness{})
+	gotUser, err := c.ReadUser(t.Context(), text(last.ID), "", witness.Witness{}, nil)
 	w.ok(err)
 	if gotAccount.Company != "Renamed" || gotUser.Email != "new@example.com" {
 		t.Errorf("read %+v and %+v", gotAccount, gotUser)
@@ -362,7 +360,7 @@ func TestUnclearWrites(t *testing.T) {
 	if c.DeleteUser(t.Context(), text(last.ID)) == nil {
 		t.Fatal("no failure")
 	}
-	if _, err = c.ReadUser(t.Context(), text(last.ID), "", Witness{}); !transport.IsNotFound(err) {
+	if _, err = c.ReadUser(t.Context(), text(last.ID), "", witness.Witness{}, nil); !transport.IsNotFound(err) {
 		t.Errorf("read a user who was deleted: %v", err)
 	}
 }
@@ -371,9 +369,9 @@ func TestUnclearWrites(t *testing.T) {
 func TestTombstonesInPages(t *testing.T) {
 	t.Parallel()
 	items := []Account{{ID: "1"}, {ID: "2", Deleted: true}, {ID: "3"}}
-	p := page[Account]{list: list[Account]{Items: items, Count: 9}}
-	got := bulkPage(p, 0, 100, func(a Account) bool { return a.Deleted })
-	if len(got.Items) != 2 || got.Items[1].ID != "3" || got.Limit != 3 || got.Total != 9 {
+	p := list[Account]{Items: items, Count: 9}.page(100, 0)
+	got := withoutTombstones(p, func(a Account) bool { return a.Deleted })
+	if len(got.Items) != 2 || got.Items[1].ID != "3" || got.Limit != 3 || got.Arrived != 3 || got.Total != 9 {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -385,14 +383,14 @@ func TestCancelledListing(t *testing.T) {
 	c := w.member()
 	ctx, cancel := context.WithCancel(t.Context())
 	w.server.Inject(mockserver.Fault{On: "GET /iam/users", Times: 1, Before: cancel, Close: true})
-	_, err := c.ReadAccount(ctx, text(mock.DemoAccount), Witness{})
+	_, err := c.ReadAccount(ctx, text(mock.DemoAccount), witness.Witness{}, nil)
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
-	_, err = c.ReadAccount(ctx, text(mock.DemoAccount), Witness{})
+	_, err = c.ReadAccount(ctx, text(mock.DemoAccount), witness.Witness{}, nil)
 	if w.transportError(err).Kind != transport.KindCancelled {
 		t.Errorf("got %v", err)
 	}
-	_, err = c.ReadAccount(t.Context(), text(mock.DemoAccount), Witness{})
+	_, err = c.ReadAccount(t.Context(), text(mock.DemoAccount), witness.Witness{}, nil)
 	w.ok(err)
 }

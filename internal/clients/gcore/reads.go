@@ -2,119 +2,79 @@ package gcore
 
 import (
 	"context"
-	"fmt"
+	"iter"
 	"net/http"
+	"slices"
+	"time"
 
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/createonce"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/witness"
 )
 
-// ReadAccount reads an account through whichever view the credential has; Account.View tells which. It may come from a
-// listing that many reads share.
+// ReadAccount reads an account through whichever view the credential has; Account.View says which. It may come from a
+// listing that many reads share, where accept returns true for the entry. A nil accept takes any.
 //
-// The error is ErrGone only where the reseller's view says so: it shows the account as deleted; or it answers 404 for an
-// account that it has shown before (witness), is still open to that reseller's credential, and doesn't list the account
-// under its name. Any other account that isn't found is a *NotProvenError. Every error holds a *transport.Error.
-func (c *Client) ReadAccount(ctx context.Context, id string, witness Witness) (Account, error) {
+// The error is witness.ErrGone where the reply says that the account is deleted, or where a 404 is proven by the reseller's
+// listing and what the caller remembers (seen); else an account that isn't found is a *witness.NotProvenError. Every error
+// holds a *transport.Error.
+func (c *Client) ReadAccount(
+	ctx context.Context, id string, seen witness.Witness, accept func(Account) bool,
+) (Account, error) {
 	const operation = "read account"
 	if err := checkID(operation, id); err != nil {
 		return Account{}, err
 	}
-	settled, err := c.view.awaitProbe(ctx)
+	done, err := c.resellers.awaitProbe(ctx)
 	if err != nil {
 		return Account{}, asError(operation, err)
 	}
-	defer settled()
-	if c.view.isRefused() {
-		account, found, err := c.directory.account(ctx, id, true)
+	defer done()
+	if c.resellers.isRefused() {
+		account, found, err := c.members.account(ctx, id, true)
 		if err != nil || found {
 			return account, err
 		}
 		// The refusal that closed the reseller's view may have been about another account.
 	}
-	account, failure := c.readAsReseller(ctx, id)
-	settled()
+	account, failure := c.readAsReseller(ctx, id, accept)
+	done()
 	if failure == nil || !denied(failure) {
 		return account, failure
 	}
-	account, found, err := c.directory.account(ctx, id, !c.view.hasAnswered())
+	account, found, err := c.members.account(ctx, id, !c.resellers.hasAnswered())
 	switch {
 	case found:
 		if transport.IsStatus(failure, http.StatusUnauthorized) {
-			c.view.refuse() // alone: the credential is good
+			c.resellers.refuse() // and nothing else: the credential is good
 		}
 		return account, nil
 	case err != nil && !denied(err):
 		return Account{}, err
-	case err != nil && !transport.IsNotFound(failure):
-		return Account{}, failure
-	case !transport.IsNotFound(failure) || !witness.SeenByReseller:
-		return Account{}, &NotProvenError{ID: id, Reason: NotInMembersView, Err: failure}
-	}
-	listed, err := c.isListed(ctx, id, witness.Company)
-	switch {
+	case transport.IsNotFound(failure):
+		return Account{}, c.listing.ProveGone(ctx, id, c.Address(), seen, failure)
 	case err != nil:
-		return Account{}, err
-	case listed:
-		return Account{}, &NotProvenError{ID: id, Reason: StillListed, Err: failure}
+		return Account{}, failure // both views refuse: that says more about the credential than about the account
 	}
-	return Account{}, c.proveGone(ctx, id, witness, failure)
-}
-
-// isListed asks the reseller's listing for an account that a single read didn't find. A listing that is refused holds
-// nothing against that read.
-func (c *Client) isListed(ctx context.Context, id, company string) (bool, error) {
-	if company == "" {
-		return false, nil
-	}
-	for account, err := range c.eachAccount(ctx, AccountFilter{Company: company}.query()) {
-		switch {
-		case denied(err):
-			return false, nil
-		case err != nil:
-			return false, asError("list accounts", err)
-		case account.ID == id && !account.Deleted:
-			return true, nil
-		}
-	}
-	return false, nil
-}
-
-// ReadAccountAlone is ReadAccount without the reseller's listing.
-func (c *Client) ReadAccountAlone(ctx context.Context, id string, witness Witness) (Account, error) {
-	c.accounts.Dirty(id)
-	return c.ReadAccount(ctx, id, witness)
-}
-
-// proveGone is ErrGone, or the reason why the vendor's denial doesn't prove that.
-func (c *Client) proveGone(ctx context.Context, id string, witness Witness, denial error) error {
-	reason, err := c.doubt(ctx, witness)
-	switch {
-	case err != nil:
-		return err
-	case reason != proven:
-		return &NotProvenError{ID: id, Reason: reason, Err: denial}
-	}
-	return fmt.Errorf("%w: %w", ErrGone, denial)
+	return Account{}, &witness.NotProvenError{Reason: "this credential can't see it", Err: failure}
 }
 
 // readAsReseller reads an account through the reseller's view, and learns whether the credential has that view.
-func (c *Client) readAsReseller(ctx context.Context, id string) (Account, error) {
+func (c *Client) readAsReseller(ctx context.Context, id string, accept func(Account) bool) (account Account, err error) {
 	const operation = "read account"
-	read := func(ctx context.Context, id string) (Account, error) { return c.accounts.Get(ctx, id, nil) }
-	if c.view.isRefused() {
-		read = c.getAccount
+	if c.resellers.isRefused() {
+		account, _, err = c.getAccount(ctx, id)
+	} else {
+		account, err = c.accounts.Get(ctx, id, accept)
 	}
-	account, err := read(ctx, id)
 	switch {
 	case err == nil && account.Deleted:
-		return Account{}, fmt.Errorf("%w: %w", ErrGone, &transport.Error{
-			Vendor: vendor, Operation: operation, Status: http.StatusOK, Message: "the account is marked as deleted",
-		})
+		return Account{}, deleted(operation, "the account is marked as deleted")
 	case err == nil:
 		return account, nil
 	case transport.IsStatus(err, http.StatusForbidden):
-		c.view.refuse()
-	case transport.IsNotFound(err) && !c.view.hasAnswered() && !c.view.isRefused():
+		c.resellers.refuse()
+	case transport.IsNotFound(err) && !c.resellers.hasAnswered() && !c.resellers.isRefused():
 		// Is this 404 about the account, or about the credential?
 		if probe := c.probe(ctx); probe != nil && !denied(probe) {
 			return Account{}, probe
@@ -123,104 +83,185 @@ func (c *Client) readAsReseller(ctx context.Context, id string) (Account, error)
 	return Account{}, asError(operation, err)
 }
 
+// deleted is witness.ErrGone by a reply that says so.
+func deleted(operation, message string) error {
+	return witness.Gone(&transport.Error{Vendor: vendor, Operation: operation, Status: http.StatusOK, Message: message})
+}
+
 // probe asks the reseller's listing for one account, deleted ones included, to learn whether the credential has that
-// view and whose it is.
+// view.
 func (c *Client) probe(ctx context.Context) error {
-	page, err := c.accountsPage(ctx, nil, 0, 1)
+	page, _, err := c.accountsPage(ctx, nil, 0, 1)
 	switch {
 	case denied(err):
-		c.view.refuse()
+		c.resellers.refuse()
 	case err == nil && len(page.Items) > 0:
-		one := page.Items[0]
-		c.view.saw(one)
-		if one.Reseller == "" { // too thin to tell
-			if _, err := c.getAccount(ctx, one.ID); err != nil && !denied(err) {
-				return err
-			}
-		}
+		c.resellers.saw()
 	}
 	return err
 }
 
-// doubt returns the reason why the reseller's view may not show this credential what it has shown before, or proven.
-// The view must be open, its accounts belong to the same reseller, and the credential to no common user, whose view ends
-// where the membership does. Where no account tells its reseller, the credential must be that of the user who saw the
-// account, unless nothing has ever told who that was.
-func (c *Client) doubt(ctx context.Context, witness Witness) (Reason, error) {
-	if _, _, told := c.view.seen(""); !told {
-		if err := c.probe(ctx); denied(err) {
-			return NothingShown, nil
-		} else if err != nil {
-			return 0, err
+// witnesses are the reseller's accounts, each with the reseller that it belongs to. An account that shows the viewer
+// among its own users names no owner: it may be shown for that reason, which says nothing of other accounts. List items
+// may show less than an account read singly; then one is read singly for all of them.
+func (c *Client) witnesses(ctx context.Context) iter.Seq2[witness.Listed, error] {
+	return func(yield func(witness.Listed, error) bool) {
+		completed := false
+		for account, err := range c.eachAccount(ctx, notDeleted(), nil) {
+			if err != nil {
+				yield(witness.Listed{}, err)
+				return
+			}
+			if !account.isWitness() && !completed && !account.Deleted {
+				completed = true
+				if whole, _, err := c.getAccount(ctx, account.ID); err == nil { // else it names no owner
+					account = whole
+				}
+			}
+			owner := ""
+			if account.isWitness() {
+				owner = account.Reseller
+			}
+			if !account.Deleted && !yield(witness.Listed{ID: account.ID, Owner: owner}, nil) {
+				return
+			}
 		}
 	}
-	viewer, fits, told := c.view.seen(witness.Reseller)
-	compared := told && witness.Reseller != ""
-	if !compared && viewer == "" {
-		var err error
-		if viewer, err = c.currentUser(ctx); err != nil && !denied(err) {
-			return 0, err
-		}
-	}
-	if !compared && witness.Viewer != "" && viewer != witness.Viewer {
-		return NothingShown, nil
-	}
-	common, err := c.directory.hasCommonUser(ctx, viewer)
-	switch {
-	case err != nil && !denied(err):
-		return 0, err
-	case common:
-		return NothingShown, nil
-	case !fits:
-		return OtherReseller, nil
-	}
-	return proven, nil
 }
 
-// ReadUser reads a user; it may come from a listing that many reads share. clientID and witness are what the caller
-// remembers of the account behind the user, "" and zero where it remembers nothing.
+// isWitness reports whether an account shows that its viewer isn't one of its users.
+func (a Account) isWitness() bool {
+	return a.Reseller != "" && a.Viewer != "" && a.usersShown &&
+		!slices.ContainsFunc(a.users, func(p person) bool { return p.ID.id() == a.Viewer })
+}
+
+// ReadUser reads a user; it may come from a listing that many reads share, where accept returns true for the entry.
+// clientID and seen are what the caller remembers of the account behind the user, "" and zero where it remembers nothing.
 //
-// The error is ErrGone only where three things agree: the user reads as 404 or as deleted; the listing of users doesn't
-// hold it; and the reseller's view shows the account behind it, which stays when a user is deleted, or that is gone too.
-// So neither an empty listing nor somebody else's credential makes a user disappear. Any other user that isn't found is
-// a *NotProvenError. Every error holds a *transport.Error.
-func (c *Client) ReadUser(ctx context.Context, id, clientID string, witness Witness) (User, error) {
+// The error is witness.ErrGone where the reply says that the user is deleted; or where it is 404, the listing of users
+// doesn't show the user, and the account behind it is either shown, without the user among its own, or proven gone. Any
+// other user that isn't found is a *witness.NotProvenError. Every error holds a *transport.Error.
+func (c *Client) ReadUser(
+	ctx context.Context, id, clientID string, seen witness.Witness, accept func(User) bool,
+) (User, error) {
 	const operation = "read user"
 	if err := checkID(operation, id); err != nil {
 		return User{}, err
 	}
-	user, err := c.users.Get(ctx, id, nil)
+	user, err := c.users.Get(ctx, id, accept)
 	switch {
-	case err == nil && !user.Deleted:
-		return user, nil
+	case err == nil && user.Deleted:
+		return User{}, deleted(operation, "the user is marked as deleted")
 	case err == nil:
-		err = &transport.Error{
-			Vendor: vendor, Operation: operation, Status: http.StatusOK, Message: "the user is marked as deleted",
-		}
+		return user, nil
 	case !transport.IsNotFound(err):
 		return User{}, asError(operation, err)
 	}
-	listed, failure := c.directory.hasUser(ctx, id)
-	switch {
-	case failure != nil:
-		return User{}, failure
-	case listed:
-		return User{}, &NotProvenError{ID: id, Reason: StillListed, Err: err}
-	case ValidID(clientID) != nil:
-		return User{}, &NotProvenError{ID: id, Reason: AccountHidden, Err: err}
-	}
-	_, failure = c.getAccount(ctx, clientID)
-	switch {
-	case failure == nil, transport.IsNotFound(failure) && witness.SeenByReseller:
-		return User{}, c.proveGone(ctx, id, witness, err)
-	case !denied(failure):
-		return User{}, failure
-	}
-	return User{}, &NotProvenError{ID: id, Reason: AccountHidden, Err: err}
+	return User{}, c.proveUserGone(ctx, id, clientID, seen, asError(operation, err))
 }
 
-// ReadUserAlone is ReadUser without a listing.
-func (c *Client) ReadUserAlone(ctx context.Context, id, clientID string, witness Witness) (User, error) {
-	c.users.Dirty(id)
-	return c.ReadUser(ctx, id, clientID, witness)
+// proveUserGone returns witness.ErrGone where the listing of users and the account behind a user confirm notFound, the
+// vendor's 404 for the user; else a *witness.NotProvenError, or why they couldn't be asked.
+func (c *Client) proveUserGone(ctx context.Context, id, clientID string, seen witness.Witness, notFound error) error {
+	doubt := func(reason string) error { return &witness.NotProvenError{Reason: reason, Err: notFound} }
+	switch listed, err := c.members.hasUser(ctx, id); {
+	case err != nil:
+		return err
+	case listed:
+		return doubt("the vendor's listing still shows it; try again")
+	case ValidID(clientID) != nil:
+		return doubt("it is not known which account came with it")
+	case seen.Address != c.Address():
+		return doubt("the state doesn't say that it was seen at " + c.Address())
+	}
+	account, _, err := c.getAccount(ctx, clientID)
+	users, shown := account.Users()
+	switch {
+	case transport.IsNotFound(err):
+		return c.listing.ProveGone(ctx, clientID, c.Address(), seen, notFound)
+	case denied(err):
+		return doubt("this credential can't see the account that came with it")
+	case err != nil:
+		return err
+	case account.Deleted:
+	case !shown:
+		return doubt("the account that came with it doesn't show its users")
+	case slices.ContainsFunc(users, func(u User) bool { return u.ID == id }):
+		return doubt("the account that came with it still shows it")
+	}
+	return witness.Gone(notFound)
+}
+
+// getAccount reads an account through the reseller's view.
+func (c *Client) getAccount(ctx context.Context, id string) (Account, createonce.Moment, error) {
+	const operation = "read account"
+	var account Account
+	response, err := c.call(ctx, transport.Request{
+		Operation: operation, Method: http.MethodGet, Path: pathOf(clientsPath, id), Into: &account,
+	}, nil)
+	if err == nil {
+		err = account.check(operation, id)
+	}
+	if err != nil {
+		return Account{}, createonce.Moment{}, err
+	}
+	c.resellers.saw()
+	return account, createonce.MomentOf(response), nil
+}
+
+func (c *Client) getUser(ctx context.Context, id string) (User, createonce.Moment, error) {
+	const operation = "read user"
+	var user User
+	response, err := c.call(ctx, transport.Request{
+		Operation: operation, Method: http.MethodGet, Path: pathOf(usersPath, id), Into: &user,
+	}, nil)
+	if err == nil {
+		err = user.check(operation, id)
+	}
+	if err != nil {
+		return User{}, createonce.Moment{}, err
+	}
+	return user, createonce.MomentOf(response), nil
+}
+
+// newThingPauses are the waits between the reads of a new account or user that isn't shown yet.
+var newThingPauses = []time.Duration{time.Second, 2 * time.Second, 3 * time.Second, 4 * time.Second}
+
+// ReadNew reads an account that has just been created: the reply to a create lacks most of it. While it isn't shown, it is
+// read again, for ten seconds at most. It asks the vendor itself, never a listing, and only where the credential may have
+// the reseller's view. It reports whether the account was shown.
+func (c *Client) ReadNew(ctx context.Context, id string) (Account, bool) {
+	if c.resellers.isRefused() || ValidID(id) != nil {
+		return Account{}, false
+	}
+	account, err := awaitNew(ctx, c, func() (Account, error) {
+		account, _, err := c.getAccount(ctx, id)
+		if transport.IsNotFound(err) && !c.resellers.hasAnswered() && (c.probe(ctx) != nil || !c.resellers.hasAnswered()) {
+			return Account{}, unexpected("read account", "it isn't the account that is missing, but the view")
+		}
+		return account, err
+	})
+	if transport.IsStatus(err, http.StatusForbidden) {
+		c.resellers.refuse()
+	}
+	return account, err == nil && !account.Deleted
+}
+
+// ReadNewUser is ReadNew for a user.
+func (c *Client) ReadNewUser(ctx context.Context, id string) (User, bool) {
+	user, err := awaitNew(ctx, c, func() (User, error) {
+		user, _, err := c.getUser(ctx, id)
+		return user, err
+	})
+	return user, err == nil && !user.Deleted
+}
+
+// awaitNew reads something new until it is shown.
+func awaitNew[T any](ctx context.Context, c *Client, read func() (T, error)) (T, error) {
+	for _, pause := range newThingPauses {
+		if thing, err := read(); !transport.IsNotFound(err) || c.http.Clock.Sleep(ctx, pause) != nil {
+			return thing, err
+		}
+	}
+	return read()
 }

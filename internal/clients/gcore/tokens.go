@@ -52,7 +52,7 @@ func (c *Client) OpenAccount(ctx context.Context, accountID string) (AccountSess
 		return AccountSession{}, err
 	}
 	calls := []string{"admin_token", "login"}
-	if c.view.isRefused() {
+	if c.resellers.isRefused() {
 		calls = []string{"login", "admin_token"}
 	}
 	var refusals []string

@@ -1,10 +1,6 @@
 package gcore
 
 import (
-	"context"
-	"net/http"
-
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
 )
 
@@ -28,7 +24,11 @@ type User struct {
 	ClientID  string           // the account that the user belongs to; "" where not shown
 	Reseller  string           // "" where not shown
 	Deleted   bool
-	Listed    bool // as Account.Listed
+}
+
+// IsWhole reports whether a reply shows everything that a single read shows and that the vendor sets by itself.
+func (u User) IsWhole() bool {
+	return !u.Lang.IsZero() && !u.UserType.IsZero() && !u.IsActive.IsZero() && !u.Activated.IsZero()
 }
 
 // Group is a group of users, which stands for a role (schema Group of the IAM API).
@@ -57,81 +57,11 @@ type UserUpdate struct {
 	Phone wire.Field[string] `json:"phone,omitzero"` // null clears
 }
 
-func (u UserUpdate) shownBy(now User) bool {
-	email := wire.Value(now.Email)
-	return same(u.Email, email, sameText) && same(u.Name, now.Name, exactly) && same(u.Lang, now.Lang, exactly) && same(u.Phone, now.Phone, exactly)
-}
-
-// same reports whether a field that was sent, if it was, now reads as that.
-func same[T any](sent, shown wire.Field[T], equal func(a, b T) bool) bool {
-	want, isSent := sent.Get()
-	is, _ := shown.Get()
-	switch {
-	case !isSent:
-		return true
-	case want == nil || is == nil:
-		return want == nil && is == nil
-	}
-	return equal(*want, *is)
-}
-
-func exactly[T comparable](a, b T) bool { return a == b }
-
-// UpdateUser changes a user by PATCH /iam/users/{id}. The account's own name, phone and e-mail address stay.
-func (c *Client) UpdateUser(ctx context.Context, id string, change UserUpdate) (User, error) {
-	const operation = "update user"
-	if err := checkID(operation, id); err != nil {
-		return User{}, err
-	}
-	c.users.Dirty(id)
-	var user User
-	_, err := c.call(ctx, transport.Request{
-		Operation: operation, Method: http.MethodPatch, Path: pathOf(usersPath, id), Into: &user,
-	}, change)
-	if err == nil {
-		err = user.check(operation, id)
-	}
-	if transport.Accepted(err) { // what the user itself shows counts
-		if now, readErr := c.getUser(ctx, id); readErr == nil && change.shownBy(now) {
-			user, err = now, nil
-		}
-	}
-	if err != nil {
-		return User{}, err
-	}
-	c.users.Written(id, user)
-	return user, nil
-}
-
-// DeleteUser deletes a user by DELETE /iam/users/{id}, which is the reseller's alone. The account that came with the
-// user stays, and keeps its company name. A user who is gone already (404) is no error. The vendor refuses (403) while
-// the user has API tokens or several accounts.
-func (c *Client) DeleteUser(ctx context.Context, id string) error {
-	const operation = "delete user"
-	if err := checkID(operation, id); err != nil {
-		return err
-	}
-	c.users.Dirty(id)
-	_, err := c.call(ctx, transport.Request{
-		Operation: operation, Method: http.MethodDelete, Path: pathOf(usersPath, id),
-	}, nil)
-	if transport.IsNotFound(err) {
-		return nil
-	}
-	return err
-}
-
-func (c *Client) getUser(ctx context.Context, id string) (User, error) {
-	const operation = "read user"
-	var user User
-	_, err := c.call(ctx, transport.Request{
-		Operation: operation, Method: http.MethodGet, Path: pathOf(usersPath, id), Into: &user,
-	}, nil)
-	if err == nil {
-		err = user.check(operation, id)
-	}
-	if err != nil {
-		return User{}, err
-	}
-	return user, nil
+// differences are what a user shows otherwise than it was changed to.
+func (u UserUpdate) differences(now User) (all wire.Differences) {
+	wire.Compare(&all, "email", u.Email, wire.Value(now.Email), sameText)
+	wire.Compare(&all, "name", u.Name, now.Name, wire.Exactly)
+	wire.Compare(&all, "lang", u.Lang, now.Lang, sameText)
+	wire.Compare(&all, "phone", u.Phone, now.Phone, wire.Exactly)
+	return all
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/witness"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/gcore"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
@@ -47,7 +48,7 @@ func TestUpdateUser(t *testing.T) {
 				t.Error(diff)
 			}
 			w.count("PATCH *", 1)
-			read, err := w.reseller().ReadUser(t.Context(), text(u.ID), "", Witness{})
+			read, err := w.reseller().ReadUser(t.Context(), text(u.ID), "", witness.Witness{}, nil)
 			w.ok(err)
 			read.Access = updated.Access // reads of one user don't show it
 			if diff := cmp.Diff(read, updated, ignoreInternals...); diff != "" {

@@ -40,7 +40,7 @@ func (m *Mock) accountOverview(c *call) reply {
 func (m *Mock) listClients(c *call) reply {
 	if c.caller.kind == Member && m.opts.Member != MemberOwn {
 		if m.opts.Member == MemberEmpty {
-			return page(m, c, []*Client(nil), m.number(0), nil)
+			return page(m, c, []*Client(nil), m.number, nil)
 		}
 		return m.memberDenied()
 	}
@@ -57,7 +57,7 @@ func (m *Mock) listClients(c *call) reply {
 	if err := order(found, c.URL.Query().Get("ordering")); err != nil {
 		return m.refuse(fieldErrors{"ordering": {err.Error()}})
 	}
-	return page(m, c, found, m.number(int64(len(found))), func(client *Client) object {
+	return page(m, c, found, m.number, func(client *Client) object {
 		return m.clientJSON(client, c.caller)
 	})
 }

@@ -2,6 +2,7 @@ package gcore
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -12,9 +13,9 @@ import (
 	"time"
 )
 
-// page answers a list: everything where no limit is asked for, else one page in its envelope. count is the length of
+// page answers a list: everything where no limit is asked for, else one page in its envelope. count writes the length of
 // all in the type that this list has for it; item writes one.
-func page[T any](m *Mock, c *call, all []T, count any, item func(T) object) reply {
+func page[T any](m *Mock, c *call, all []T, count func(int64) json.Number, item func(T) object) reply {
 	items := func(part []T) []object {
 		list := []object{}
 		for _, x := range part {
@@ -47,9 +48,12 @@ func page[T any](m *Mock, c *call, all []T, count any, item func(T) object) repl
 	if m.opts.Envelope == EnvelopeResult {
 		key = "result"
 	}
-	body := object{"count": count, key: items(all[from:to])}
-	if to < len(all) {
-		body["next"] = pageURL(c, query, limit, to)
+	body := object{key: items(all[from:to])}
+	if !m.opts.HideCount {
+		body["count"] = count(int64(len(all) + m.opts.ExtraCount))
+		if to < len(all) {
+			body["next"] = pageURL(c, query, limit, to)
+		}
 	}
 	if from > 0 {
 		body["previous"] = pageURL(c, query, limit, max(0, from-limit))
@@ -158,10 +162,20 @@ func (m *Mock) byText(want string, of func(*Client) *string) func(*Client) bool 
 
 func (m *Mock) matches(have *string, want string) bool {
 	switch {
+	case m.opts.Filters == FilterIgnored:
+		return true
 	case have == nil:
 		return false
-	case m.opts.SubstringFilters:
+	}
+	switch m.opts.Filters {
+	case FilterFold:
+		return strings.EqualFold(*have, want)
+	case FilterContains:
 		return strings.Contains(strings.ToLower(*have), strings.ToLower(want))
+	case FilterPrefix:
+		return strings.HasPrefix(*have, want)
+	case FilterLower:
+		return strings.ToLower(*have) == want
 	default:
 		return *have == want
 	}

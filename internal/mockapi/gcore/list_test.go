@@ -117,7 +117,7 @@ func TestFilters(t *testing.T) {
 		}
 	}
 
-	s.Set(func(o *Options) { o.SubstringFilters = true })
+	s.Set(func(o *Options) { o.Filters = FilterContains })
 	s.equal(ids(s.want(200, reseller, "GET /iam/clients?companyName=acme", "").doc), both)
 }
 

@@ -54,11 +54,17 @@ type Options struct {
 	Envelope Envelope
 	// MaxLimit caps a page without a word; 0 is no cap.
 	MaxLimit int
-	// SubstringFilters makes text filters match any part, without regard to case, instead of the whole.
-	SubstringFilters bool
+	// HideCount leaves the count out of envelopes, and the next page's address.
+	HideCount bool
+	// ExtraCount is how many items more than there are envelopes count.
+	ExtraCount int
+	// Filters is how text filters compare.
+	Filters FilterReading
 	// ThinLists names fields that list items lack.
 	ThinLists []string
-	// ThinMembers shows of a client's users id, e-mail address and name alone; the description requires nothing of them.
+	// ThinClients names fields that clients lack everywhere.
+	ThinClients []string
+	// ThinMembers only shows of a client's users id, e-mail address and name; the description requires nothing of them.
 	ThinMembers bool
 	// OmitNulls leaves nullable fields out of clients when they are null, where the description doesn't require them.
 	OmitNulls bool
@@ -105,6 +111,24 @@ const (
 	EnvelopeResult
 	// EnvelopeBare is an array of everything, whatever limit and offset say, as if both had been left out.
 	EnvelopeBare
+)
+
+// FilterReading is how a text filter compares.
+type FilterReading int
+
+const (
+	// FilterExact compares the whole value.
+	FilterExact FilterReading = iota
+	// FilterFold compares the whole value, ignoring case.
+	FilterFold
+	// FilterContains finds any part, ignoring case.
+	FilterContains
+	// FilterPrefix finds the beginning.
+	FilterPrefix
+	// FilterLower compares the whole value with a copy in lower case that the server keeps.
+	FilterLower
+	// FilterIgnored takes the filter and finds everything.
+	FilterIgnored
 )
 
 // NumberForm is how an integer is spelt in a field whose type is number.

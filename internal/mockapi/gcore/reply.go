@@ -98,6 +98,9 @@ func (m *Mock) refuse(errs fieldErrors) reply {
 	return reply{http.StatusBadRequest, body}
 }
 
+// integer writes n as a field of type integer.
+func integer(n int64) json.Number { return json.Number(strconv.FormatInt(n, 10)) }
+
 // number spells n as a field of type number.
 func (m *Mock) number(n int64) json.Number {
 	switch m.opts.Numbers {
@@ -106,6 +109,6 @@ func (m *Mock) number(n int64) json.Number {
 	case NumberExponent:
 		return json.Number(strconv.FormatFloat(float64(n), 'e', -1, 64))
 	default:
-		return json.Number(strconv.FormatInt(n, 10))
+		return integer(n)
 	}
 }

@@ -85,7 +85,7 @@ func (m *Mock) listUsers(c *call) reply {
 			found = append(found, u)
 		}
 	}
-	return page(m, c, found, len(found), func(u *User) object { return m.userJSON(c, u) })
+	return page(m, c, found, integer, func(u *User) object { return m.userJSON(c, u) })
 }
 
 func (m *Mock) getUser(c *call) reply {

@@ -84,6 +84,9 @@ func (m *Mock) clientJSON(client *Client, viewer caller) object {
 	if m.opts.OmitNulls {
 		omitNull(doc, "seller", client.Seller)
 	}
+	for _, name := range m.opts.ThinClients {
+		delete(doc, name)
+	}
 	return doc
 }
 

@@ -148,7 +148,7 @@ func (s *Server) serveFault(w http.ResponseWriter, r *http.Request, body []byte,
 // cut promises the whole body, sends half and closes the connection. It doesn't return.
 func (s *Server) cut(w http.ResponseWriter, status int, header http.Header, body []byte) {
 	maps.Copy(w.Header(), header)
-	w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat))
+	w.Header().Set("Date", s.date())
 	w.Header().Set("Content-Length", strconv.Itoa(max(len(body), 2)))
 	w.WriteHeader(status)
 	_, _ = w.Write(body[:len(body)/2])

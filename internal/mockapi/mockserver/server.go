@@ -44,6 +44,7 @@ type Server struct {
 	violations []string
 	latency    time.Duration
 	offset     time.Duration
+	dateOffset time.Duration
 	conns      int
 }
 
@@ -129,6 +130,20 @@ func (s *Server) SetClockOffset(d time.Duration) {
 	s.mu.Unlock()
 }
 
+// SetDateOffset shifts the Date header against the vendor's clock, as a gateway in front of it with a clock of its own does.
+func (s *Server) SetDateOffset(d time.Duration) {
+	s.mu.Lock()
+	s.dateOffset = d
+	s.mu.Unlock()
+}
+
+// date is the value of the Date header.
+func (s *Server) date() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return time.Now().Add(s.offset + s.dateOffset).UTC().Format(http.TimeFormat)
+}
+
 // Violations returns the violations of the contract so far and forgets them.
 func (s *Server) Violations() []string {
 	s.mu.Lock()
@@ -194,7 +209,7 @@ func (s *Server) act(r *http.Request, body []byte) *httptest.ResponseRecorder {
 func (s *Server) write(w http.ResponseWriter, status int, header http.Header, body []byte) {
 	maps.Copy(w.Header(), header)
 	if w.Header().Get("Date") == "" {
-		w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat))
+		w.Header().Set("Date", s.date())
 	}
 	if status != http.StatusNoContent && status != http.StatusNotModified {
 		w.Header().Set("Content-Length", strconv.Itoa(len(body)))

@@ -4,7 +4,6 @@ import (
 	"reflect"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	client "github.com/cloud-accounts/terraform-provider-accounts/internal/clients/gcore"
@@ -12,44 +11,46 @@ import (
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/account"
 )
 
+// accountFields are what the resource and the data sources both have of an account.
+type accountFields struct {
+	ID      types.String `tfsdk:"id"`
+	Company types.String `tfsdk:"company"`
+	Status  types.String `tfsdk:"status"`
+	Email   types.String `tfsdk:"email"`
+}
+
 // accountModel is gcore_account in plan and state.
 type accountModel struct {
-	ID             types.String   `tfsdk:"id"`
-	Company        types.String   `tfsdk:"company"`
-	Status         types.String   `tfsdk:"status"`
-	Email          types.String   `tfsdk:"email"`
-	DeletionPolicy types.String   `tfsdk:"deletion_policy"`
-	Timeouts       timeouts.Value `tfsdk:"timeouts"`
+	accountFields
+	account.Lifecycle
 }
 
-// read takes over what the view of the account shows. What it can't show keeps its value.
-func (m *accountModel) read(a client.Account) {
-	m.ID = types.StringValue(a.ID)
-	m.Company = account.Spelling(m.Company, &a.Company, sameName)
-	m.Status = shownString(m.Status, a.Status)
-	m.Email = shownSpelling(m.Email, a.Email, strings.EqualFold)
+// AccountID implements account.Model.
+func (f accountFields) AccountID() types.String { return f.ID }
+
+// read takes what the view of the account shows. What it can't show keeps its value.
+func (f *accountFields) read(a client.Account) {
+	f.ID = types.StringValue(a.ID)
+	f.Company = account.Spelling(f.Company, &a.Company, client.SameName)
+	f.Status = shownString(f.Status, a.Status)
+	f.Email = shownSpelling(f.Email, a.Email, strings.EqualFold)
 }
 
-// isOther reports whether an account has something else than the state.
-func (m accountModel) isOther(a client.Account) bool {
-	is := m
-	is.read(a)
-	return !reflect.DeepEqual(is, m)
+// isAs reports whether an account is as the state has it.
+func (f accountFields) isAs(a client.Account) bool {
+	now := f
+	now.read(a)
+	return reflect.DeepEqual(now, f)
 }
 
-// resolve fills in from the reply what the plan left unknown; what it knew survives. What no reply has shown so far is
+// resolve fills in from a reply what the plan left unknown; what it knew survives. What no reply has shown so far is
 // null until the next read.
-func (m *accountModel) resolve(a client.Account) {
-	answered := accountModel{Status: types.StringNull(), Email: types.StringNull()}
+func (f *accountFields) resolve(a client.Account) {
+	answered := accountFields{Status: types.StringNull(), Email: types.StringNull()}
 	answered.read(a)
-	m.ID = account.Resolve(m.ID, answered.ID)
-	m.Status = account.Resolve(m.Status, answered.Status)
-	m.Email = account.Resolve(m.Email, answered.Email)
-}
-
-// sameName reports whether two company names count as equal: the vendor may trim, fold or recase what it is given.
-func sameName(a, b string) bool {
-	return strings.EqualFold(strings.Join(strings.Fields(a), " "), strings.Join(strings.Fields(b), " "))
+	f.ID = account.Resolve(f.ID, answered.ID)
+	f.Status = account.Resolve(f.Status, answered.Status)
+	f.Email = account.Resolve(f.Email, answered.Email)
 }
 
 // shownString is the vendor's value where the reply shows the field, else the prior one.

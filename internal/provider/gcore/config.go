@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -52,8 +51,8 @@ func Vendor() settings.Vendor {
 		Configure:     configure,
 		Caller:        NewCallerDataSource,
 		Resources:     []func() resource.Resource{NewAccountResource, NewResellerUserResource},
-		DataSources:   []func() datasource.DataSource{NewAccountDataSource, NewAccountsDataSource, NewResellerUserDataSource, NewResellerUsersDataSource},
-		ListResources: []func() list.ListResource{NewAccountList, NewResellerUserList},
+		DataSources:   append(accounts.DataSources(), users.DataSources()...),
+		ListResources: []func() list.ListResource{accounts.ListResource, users.ListResource},
 
 		EphemeralResources: []func() ephemeral.EphemeralResource{NewAccountTokenEphemeral, NewAPITokenEphemeral},
 	}

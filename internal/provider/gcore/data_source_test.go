@@ -10,13 +10,13 @@ import (
 
 func TestAccountDataSource(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, mock.Options{SubstringFilters: true})
+	w := newWorld(t, mock.Options{Filters: mock.FilterContains})
 	client, user := seeded(w)
 	want := Values{
 		"id": text(client.ID), "company": "Acme", "email": "Ann@Example.com", "name": "Ann", "phone": "+352 1", "status": "new",
 		"custom_id": "c-1", "country_code": "LU", "is_test": true, "seller": 12, "client_type": "common", "bill_type": "prepaid",
 		"website": "https://e.example", "reseller": text(mock.DemoReseller), "owner": text(mock.DemoResellerUser),
-		"users": []any{Values{"id": text(user.ID), "email": "Ann@Example.com"}},
+		"users": []any{Values{"id": text(user.ID), "email": "Ann@Example.com"}}, "timeouts": nil,
 	}
 	for _, config := range []Values{{"id": text(client.ID)}, {"company": "Acme"}} {
 		got, said := w.Data("gcore_account", config)
@@ -57,7 +57,7 @@ func TestUserDataSource(t *testing.T) {
 		"id": text(user.ID), "client_id": text(client.ID), "email": "Ann@Example.com", "company": "Acme", "name": "Ann", "phone": "+352 1",
 		"lang": "de", "user_type": "common", "is_active": true, "activated": true, "two_fa": false, "sso_auth": true,
 		"auth_types": []any{"password", "sso"}, "groups": []any{Values{"id": "1", "name": "Administrators"}}, "client_and_roles": nil,
-		"reseller": text(mock.DemoReseller),
+		"reseller": text(mock.DemoReseller), "timeouts": nil,
 	}
 	got, said := w.Data("gcore_reseller_user", Values{"id": text(user.ID)})
 	if diff := cmp.Diff(want, got); len(said) > 0 || diff != "" {
@@ -73,7 +73,7 @@ func TestUserDataSource(t *testing.T) {
 
 func TestDataSourceErrors(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, mock.Options{SubstringFilters: true})
+	w := newWorld(t, mock.Options{Filters: mock.FilterContains})
 	seeded(w)
 	w.SeedClient(mock.Client{Company: "acme"})
 	for _, test := range []struct {

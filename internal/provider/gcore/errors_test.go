@@ -166,7 +166,7 @@ func TestUserIgnoredChanges(t *testing.T) {
 				c.ID, c.Company, *c.CustomID, *c.Seller, c.IsTest)},
 		)
 		said := r.Apply(acctest.With(all(), Values{attribute: value}))
-		said.Errors().Contain(t, "did not take over", fmt.Sprintf("AttributeName(%q)", attribute))
+		said.Errors().Contain(t, "did not apply a change", fmt.Sprintf("AttributeName(%q)", attribute))
 		if len(said) != 1 {
 			t.Errorf("%s: %s", attribute, said)
 		}

@@ -75,7 +75,7 @@ func TestListEqualsImport(t *testing.T) {
 
 func TestListLimitAndFilters(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, mock.Options{SubstringFilters: true})
+	w := newWorld(t, mock.Options{Filters: mock.FilterContains})
 	client, user := seeded(w)
 	for i := range 150 {
 		w.SeedUser(mock.User{Company: fmt.Sprintf("Acme %d", i)})

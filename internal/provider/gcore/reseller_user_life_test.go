@@ -347,7 +347,7 @@ func TestUserGone(t *testing.T) {
 		"deleted":          {away: func(w *world, u, _ int64) { w.ChangeUser(u, func(u *mock.User) { u.Deleted = true }) }},
 		"tombstone":        {options: mock.Options{SoftDelete: true}, away: func(w *world, u, _ int64) { w.ChangeUser(u, func(u *mock.User) { u.Deleted = true }) }},
 		"with its account": {away: func(w *world, u, c int64) { w.RemoveUser(u); w.RemoveClient(c) }},
-		"with all": {away: func(w *world, u, _ int64) {
+		"with all": {says: "no other account", away: func(w *world, u, _ int64) {
 			w.RemoveUser(u)
 			removeAll(w)
 		}},
@@ -357,7 +357,7 @@ func TestUserGone(t *testing.T) {
 		"member, empty":     {options: mock.Options{Member: mock.MemberEmpty}, away: remove, key: mock.DemoMemberKey, says: "doesn't prove"},
 		"member, own":       {options: mock.Options{Member: mock.MemberOwn}, away: remove, key: mock.DemoMemberKey, says: "doesn't prove"},
 		"another reseller":  {away: remove, key: "9002_other", says: "doesn't prove"},
-		"still listed":      {away: func(*world, int64, int64) {}, faults: []mockserver.Fault{{On: getUser, Status: 404}}, says: "still holds it"},
+		"still listed":      {away: func(*world, int64, int64) {}, faults: []mockserver.Fault{{On: getUser, Status: 404}}, says: "still shows it"},
 		"listing refused":   {away: remove, faults: []mockserver.Fault{{On: listUsers, Status: 403}}, says: "403"},
 		"account forbidden": {away: remove, faults: []mockserver.Fault{{On: getClient, Status: 403}}, says: "doesn't prove"},
 		"401":               {away: remove, faults: []mockserver.Fault{{On: "GET *", Status: 401}}, says: "401"},

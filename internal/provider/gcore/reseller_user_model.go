@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -18,28 +17,35 @@ import (
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/account"
 )
 
+// userFields are what the resource and the data sources both have of a user.
+type userFields struct {
+	ID        types.String `tfsdk:"id"`
+	ClientID  types.String `tfsdk:"client_id"`
+	Email     types.String `tfsdk:"email"`
+	Company   types.String `tfsdk:"company"`
+	Name      types.String `tfsdk:"name"`
+	Phone     types.String `tfsdk:"phone"`
+	Lang      types.String `tfsdk:"lang"`
+	UserType  types.String `tfsdk:"user_type"`
+	IsActive  types.Bool   `tfsdk:"is_active"`
+	Activated types.Bool   `tfsdk:"activated"`
+}
+
 // userModel is gcore_reseller_user in configuration, plan and state.
 type userModel struct {
-	ID                types.String   `tfsdk:"id"`
-	ClientID          types.String   `tfsdk:"client_id"`
-	Email             types.String   `tfsdk:"email"`
-	Company           types.String   `tfsdk:"company"`
-	PasswordWO        types.String   `tfsdk:"password_wo"`
-	PasswordWOVersion types.Number   `tfsdk:"password_wo_version"`
-	Name              types.String   `tfsdk:"name"`
-	Phone             types.String   `tfsdk:"phone"`
-	Seller            types.Number   `tfsdk:"seller"`
-	Services          types.Map      `tfsdk:"services"`
-	Lang              types.String   `tfsdk:"lang"`
-	CustomID          types.String   `tfsdk:"custom_id"`
-	CountryCode       types.String   `tfsdk:"country_code"`
-	IsTest            types.Bool     `tfsdk:"is_test"`
-	UserType          types.String   `tfsdk:"user_type"`
-	IsActive          types.Bool     `tfsdk:"is_active"`
-	Activated         types.Bool     `tfsdk:"activated"`
-	DeletionPolicy    types.String   `tfsdk:"deletion_policy"`
-	Timeouts          timeouts.Value `tfsdk:"timeouts"`
+	userFields
+	account.Lifecycle
+	PasswordWO        types.String `tfsdk:"password_wo"`
+	PasswordWOVersion types.Number `tfsdk:"password_wo_version"`
+	Seller            types.Number `tfsdk:"seller"`
+	Services          types.Map    `tfsdk:"services"`
+	CustomID          types.String `tfsdk:"custom_id"`
+	CountryCode       types.String `tfsdk:"country_code"`
+	IsTest            types.Bool   `tfsdk:"is_test"`
 }
+
+// AccountID implements account.Model.
+func (f userFields) AccountID() types.String { return f.ID }
 
 // newUser is the body of the create call: what the plan has, nothing for what it leaves out.
 func (m userModel) newUser(ctx context.Context, password types.String, diags *diag.Diagnostics) client.NewUser {
@@ -47,15 +53,15 @@ func (m userModel) newUser(ctx context.Context, password types.String, diags *di
 		Email:       m.Email.ValueString(),
 		Password:    transport.NewSecret(password.ValueString()),
 		Company:     m.Company.ValueString(),
-		Name:        known(m.Name),
-		Phone:       known(m.Phone),
-		Lang:        known(m.Lang),
-		UserType:    known(m.UserType),
-		CustomID:    known(m.CustomID),
-		CountryCode: known(m.CountryCode),
+		Name:        ifKnown(m.Name),
+		Phone:       ifKnown(m.Phone),
+		Lang:        ifKnown(m.Lang),
+		UserType:    ifKnown(m.UserType),
+		CustomID:    ifKnown(m.CustomID),
+		CountryCode: ifKnown(m.CountryCode),
 	}
-	if !m.Seller.IsNull() && !m.Seller.IsUnknown() {
-		body.Seller = wire.Pointer(account.Int64OrNil(m.Seller))
+	if seller := account.Int64OrNil(m.Seller); seller != nil {
+		body.Seller = wire.Value(*seller)
 	}
 	if !m.IsTest.IsNull() && !m.IsTest.IsUnknown() {
 		body.IsTest = wire.Value(m.IsTest.ValueBool())
@@ -70,8 +76,8 @@ func (m userModel) newUser(ctx context.Context, password types.String, diags *di
 	return body
 }
 
-// known is a field that is sent where the plan has a value.
-func known(v types.String) wire.Field[string] {
+// ifKnown is a field that is sent where the plan has a value.
+func ifKnown(v types.String) wire.Field[string] {
 	if v.IsNull() || v.IsUnknown() {
 		return wire.Field[string]{}
 	}
@@ -87,26 +93,29 @@ func servicesOf(ctx context.Context, services types.Map, diags *diag.Diagnostics
 	return values
 }
 
-// readUser takes over what the user shows. What it doesn't show keeps its value.
-func (m *userModel) readUser(u client.User) {
-	m.ID = shownID(m.ID, u.ID)
-	m.ClientID = shownID(m.ClientID, u.ClientID)
+// readUser takes what the user shows. What it doesn't show keeps its value.
+func (f *userFields) readUser(u client.User) {
+	f.ID = shownID(f.ID, u.ID)
+	f.ClientID = shownID(f.ClientID, u.ClientID)
 	if u.Email != "" {
-		m.Email = account.Spelling(m.Email, &u.Email, strings.EqualFold)
+		f.Email = account.Spelling(f.Email, &u.Email, sameEmail)
 	}
-	m.Company = shownSpelling(m.Company, u.Company, sameName)
-	m.Name = shownString(m.Name, u.Name)
-	m.Phone = shownString(m.Phone, u.Phone)
-	m.Lang = shownString(m.Lang, u.Lang)
-	m.UserType = shownString(m.UserType, u.UserType)
-	m.IsActive = shownBool(m.IsActive, u.IsActive)
-	m.Activated = shownBool(m.Activated, u.Activated)
+	f.Company = shownSpelling(f.Company, u.Company, client.SameName)
+	f.Name = shownString(f.Name, u.Name)
+	f.Phone = shownString(f.Phone, u.Phone)
+	f.Lang = shownSpelling(f.Lang, u.Lang, strings.EqualFold)
+	f.UserType = shownString(f.UserType, u.UserType)
+	f.IsActive = shownBool(f.IsActive, u.IsActive)
+	f.Activated = shownBool(f.Activated, u.Activated)
 }
 
-// readClient takes over what the account behind the user shows; its company name counts for more than the user's copy.
+// sameEmail compares e-mail addresses, which ignore case.
+func sameEmail(a, b string) bool { return strings.EqualFold(a, b) }
+
+// readClient takes what the account behind the user shows; its company name counts for more than the user's copy.
 func (m *userModel) readClient(a client.Account) {
 	if a.Company != "" {
-		m.Company = account.Spelling(m.Company, &a.Company, sameName)
+		m.Company = account.Spelling(m.Company, &a.Company, client.SameName)
 	}
 	m.CustomID = shownString(m.CustomID, a.CustomID)
 	m.Seller = shownNumber(m.Seller, a.Seller)
@@ -117,12 +126,19 @@ func (m *userModel) readClient(a client.Account) {
 	}
 }
 
-// isOther reports whether a user and the account behind it have something else than the state.
-func (m userModel) isOther(u client.User, a client.Account) bool {
-	is := m
-	is.readUser(u)
-	is.readClient(a)
-	return !reflect.DeepEqual(is, m)
+// isAsUser reports whether a user is as the state has it, except for the company, which the account shows.
+func (f userFields) isAsUser(u client.User) bool {
+	now := f
+	now.readUser(u)
+	now.Company = f.Company
+	return reflect.DeepEqual(now, f)
+}
+
+// isAsClient reports whether the account behind the user is as the state has it.
+func (m userModel) isAsClient(a client.Account) bool {
+	now := m
+	now.readClient(a)
+	return reflect.DeepEqual(now, m)
 }
 
 func shownID(prior types.String, id string) types.String {
@@ -132,7 +148,7 @@ func shownID(prior types.String, id string) types.String {
 	return types.StringValue(id)
 }
 
-// readServices takes over the availability of the products that are managed. An override that is gone reads as null;
+// readServices takes the availability of the products that are managed. An override that is gone reads as null;
 // what inherits stays null, since what the vendor shows for it may be the default.
 func (m *userModel) readServices(ctx context.Context, shown []client.ProductAvailability, diags *diag.Diagnostics) {
 	managed := servicesOf(ctx, m.Services, diags)
@@ -158,10 +174,7 @@ func (m userModel) managesServices() bool {
 // resolve fills in from the reply what the plan left unknown; what it knew survives. What no reply has shown so far is
 // null until the next read.
 func (m *userModel) resolve(u client.User, a client.Account) {
-	answered := userModel{
-		Lang: types.StringNull(), CountryCode: types.StringNull(), IsTest: types.BoolNull(), UserType: types.StringNull(),
-		IsActive: types.BoolNull(), Activated: types.BoolNull(), ClientID: types.StringNull(),
-	}
+	var answered userModel
 	answered.readUser(u)
 	answered.readClient(a)
 	m.ID = account.Resolve(m.ID, answered.ID)
@@ -209,7 +222,7 @@ func changed(plan, state types.String) wire.Field[string] {
 	return wire.Pointer(plan.ValueStringPointer())
 }
 
-// serviceChanges tells which products to override, and which to give back to the default.
+// serviceChanges says which products to override, and which to give back to the default.
 func (m userModel) serviceChanges(ctx context.Context, state userModel, diags *diag.Diagnostics) (override map[string]bool, inherit []string) {
 	before, after := servicesOf(ctx, state.Services, diags), servicesOf(ctx, m.Services, diags)
 	override = map[string]bool{}

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/boolplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
@@ -16,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	client "github.com/cloud-accounts/terraform-provider-accounts/internal/clients/gcore"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/account"
 )
 
@@ -26,6 +28,37 @@ var (
 	products  = []string{"CDN", "STORAGE", "STREAMING", "DNS", "DDOS", "CLOUD"}
 	languages = []string{"de", "en", "ru", "zh", "az"}
 )
+
+// userDescriptor is gcore_reseller_user as the shared life-cycle code sees it.
+var userDescriptor = account.Descriptor{
+	Type:            "gcore_reseller_user",
+	Title:           "Gcore reseller user",
+	Vendor:          vendorTitle,
+	Section:         vendorName,
+	Name:            "email",
+	DestroyPolicies: []string{account.PolicyDelete},
+	DestroyLeaves: "the account that came with the user stays at Gcore, and its company name stays taken: the user can't be created again " +
+		"with the same company. Gcore has no call that deletes an account.",
+	ReservedAttribute: "company",
+	NaturalKey:        "e-mail address or company name",
+	Address:           address,
+	Credentials:       credentials,
+	Permission: "It takes a reseller's credential. A user with API tokens or with several accounts can't be deleted; a product in use " +
+		"can't be made unavailable.",
+	ValidID: client.ValidID,
+	Wire: map[string]path.Path{
+		"email": path.Root("email"), "company": path.Root("company"), "companyName": path.Root("company"),
+		"password": path.Root("password_wo"), "name": path.Root("name"), "phone": path.Root("phone"), "seller": path.Root("seller"),
+		"services": path.Root("services"), "product_name": path.Root("services"), "available": path.Root("services"),
+		"lang": path.Root("lang"), "custom_id": path.Root("custom_id"), "country_code": path.Root("country_code"),
+		"is_test": path.Root("is_test"), "user_type": path.Root("user_type"),
+	},
+}
+
+// Schema implements resource.Resource.
+func (r *resellerUserResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = resellerUserSchema(ctx)
+}
 
 func resellerUserSchema(ctx context.Context) schema.Schema {
 	const cleared = " Changed in place. Removed from the configuration, it is cleared."
@@ -51,15 +84,14 @@ func resellerUserSchema(ctx context.Context) schema.Schema {
 			},
 			"company": schema.StringAttribute{
 				Required: true, Validators: words,
-				PlanModifiers: []planmodifier.String{account.KeepEqual(sameName)},
-				MarkdownDescription: "Company name of the account; unique at Gcore. Changed in place. Names that differ in case or blanks alone " +
-					"count as equal.",
+				MarkdownDescription: "Company name of the account; unique at Gcore. Changed in place, even where only its case changes. Where " +
+					"Gcore keeps another case or whitespace, that counts as equal.",
 			},
 			"password_wo": schema.StringAttribute{
 				Optional: true, Sensitive: true, WriteOnly: true,
 				Validators: []validator.String{stringvalidator.LengthAtLeast(1), stringvalidator.AlsoRequires(path.MatchRoot("password_wo_version"))},
 				MarkdownDescription: "Password, write-only: it is in no plan and no state. Required to create; optional here so that imported users " +
-					"need none. Sent on create alone, since Gcore documents no call that sets another user's password.",
+					"need none. Only sent on create, since Gcore documents no call that sets another user's password.",
 			},
 			"password_wo_version": schema.NumberAttribute{
 				Optional: true, Validators: []validator.Number{account.WholeNumber(1, math.MaxInt64)},
@@ -109,7 +141,7 @@ func resellerUserSchema(ctx context.Context) schema.Schema {
 			"user_type": schema.StringAttribute{
 				Optional: true, Computed: true, PlanModifiers: keepString,
 				Validators:          []validator.String{stringvalidator.OneOf("common", "reseller", "seller")},
-				MarkdownDescription: "Type of the user. Gcore creates `common` ones alone; an imported one may have another." + createOnly + kept,
+				MarkdownDescription: "Type of the user. Gcore only creates `common` ones; an imported one may have another." + createOnly + kept,
 			},
 			"is_active": schema.BoolAttribute{
 				Computed: true, PlanModifiers: keepBool,

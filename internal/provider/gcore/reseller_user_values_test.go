@@ -49,8 +49,8 @@ func TestUserEveryArgument(t *testing.T) {
 	}))
 }
 
-// A create is one request, with nothing for what the configuration leaves out. What its reply doesn't show comes with the
-// first read.
+// A create sends nothing for what the configuration leaves out. What its reply doesn't show is read at once, so that no
+// later plan changes an output.
 func TestUserMinimal(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, mock.Options{Lang: "ru", CountryCode: "CH", TestAccounts: true})
@@ -58,7 +58,8 @@ func TestUserMinimal(t *testing.T) {
 	if said := r.Apply(minimal(userType)); len(said) > 0 {
 		t.Fatal(said)
 	}
-	w.count("*", 1)
+	w.count("*", 2)
+	w.count(getClient, 1)
 	body := string(w.server.Find(posts)[0].Body)
 	for _, field := range []string{"name", "phone", "seller", "services", "lang", "custom_id", "country_code", "is_test", "user_type"} {
 		if strings.Contains(body, `"`+field+`"`) {
@@ -66,11 +67,12 @@ func TestUserMinimal(t *testing.T) {
 		}
 	}
 	same(t, r.State(), Values{
-		"lang": "ru", "country_code": nil, "is_test": nil, "user_type": "common", "name": nil, "seller": nil, "services": nil,
+		"lang": "ru", "country_code": "CH", "is_test": true, "user_type": "common", "name": nil, "seller": nil, "services": nil,
 		"is_active": true, "activated": true,
 	})
+	before := r.State()
 	r.Settled(minimal(userType))
-	same(t, r.State(), Values{"country_code": "CH", "is_test": true})
+	same(t, r.State(), before)
 }
 
 // Changes go where each field belongs, each endpoint once and only for what changed.
@@ -106,7 +108,7 @@ func TestUserChanges(t *testing.T) {
 		"timeouts":            {Values{"timeouts": Values{"read": "1m"}}, nil},
 		"password alone":      {Values{"password_wo": "another"}, nil},
 		"spelling of email":   {Values{"email": "ann@example.COM"}, nil},
-		"spelling of company": {Values{"company": "ACME"}, nil},
+		"spelling of company": {Values{"company": "ACME"}, map[string][]string{patchClient: {`{"companyName":"ACME"}`}}},
 		"spelling of country": {Values{"country_code": "lu"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -206,13 +208,15 @@ func TestUserRefusedValues(t *testing.T) {
 		says   string
 	}{
 		{Values{"email": "nobody"}, "e-mail"}, {Values{"email": ""}, "is empty"}, {Values{"email": nil}, "email"},
-		{Values{"company": " Acme"}, "blank"}, {Values{"company": nil}, "company"}, {Values{"name": ""}, "is empty"},
+		{Values{"company": " Acme"}, "begins or ends"}, {Values{"company": nil}, "company"}, {Values{"name": ""}, "is empty"},
 		{Values{"phone": "1\n2"}, "control character"}, {Values{"custom_id": ""}, "is empty"}, {Values{"country_code": ""}, "is empty"},
 		{Values{"lang": "fr"}, "lang"}, {Values{"user_type": "admin"}, "user_type"}, {Values{"user_type": "reseller"}, "common"},
 		{Values{"services": Values{}}, "services is empty. To leave every product"}, {Values{"services": Values{"MAIL": true}}, "services"},
 		{Values{"password_wo": ""}, "password_wo"}, {Values{"password_wo": nil}, "needs a password"},
 		{Values{"password_wo": nil, "password_wo_version": nil}, "needs a password"},
-		{Values{"password_wo_version": nil}, "password_wo_version"}, {Values{"password_wo_version": 0}, "password_wo_version"},
+		{Values{"password_wo_version": nil}, "password_wo_version"}, {Values{"password_wo_version": 0}, "password_wo_version is 0"},
+		{Values{"password_wo_version": 1.5}, "password_wo_version is 1.5. It must be a whole number, at least 1"},
+		{Values{"seller": 1.5}, "seller is 1.5. It must be a whole number"}, {Values{"seller": 0}, "seller is 0"}, {Values{"seller": -1}, "seller is -1"},
 		{Values{"deletion_policy": "disable"}, "delete"}, {Values{"timeouts": Values{"create": "soon"}}, "timeouts.create is"},
 	} {
 		said := w.Resource(userType).Apply(acctest.With(all(), test.config))
@@ -258,4 +262,34 @@ func TestUserUnknownValues(t *testing.T) {
 			t.Errorf("%s: %s", name, plan.Diagnostics)
 		}
 	}
+}
+
+// What is only known at apply is checked before anything is sent; null in services is a value.
+func TestUserValuesKnownAtApply(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, mock.Options{})
+	unknown := acctest.With(all(), Values{
+		"seller": acctest.Unknown, "services": Values{"CDN": acctest.Unknown, "DNS": false, "STREAMING": nil}, "name": acctest.Unknown,
+	})
+	r := w.Resource(userType)
+	plan := r.Plan(unknown)
+	if len(plan.Diagnostics) > 0 {
+		t.Fatal(plan.Diagnostics)
+	}
+	for _, test := range []struct {
+		values Values
+		says   string
+	}{
+		{Values{"seller": 0, "services": nil, "name": "Ann"}, "seller is 0"}, {Values{"seller": 1.5, "services": nil, "name": "Ann"}, "seller is 1.5"},
+		{Values{"seller": 12, "services": Values{"MAIL": true}, "name": "Ann"}, "services"},
+		{Values{"seller": 12, "services": Values{}, "name": "Ann"}, "services is empty"},
+		{Values{"seller": nil, "services": nil, "name": ""}, "name is empty"},
+	} {
+		whole := r.Plan(acctest.With(all(), Values{"seller": acctest.Unknown, "services": acctest.Unknown, "name": acctest.Unknown}))
+		r.Execute(whole, test.values).Refused(t, w.server, test.says)
+	}
+	r.Execute(plan, Values{"seller": nil, "services": Values{"CDN": nil, "DNS": false, "STREAMING": nil}, "name": nil})
+	w.count(posts, 1)
+	same(t, r.State(), Values{"seller": nil, "name": nil, "services": Values{"CDN": nil, "DNS": false, "STREAMING": nil}})
+	r.Settled(acctest.With(all(), Values{"seller": nil, "services": Values{"CDN": nil, "DNS": false, "STREAMING": nil}, "name": nil}))
 }

@@ -1,0 +1,107 @@
+package gcore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
+)
+
+// ErrNeedsReseller says that only a reseller's credential can do this.
+var ErrNeedsReseller = errors.New("this takes a reseller's credential")
+
+// UpdateClient changes an account by PATCH /iam/clients/{id}, which only a reseller may do. The error is a
+// *wire.NotKeptError where the account shows something else afterwards; it is returned as it is then.
+func (c *Client) UpdateClient(ctx context.Context, id string, change AccountUpdate) (Account, error) {
+	const operation = "update account"
+	if err := checkID(operation, id); err != nil {
+		return Account{}, err
+	}
+	c.accounts.Dirty(id)
+	var account Account
+	_, err := c.call(ctx, transport.Request{
+		Operation: operation, Method: http.MethodPatch, Path: pathOf(clientsPath, id), Into: &account,
+	}, change)
+	if err == nil {
+		err = account.check(operation, id)
+	}
+	if transport.Accepted(err) { // what the account itself shows counts
+		if now, _, readErr := c.getAccount(ctx, id); readErr == nil && len(change.differences(now)) == 0 {
+			account, err = now, nil
+		}
+	}
+	if err != nil {
+		return Account{}, err
+	}
+	c.resellers.saw()
+	c.accounts.Written(id, account)
+	c.members.written(account)
+	return account, notKept(change.differences(account))
+}
+
+// notKept is the differences as an error, nil where there are none.
+func notKept(differences wire.Differences) error {
+	if len(differences) == 0 {
+		return nil
+	}
+	return &wire.NotKeptError{Vendor: vendor, Differences: differences}
+}
+
+// RenameAccount gives an account another company name. Where the credential has no reseller's view, the error is
+// ErrNeedsReseller; else as UpdateClient's.
+func (c *Client) RenameAccount(ctx context.Context, id, company string) (Account, error) {
+	account, err := c.UpdateClient(ctx, id, AccountUpdate{Company: wire.Value(company)})
+	refused := transport.IsStatus(err, http.StatusForbidden) || transport.IsNotFound(err) && !c.resellers.hasAnswered()
+	if refused {
+		return Account{}, fmt.Errorf("%w: %w", ErrNeedsReseller, err)
+	}
+	return account, err
+}
+
+// UpdateUser changes a user by PATCH /iam/users/{id}. The account's own name, phone and e-mail address stay. Its error is
+// as UpdateClient's.
+func (c *Client) UpdateUser(ctx context.Context, id string, change UserUpdate) (User, error) {
+	const operation = "update user"
+	if err := checkID(operation, id); err != nil {
+		return User{}, err
+	}
+	c.users.Dirty(id)
+	var user User
+	_, err := c.call(ctx, transport.Request{
+		Operation: operation, Method: http.MethodPatch, Path: pathOf(usersPath, id), Into: &user,
+	}, change)
+	if err == nil {
+		err = user.check(operation, id)
+	}
+	if transport.Accepted(err) { // what the user itself shows counts
+		if now, _, readErr := c.getUser(ctx, id); readErr == nil && len(change.differences(now)) == 0 {
+			user, err = now, nil
+		}
+	}
+	if err != nil {
+		return User{}, err
+	}
+	c.users.Written(id, user)
+	return user, notKept(change.differences(user))
+}
+
+// DeleteUser deletes a user by DELETE /iam/users/{id}, which only a reseller may do. The account that came with the user
+// stays, and keeps its company name. A user who is gone already (404) is no error. The vendor refuses (403) while the
+// user has API tokens or several accounts.
+func (c *Client) DeleteUser(ctx context.Context, id string) error {
+	const operation = "delete user"
+	if err := checkID(operation, id); err != nil {
+		return err
+	}
+	c.users.Dirty(id)
+	_, err := c.call(ctx, transport.Request{
+		Operation: operation, Method: http.MethodDelete, Path: pathOf(usersPath, id),
+	}, nil)
+	if transport.IsNotFound(err) {
+		return nil
+	}
+	return err
+}

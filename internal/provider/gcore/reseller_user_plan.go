@@ -1,0 +1,78 @@
+package gcore
+
+import (
+	"context"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/account"
+)
+
+// ModifyPlan implements resource.ResourceWithModifyPlan.
+func (r *resellerUserResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if !r.Descriptor.PlanLife(ctx, req, resp) {
+		return
+	}
+	var config, state userModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if req.State.Raw.IsNull() {
+		planCreateUser(config, &resp.Diagnostics)
+		return
+	}
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	keep, _ := r.Descriptor.PlanCreateOnly(ctx, req.Private, createOnly(config, state), &resp.Diagnostics)
+	for _, name := range keep {
+		kept := map[string]attr.Value{"country_code": state.CountryCode, "user_type": state.UserType}[name]
+		if kept != nil {
+			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(name), kept)...)
+		}
+	}
+	if config.Services.IsUnknown() {
+		return
+	}
+	for product := range state.Services.Elements() {
+		if _, still := config.Services.Elements()[product]; !still {
+			r.Descriptor.NotManagedWarning(&resp.Diagnostics, "services", state.ID.ValueString())
+			return
+		}
+	}
+}
+
+// createOnly are the attributes that only the create call takes.
+func createOnly(config, state userModel) []account.CreateOnly {
+	const advice = "Take it out of the configuration, or set it back to what the user was created with."
+	return []account.CreateOnly{
+		{Name: "country_code", Config: config.CountryCode, State: state.CountryCode, Equal: sameCountry, Advice: advice},
+		{Name: "user_type", Config: config.UserType, State: state.UserType, Advice: advice},
+		{Name: "password_wo_version", Config: config.PasswordWOVersion, State: state.PasswordWOVersion,
+			Advice: "Gcore documents no call that sets another user's password: let the user change it, or have it reset by e-mail. " + advice},
+	}
+}
+
+func sameCountry(a, b attr.Value) bool { return strings.EqualFold(a.String(), b.String()) }
+
+// planCreateUser refuses at plan time what Gcore would refuse on create.
+func planCreateUser(config userModel, diags *diag.Diagnostics) {
+	if config.PasswordWO.IsNull() {
+		diags.AddAttributeError(path.Root("password_wo"), "A new user needs a password", "Gcore creates no user without a password. Set "+
+			"password_wo and password_wo_version = 1. If the user exists already, import it instead.")
+	}
+	if !config.UserType.IsNull() && !config.UserType.IsUnknown() && config.UserType.ValueString() != "common" {
+		diags.AddAttributeError(path.Root("user_type"), "Only common users can be created", "Gcore only creates users of the type "+
+			"\"common\". Leave user_type out.")
+	}
+}
+
+// record remembers what is configured of what only the create call takes.
+func (m userModel) record(ctx context.Context, private account.Private, diags *diag.Diagnostics) {
+	account.Record(ctx, private, map[string]attr.Value{
+		"country_code": m.CountryCode, "user_type": m.UserType, "password_wo_version": m.PasswordWOVersion,
+	}, diags)
+}
