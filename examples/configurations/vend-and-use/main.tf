@@ -30,11 +30,11 @@ provider "accounts" {
 }
 
 # Read in the apply: while the account is new, no token is known before.
-data "gcore_accounts" "acme" {
+data "gcore_caller" "acme" {
   provider   = accounts.acme
   depends_on = [gcore_account.acme]
 }
 
 output "inside" {
-  value = data.gcore_accounts.acme.accounts[*].company
+  value = data.gcore_caller.acme.company
 }

@@ -16,6 +16,6 @@ provider "accounts" {
   }
 }
 
-data "gcore_accounts" "acme" {
+data "gcore_caller" "acme" {
   provider = accounts.acme
 }

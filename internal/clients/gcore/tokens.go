@@ -3,7 +3,6 @@ package gcore
 import (
 	"context"
 	"crypto/rand"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -98,27 +97,13 @@ func (c *Client) openBy(ctx context.Context, operation, accountID, name string) 
 	if err := transport.CheckToken(reply.Access); err != nil {
 		return AccountSession{}, unexpected(operation, "the reply holds no access token that can be sent")
 	}
-	session.ExpiresAt = endOf(reply.Access)
+	if ends, known := TokenExpiry(reply.Access); known {
+		session.ExpiresAt = ends.UTC()
+	}
 	if !session.ExpiresAt.IsZero() && !session.Now.Before(session.ExpiresAt) {
 		return AccountSession{}, unexpected(operation, "the reply holds an access token that has ended already")
 	}
 	return session, nil
-}
-
-// endOf is when a JWT ends, zero where it doesn't say.
-func endOf(token string) time.Time {
-	parts := strings.Split(token, ".")
-	if len(parts) != 3 {
-		return time.Time{}
-	}
-	payload, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
-	var claims struct {
-		Ends integer `json:"exp"`
-	}
-	if err != nil || json.Unmarshal(payload, &claims) != nil || claims.Ends <= 0 {
-		return time.Time{}
-	}
-	return time.Unix(int64(claims.Ends), 0).UTC()
 }
 
 // Authorize implements transport.Session.

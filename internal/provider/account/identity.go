@@ -55,6 +55,9 @@ func (d Descriptor) Import(ctx context.Context, req resource.ImportStateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if d.CanonicalID != nil { // before the identity is set, which never changes
+		id = d.CanonicalID(id)
+	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(deletionPolicy), PolicyPrevent)...)
 	SetIdentity(ctx, resp.Identity, types.StringValue(id), &resp.Diagnostics)

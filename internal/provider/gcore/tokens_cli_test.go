@@ -36,6 +36,11 @@ provider "accounts" {
   }
 }
 
+data "gcore_caller" "inside" {
+  provider   = accounts.acme
+  depends_on = [gcore_account.acme]
+}
+
 data "gcore_accounts" "inside" {
   provider   = accounts.acme
   depends_on = [gcore_account.acme]
@@ -43,6 +48,10 @@ data "gcore_accounts" "inside" {
 
 output "inside" {
   value = data.gcore_accounts.inside.accounts[*].company
+}
+
+output "caller" {
+  value = [data.gcore_caller.inside.id, gcore_account.acme.id, data.gcore_caller.inside.company]
 }
 `
 
@@ -54,6 +63,10 @@ func TestAccountTokenInOneApply(t *testing.T) {
 	c := acctest.NewCLI(t, env)
 	c.Write("main.tf", inner)
 	said := c.OK("apply", "-auto-approve").String()
+	acme := c.State("gcore_account.acme").AttributeValues["id"]
+	if caller := strings.Join(strings.Fields(said), " "); !strings.Contains(caller, fmt.Sprintf(`caller = [ "%[1]s", "%[1]s", "Acme", ]`, acme)) {
+		t.Errorf("the token is not of account %v:\n%s", acme, said)
+	}
 	if !strings.Contains(said, `"Acme",`) || strings.Contains(said, "Somebody else's") {
 		t.Errorf("inside there is:\n%s", said)
 	}
@@ -227,5 +240,20 @@ func TestAPITokenFailedRun(t *testing.T) {
 		if left := m.Tokens(); said.Exit == 0 || s.Count(postToken) == 0 || len(left) > 0 {
 			t.Errorf("left: %+v\n%s", left, said)
 		}
+	}
+}
+
+// While the token is unknown, nothing is asked through the alias: never with the environment's key.
+func TestUnknownTokenIsNotTheEnvironments(t *testing.T) {
+	t.Parallel()
+	_, s, env := start(t, mock.Options{})
+	c := acctest.NewCLI(t, env)
+	c.Write("main.tf", strings.ReplaceAll(inner, "depends_on = [gcore_account.acme]", ""))
+	said := c.Run("plan")
+	if said.Exit == 0 || !strings.Contains(said.Unwrapped(), "isn't known yet") {
+		t.Errorf("it says:\n%s", said)
+	}
+	if n := s.Count(""); n != 0 {
+		t.Errorf("%d requests", n)
 	}
 }
