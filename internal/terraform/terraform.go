@@ -58,13 +58,20 @@ func Binary(ctx context.Context, dir string) (string, error) {
 	return installed, nil
 }
 
+// Program is the name of the provider's program in its folder.
+const Program = "terraform-provider-accounts"
+
 // BuildProvider builds the provider into dir and returns the folder that holds it.
 func BuildProvider(ctx context.Context, dir string) (string, error) {
-	folder := filepath.Join(dir, "provider")
-	target := filepath.Join(folder, "terraform-provider-accounts")
-	build := exec.CommandContext(ctx, "go", "build", "-o", target, module) //nolint:gosec // our module, into our own folder
+	return Build(ctx, filepath.Join(dir, "provider"), "")
+}
+
+// Build builds the program at path below this module, such as /cmd/x, into a folder, under the provider's name, and returns
+// the folder.
+func Build(ctx context.Context, folder, path string) (string, error) {
+	build := exec.CommandContext(ctx, "go", "build", "-o", filepath.Join(folder, Program), module+path) //nolint:gosec // our module, into our own folder
 	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("go build %s: %w\n%s", module, err, out)
+		return "", fmt.Errorf("go build %s: %w\n%s", module+path, err, out)
 	}
 	return folder, nil
 }
