@@ -131,7 +131,7 @@ func SeedFortanix(m *fortanix.Mock, n int, seed uint64) {
 	d := newDice(seed)
 	for i := range n {
 		a := fortanix.Account{
-			Name: d.name(i), CreatedAt: d.past(), AttestationDisabled: d.half(),
+			Name: d.name(i), CreatedAt: d.past(), NodeEnrollment: fortanix.NodeEnrollment{AttestationDisabled: d.half()},
 			Component: d.one(fortanix.ComponentDefault, fortanix.ComponentConfidentialAI), AccountStatus: d.one(fortanix.AccountActive, fortanix.AccountDeactivated),
 			DefaultGroupID: d.maybe(d.uuid()), MarketplaceGroupID: d.maybe(d.uuid()), AuthConfigs: map[string]fortanix.AuthConfig{},
 		}

@@ -319,7 +319,8 @@ func TestCreateTakesNoOtherAccount(t *testing.T) {
 			var other mock.Account
 			l.server.Inject(mockserver.Fault{On: create, Reset: true, Before: func() {
 				account := mock.Account{
-					Name: "Acme", Component: mock.ComponentConfidentialAI, AttestationDisabled: true, CreatedAt: time.Now().Add(time.Second),
+					Name: "Acme", Component: mock.ComponentConfidentialAI, CreatedAt: time.Now().Add(time.Second),
+					NodeEnrollment: mock.NodeEnrollment{AttestationDisabled: true},
 				}
 				change(&account)
 				other = l.mock.Seed(account)

@@ -113,11 +113,18 @@ func (c *Client) call(ctx context.Context, operation, method, path string, query
 		}
 		request.Body = raw
 	}
-	return c.http.Do(ctx, request)
+	before := c.session.latest()
+	response, err := c.http.Do(ctx, request)
+	if method == http.MethodGet && transport.IsStatus(err, http.StatusForbidden) &&
+		(c.session.latest() != before || c.session.leaveSelected()) {
+		return c.http.Do(ctx, request) // it may be due to the selected account, and not to what was asked for
+	}
+	return response, err
 }
 
 // callSelected is call for a change of one account. Whether such a change needs the account to be selected in the
-// session is not documented, so it is tried without; a 403 is tried once more with the account selected.
+// session is not documented, so it is tried without; a 403 is tried once more with the account selected. After another
+// 403 the session is left: what a session with a locked account selected may do is not documented.
 func (c *Client) callSelected(ctx context.Context, operation, method, id string, replay transport.Replay, body, into any) error {
 	_, refused := c.call(ctx, operation, method, accountPath(id), nil, replay, body, into)
 	if !transport.IsStatus(refused, http.StatusForbidden) {
@@ -137,8 +144,13 @@ func (c *Client) callSelected(ctx context.Context, operation, method, id string,
 		case err != nil:
 			return err
 		}
+		c.session.markSelected()
 		_, refused = c.call(ctx, operation, method, accountPath(id), nil, replay, body, into)
-		if !transport.IsStatus(refused, http.StatusForbidden) || c.session.latest() == session {
+		if !transport.IsStatus(refused, http.StatusForbidden) {
+			return refused
+		}
+		if c.session.latest() == session {
+			c.session.leaveSelected()
 			return refused
 		}
 		// The session has ended in between, and the selection with it.

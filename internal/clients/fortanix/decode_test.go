@@ -112,7 +112,7 @@ func TestCheckLogo(t *testing.T) {
 		"no base64":         {"data:image/png;base64,AAAA", "base64"},
 		"gif":               {b64("GIF89a"), "JPEG"},
 		"html":              {b64("<html><svg/></html>"), "JPEG"},
-		"nothing":           {"", "JPEG"},
+		"nothing":           {"", "is empty"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -46,18 +46,20 @@ func (l Logo) IsZero() bool { return l.Size == 0 }
 // Same reports whether both are the same image, however it is encoded.
 func (l Logo) Same(other Logo) bool { return l.Size == other.Size && l.SHA256 == other.SHA256 }
 
-// CheckLogo tells what is wrong with a logo in base64: no base64, too large, or no JPEG, PNG or SVG by its content.
+// CheckLogo says what is wrong with a logo in base64: not base64, empty, too large, or not a JPEG, PNG or SVG by its content.
 func CheckLogo(encoded string) error {
 	raw, err := DecodeBase64(encoded)
 	switch {
 	case err != nil:
 		return errors.New("is not base64; filebase64() reads a file so")
+	case len(raw) == 0:
+		return errors.New("is empty, as that of an empty file is. To have no logo, leave it out")
 	case len(raw) > MaxLogo:
 		return fmt.Errorf("is %d bytes large once decoded, and %d are allowed", len(raw), MaxLogo)
 	case bytes.HasPrefix(raw, []byte("\xff\xd8\xff")), bytes.HasPrefix(raw, []byte("\x89PNG\r\n\x1a\n")), isSVG(raw):
 		return nil
 	}
-	return errors.New("is no JPEG, PNG or SVG image by its content")
+	return errors.New("is not a JPEG, PNG or SVG image by its content")
 }
 
 func isSVG(raw []byte) bool {

@@ -32,12 +32,13 @@ type session struct {
 
 	renewals singleflight.Group
 
-	mu      sync.Mutex
-	token   transport.Secret
-	subject string    // id of the user, "" while unknown
-	renewAt time.Time // when to refresh; zero: never, as far as is known
-	endsAt  time.Time // when to log in again; zero as above
-	refused error     // why there will be no login any more
+	mu       sync.Mutex
+	token    transport.Secret
+	subject  string    // id of the user, "" while unknown
+	renewAt  time.Time // when to refresh; zero: never, as far as is known
+	endsAt   time.Time // when to log in again; zero as above
+	selected bool      // whether this client has selected an account in it
+	refused  error     // why there will be no login any more
 }
 
 func newSession(http *transport.Client, o Options) *session {
@@ -129,6 +130,25 @@ func (s *session) setUser(id string) {
 	s.mu.Lock()
 	s.subject = id
 	s.mu.Unlock()
+}
+
+// markSelected notes that an account is selected in the session.
+func (s *session) markSelected() {
+	s.mu.Lock()
+	s.selected = true
+	s.mu.Unlock()
+}
+
+// leaveSelected makes the next request log in again where an account is selected in the session, and reports whether it
+// does. A selection can't be undone otherwise, and that of a locked account may spoil every later call.
+func (s *session) leaveSelected() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.given || !s.selected || s.refused != nil {
+		return false
+	}
+	s.token, s.selected = transport.Secret{}, false
+	return true
 }
 
 // A step is what has to happen before a token can be used.
@@ -284,7 +304,7 @@ func (s *session) accept(reply sessionReply, serverNow time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !token.IsEmpty() {
-		s.token = token
+		s.token, s.selected = token, false
 	}
 	if reply.Info.Subject != "" {
 		s.subject = reply.Info.Subject

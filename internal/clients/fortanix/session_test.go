@@ -11,6 +11,7 @@ import (
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/fortanix"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/witness"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/fortanix"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
@@ -331,4 +332,72 @@ func TestCurrentUser(t *testing.T) {
 		}
 	}
 	l.count(1, "GET /v1/user")
+}
+
+// A session whose selected account is locked may be refused everything. It is left after a change that locks the account,
+// and after a 403 that a selection didn't help.
+func TestLockedSelection(t *testing.T) {
+	t.Parallel()
+	deactivated := fortanix.AccountUpdate{AccountStatus: wire.Value(fortanix.AccountDeactivated)}
+	t.Run("after a change that locks", func(t *testing.T) {
+		t.Parallel()
+		l := start(t, mock.Options{RequireSelected: true, LockedSelection: true})
+		ids := l.seed(2)
+		if _, err := l.UpdateAccount(t.Context(), ids[0], deactivated); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := l.CreateAccount(t.Context(), fortanix.NewAccount{Name: "Acme"}); err != nil {
+			t.Errorf("the session is spoiled: %v", err)
+		}
+		l.count(2, login)
+	})
+	t.Run("after a refusal", func(t *testing.T) {
+		t.Parallel()
+		l := start(t, mock.Options{LockedSelection: true})
+		ids := l.seed(3)
+		l.mock.Change(ids[0], func(a *mock.Account) { a.AccountStatus = mock.AccountDeactivated })
+		l.server.Inject(mockserver.Fault{On: patch, Status: 403, Body: "no", Times: 2})
+		if _, err := l.UpdateAccount(t.Context(), ids[0], renamed("new")); !transport.IsStatus(err, 403) {
+			t.Errorf("error is %v, want the 403", err)
+		}
+		parallel(3, func(i int) { l.read(ids[i]) })
+		if _, err := l.CreateAccount(t.Context(), fortanix.NewAccount{Name: "Acme"}); err != nil {
+			t.Errorf("the session is spoiled: %v", err)
+		}
+		l.count(2, login)
+	})
+	t.Run("locked by somebody else", func(t *testing.T) {
+		t.Parallel()
+		l := start(t, mock.Options{RequireSelected: true, LockedSelection: true})
+		ids := l.seed(4)
+		if _, err := l.UpdateAccount(t.Context(), ids[0], renamed("new")); err != nil {
+			t.Fatal(err)
+		}
+		l.mock.Change(ids[0], func(a *mock.Account) { a.AccountStatus = mock.AccountDeactivated })
+		parallel(4, func(i int) { l.read(ids[i]) })
+		l.count(2, login)
+	})
+	t.Run("reactivated", func(t *testing.T) {
+		t.Parallel()
+		l := start(t, mock.Options{LockedSelection: true})
+		id := l.seed(1)[0]
+		for _, status := range []string{fortanix.AccountDeactivated, fortanix.AccountActive} {
+			if _, err := l.UpdateAccount(t.Context(), id, fortanix.AccountUpdate{AccountStatus: wire.Value(status)}); err != nil {
+				t.Fatal(err)
+			}
+			if got := l.read(id); *got.AccountStatus != status {
+				t.Errorf("the status is %s, want %s", *got.AccountStatus, status)
+			}
+		}
+		l.count(1, login)
+	})
+	t.Run("given token", func(t *testing.T) { // there is nothing to log in with
+		t.Parallel()
+		l := start(t, mock.Options{RequireSelected: true, LockedSelection: true}, withToken("given"))
+		l.mock.AddToken("given", mock.DemoUsername)
+		if _, err := l.UpdateAccount(t.Context(), l.seed(1)[0], deactivated); err != nil {
+			t.Fatal(err)
+		}
+		l.count(0, login)
+	})
 }

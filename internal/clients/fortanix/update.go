@@ -148,6 +148,9 @@ func (c *Client) patch(ctx context.Context, id string, update AccountUpdate, cha
 	if err := c.callSelected(ctx, operation, http.MethodPatch, id, replay, body, &reply); err != nil {
 		return Account{}, err
 	}
+	if status, _ := update.AccountStatus.Get(); status != nil && *status == AccountDeactivated {
+		c.session.leaveSelected()
+	}
 	c.accounts.Written(readerID(id), reply.withoutLogoText())
 	return reply.Account, nil
 }

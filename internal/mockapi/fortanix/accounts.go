@@ -10,36 +10,22 @@ import (
 	"strings"
 )
 
-// accountView is an account as the API shows it to one caller.
+// accountView is an account as the API shows it to one caller. Its own members take the place of those of the account.
 type accountView struct {
-	ID                 string                `json:"acct_id"`
-	Name               string                `json:"name,omitempty"`
-	CreatedAt          int64                 `json:"created_at"`
-	Roles              []string              `json:"roles,omitempty"`
-	Status             string                `json:"status,omitempty"`
-	CustomLogo         *string               `json:"custom_logo,omitempty"`
-	AuthConfigs        map[string]AuthConfig `json:"auth_configs,omitzero"`
-	NodeEnrollment     nodeEnrollment        `json:"node_enrollment"`
-	Component          string                `json:"component"`
-	Totals             *Totals               `json:"totals,omitempty"`
-	DefaultGroupID     string                `json:"default_group_id,omitempty"`
-	MarketplaceGroupID string                `json:"marketplace_group_id,omitempty"`
-	AccountStatus      string                `json:"account_status,omitempty"`
-	PCRPriority        []int                 `json:"azure_cvm_pcr_priority,omitempty"`
-}
+	Account
 
-type nodeEnrollment struct {
-	AttestationDisabled bool `json:"attestation_enforcement_disabled_insecure"`
+	CreatedAt   int64                 `json:"created_at,omitempty"`
+	Roles       []string              `json:"roles,omitempty"`  // the caller's
+	Status      string                `json:"status,omitempty"` // the caller's
+	CustomLogo  *string               `json:"custom_logo,omitempty"`
+	AuthConfigs map[string]AuthConfig `json:"auth_configs,omitzero"`
+	Totals      *Totals               `json:"totals,omitempty"`
 }
 
 func (m *Mock) view(a *record, caller *user) accountView {
 	member := a.Members[caller.email]
 	v := accountView{
-		ID: a.ID, Name: a.Name, CreatedAt: stamp(a.CreatedAt, m.options.CreatedMillis),
-		Roles: member.Roles, Status: member.Status,
-		NodeEnrollment: nodeEnrollment{a.AttestationDisabled}, Component: a.Component,
-		DefaultGroupID: a.DefaultGroupID, MarketplaceGroupID: a.MarketplaceGroupID,
-		AccountStatus: a.AccountStatus, PCRPriority: a.PCRPriority,
+		Account: a.Account, CreatedAt: stamp(a.CreatedAt, m.options.CreatedMillis), Roles: member.Roles, Status: member.Status,
 	}
 	if a.CustomLogo != "" || m.options.Logos == LogosEmpty {
 		shown := a.CustomLogo
@@ -65,11 +51,14 @@ func (s Secrets) hide(c AuthConfig) AuthConfig {
 	if s == SecretsMasked {
 		shown = Mask
 	}
-	c = clone(c)
-	c.OAuth.ClientSecret = shown
-	if r := c.OAuth.TLS.Required; r != nil && r.ClientKey != "" {
-		r.ClientKey = shown
+	oauth := *c.OAuth
+	oauth.ClientSecret = shown
+	if r := oauth.TLS.Required; r != nil && r.ClientKey != "" {
+		required := *r
+		required.ClientKey = shown
+		oauth.TLS.Required = &required
 	}
+	c.OAuth = &oauth
 	return c
 }
 
@@ -124,25 +113,20 @@ func (a *record) visible() bool {
 }
 
 func (m *Mock) createAccount(c *call) (int, any, error) {
-	in, err := decode[struct {
-		Name           string         `json:"name"`
-		CustomLogo     string         `json:"custom_logo"`
-		AuthConfigs    []AuthConfig   `json:"auth_configs"`
-		NodeEnrollment nodeEnrollment `json:"node_enrollment"`
-		Component      string         `json:"component"`
-	}](c, accountRequest)
-	if err != nil {
-		return 0, nil, err
-	}
-	name, err := m.freeName(in.Name, nil)
-	if err != nil {
-		return 0, nil, err
-	}
 	a := &record{lag: m.options.CreateLag, Account: Account{
-		ID: newUUID(), Name: name, CreatedAt: m.now(), CustomLogo: in.CustomLogo, AuthConfigs: map[string]AuthConfig{},
-		AttestationDisabled: in.NodeEnrollment.AttestationDisabled, Component: cmp.Or(in.Component, ComponentDefault),
-		AccountStatus: AccountActive, Members: manager(c.session.user.email),
+		ID: newUUID(), CreatedAt: m.now(), AuthConfigs: map[string]AuthConfig{}, Component: ComponentDefault, AccountStatus: AccountActive,
+		Members: manager(c.session.user.email),
 	}}
+	var in struct {
+		AuthConfigs []AuthConfig `json:"auth_configs"`
+	}
+	err := decode(c, accountRequest, &a.Account, &in)
+	if err != nil {
+		return 0, nil, err
+	}
+	if a.Name, err = m.freeName(a.Name, nil); err != nil {
+		return 0, nil, err
+	}
 	if m.options.ServerDefaults {
 		a.DefaultGroupID, a.MarketplaceGroupID = newUUID(), newUUID()
 		for i := range 23 {
@@ -156,7 +140,11 @@ func (m *Mock) createAccount(c *call) (int, any, error) {
 		a.AuthConfigs[newUUID()] = config
 	}
 	m.store(a)
-	return http.StatusOK, m.view(a, c.session.user), nil
+	v := m.view(a, c.session.user)
+	if m.options.PartialCreate {
+		v.CreatedAt, v.AccountStatus, v.DefaultGroupID, v.MarketplaceGroupID, v.PCRPriority = 0, "", "", "", nil
+	}
+	return http.StatusOK, v, nil
 }
 
 // freeName returns the name as the server stores it, unless an account other than self has it.
@@ -203,36 +191,22 @@ func (m *Mock) updateAccount(c *call) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	in, err := decode[struct {
-		Name               *string               `json:"name"`
-		CustomLogo         *string               `json:"custom_logo"`
-		Add                []AuthConfig          `json:"add_auth_configs"`
-		Mod                map[string]AuthConfig `json:"mod_auth_configs"`
-		Del                []string              `json:"del_auth_configs"`
-		DefaultGroupID     *string               `json:"default_group_id"`
-		MarketplaceGroupID *string               `json:"marketplace_group_id"`
-		AccountStatus      *string               `json:"account_status"`
-		PCRPriority        []int                 `json:"azure_cvm_pcr_priority"`
-	}](c, accountUpdateRequest)
-	if err != nil {
+	next := a.clone()
+	var in struct {
+		Add []AuthConfig          `json:"add_auth_configs"`
+		Mod map[string]AuthConfig `json:"mod_auth_configs"`
+		Del []string              `json:"del_auth_configs"`
+	}
+	if err := decode(c, accountUpdateRequest, &next, &in); err != nil {
 		return 0, nil, err
 	}
-
-	next := a.Account
-	if in.Name != nil {
-		if next.Name, err = m.freeName(*in.Name, a); err != nil {
+	if next.Name != a.Name {
+		if next.Name, err = m.freeName(next.Name, a); err != nil {
 			return 0, nil, err
 		}
 	}
 	if next.AuthConfigs, err = changeConfigs(a.AuthConfigs, in.Add, in.Mod, in.Del); err != nil {
 		return 0, nil, err
-	}
-	set(&next.CustomLogo, in.CustomLogo)
-	set(&next.DefaultGroupID, in.DefaultGroupID)
-	set(&next.MarketplaceGroupID, in.MarketplaceGroupID)
-	set(&next.AccountStatus, in.AccountStatus)
-	if in.PCRPriority != nil {
-		next.PCRPriority = in.PCRPriority
 	}
 	a.Account = next
 	return http.StatusOK, m.view(a, c.session.user), nil
@@ -262,12 +236,6 @@ func changeConfigs(configs map[string]AuthConfig, add []AuthConfig, mod map[stri
 		left[newUUID()] = config
 	}
 	return left, nil
-}
-
-func set[T any](field, value *T) {
-	if value != nil {
-		*field = *value
-	}
 }
 
 func (m *Mock) deleteAccount(c *call) (int, any, error) {

@@ -74,6 +74,7 @@ type Options struct {
 	GoneStatus      int  // of an account that does not exist (any more): 0 = 404, or 403
 	ForeignStatus   int  // of an account the caller is not a member of: 0 = 403, or 404
 	RequireSelected bool // PATCH and DELETE answer 403 until the session has selected the account
+	LockedSelection bool // while a deactivated account is selected, the session's account calls answer 403
 
 	NormalizeName   func(string) string // what the server makes of a name; nil = strings.TrimSpace
 	ServerDefaults  bool                // a new account gets group ids, a PCR priority and, without auth_configs, a password config
@@ -82,6 +83,7 @@ type Options struct {
 	Logos           Logos
 	EmptyConfigs    bool // auth_configs is {} where there are none, not absent
 	CreateLag       int  // this many reads after a create, single or listing, do not see the account
+	PartialCreate   bool // the reply to a create shows only what was sent and what the description requires
 	ThinList        bool // list items lack custom_logo and auth_configs
 	DefaultPageSize int  // of a list without limit; 0 = all
 	MaxPageSize     int  // a larger limit is cut to it; 0 = none
@@ -116,11 +118,11 @@ func New(o Options) *Mock {
 		{pattern: "POST /v1/sys/session/terminate", handler: m.authenticated(m.terminate)},
 		{pattern: "POST /v1/sys/session/select_account/{id}", handler: m.authenticated(m.selectAccount)},
 		{pattern: "GET /v1/user", handler: m.authenticated(m.getUser)},
-		{pattern: "GET /v1/accounts", handler: m.authenticated(m.listAccounts), query: []string{"scope", "limit", "previous_id", "sort_by"}},
-		{pattern: "POST /v1/accounts", handler: m.authenticated(m.createAccount), takesBody: true},
-		{pattern: "GET /v1/accounts/{id}", handler: m.authenticated(m.getAccount), query: []string{"with_totals"}},
-		{pattern: "PATCH /v1/accounts/{id}", handler: m.authenticated(m.updateAccount), takesBody: true},
-		{pattern: "DELETE /v1/accounts/{id}", handler: m.authenticated(m.deleteAccount)},
+		{pattern: "GET /v1/accounts", handler: m.onAccounts(m.listAccounts), query: []string{"scope", "limit", "previous_id", "sort_by"}},
+		{pattern: "POST /v1/accounts", handler: m.onAccounts(m.createAccount), takesBody: true},
+		{pattern: "GET /v1/accounts/{id}", handler: m.onAccounts(m.getAccount), query: []string{"with_totals"}},
+		{pattern: "PATCH /v1/accounts/{id}", handler: m.onAccounts(m.updateAccount), takesBody: true},
+		{pattern: "DELETE /v1/accounts/{id}", handler: m.onAccounts(m.deleteAccount)},
 	} {
 		m.mux.HandleFunc(r.pattern, func(w http.ResponseWriter, req *http.Request) { m.serve(w, req, r) })
 	}

@@ -97,6 +97,17 @@ func (m *Mock) authenticated(h handler) handler {
 	}
 }
 
+// onAccounts is authenticated for the calls about accounts, which a locked selection spoils in that mode.
+func (m *Mock) onAccounts(h handler) handler {
+	return m.authenticated(func(c *call) (int, any, error) {
+		selected := m.accounts[c.session.selected]
+		if m.options.LockedSelection && selected != nil && selected.AccountStatus == AccountDeactivated {
+			return 0, nil, refuse(http.StatusForbidden, "the selected account is locked")
+		}
+		return h(c)
+	})
+}
+
 // token takes the session token from the headers that are looked at. The vendor's clients send Authorization: Bearer;
 // the reference page names Authentication.
 func (m *Mock) token(h http.Header) string {

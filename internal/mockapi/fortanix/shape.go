@@ -59,24 +59,28 @@ var (
 	})
 )
 
-// decode reads a request body of shape s into T.
-func decode[T any](c *call, s shape) (T, error) {
-	var out T
+// decode reads a request body of shape s into each target, which keeps what the body leaves out.
+func decode(c *call, s shape, targets ...any) error {
 	if media, _, _ := mime.ParseMediaType(c.Header.Get("Content-Type")); media != "application/json" {
-		return out, refuse(http.StatusUnsupportedMediaType, "expected Content-Type application/json")
+		return refuse(http.StatusUnsupportedMediaType, "expected Content-Type application/json")
 	}
 	var value any
 	d := json.NewDecoder(bytes.NewReader(c.body))
 	if err := d.Decode(&value); err != nil {
-		return out, refuse(http.StatusBadRequest, "request body is not JSON")
+		return refuse(http.StatusBadRequest, "request body is not JSON")
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return out, refuse(http.StatusBadRequest, "request body is more than one JSON value")
+		return refuse(http.StatusBadRequest, "request body is more than one JSON value")
 	}
 	if err := s(value); err != nil {
-		return out, refuse(http.StatusBadRequest, "invalid request body: "+err.Error())
+		return refuse(http.StatusBadRequest, "invalid request body: "+err.Error())
 	}
-	return out, json.Unmarshal(c.body, &out)
+	for _, target := range targets {
+		if err := json.Unmarshal(c.body, target); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func object(required []string, known fields) shape {

@@ -1,7 +1,7 @@
 package fortanix
 
 import (
-	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -24,21 +24,34 @@ const (
 	StatusDisabled = "DISABLED"
 )
 
-// Account is an account as the server stores it, secrets included. Empty optional fields are absent from replies.
+// Account is an account as the server stores it, secrets included. Its members have the API's names, so that requests and
+// replies are read and written with it; those without a name differ between the two, or depend on the caller.
 type Account struct {
-	ID                  string
-	Name                string
-	CreatedAt           time.Time
-	CustomLogo          string                // base64, as sent
-	AuthConfigs         map[string]AuthConfig // by config id
-	AttestationDisabled bool                  // node_enrollment.attestation_enforcement_disabled_insecure
-	Component           string
-	DefaultGroupID      string
-	MarketplaceGroupID  string
-	AccountStatus       string
-	PCRPriority         []int // azure_cvm_pcr_priority
-	Totals              Totals
-	Members             map[string]Member // by e-mail
+	ID                 string                `json:"acct_id"`
+	Name               string                `json:"name,omitempty"`
+	CreatedAt          time.Time             `json:"-"`
+	CustomLogo         string                `json:"custom_logo"` // base64, as sent
+	AuthConfigs        map[string]AuthConfig `json:"-"`           // by config id
+	NodeEnrollment     `json:"node_enrollment"`
+	Component          string            `json:"component"`
+	DefaultGroupID     string            `json:"default_group_id,omitempty"`
+	MarketplaceGroupID string            `json:"marketplace_group_id,omitempty"`
+	AccountStatus      string            `json:"account_status,omitempty"`
+	PCRPriority        []int             `json:"azure_cvm_pcr_priority,omitempty"`
+	Totals             Totals            `json:"-"`
+	Members            map[string]Member `json:"-"` // by e-mail
+}
+
+// NodeEnrollment is how nodes join an account.
+type NodeEnrollment struct {
+	AttestationDisabled bool `json:"attestation_enforcement_disabled_insecure"`
+}
+
+// clone returns a copy that shares nothing that changes with a; auth configs are replaced as a whole, never changed.
+func (a Account) clone() Account {
+	a.AuthConfigs, a.Members = maps.Clone(a.AuthConfigs), maps.Clone(a.Members)
+	a.PCRPriority = slices.Clone(a.PCRPriority)
+	return a
 }
 
 // Member is one user's membership of an account.
@@ -117,7 +130,7 @@ type record struct {
 func (m *Mock) Seed(a Account) Account {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	a = clone(a)
+	a = a.clone()
 	if a.ID == "" {
 		a.ID = newUUID()
 	}
@@ -134,7 +147,7 @@ func (m *Mock) Seed(a Account) Account {
 		a.Members = manager(DemoUsername)
 	}
 	m.store(&record{Account: a})
-	return clone(a)
+	return a.clone()
 }
 
 // Get returns the stored account.
@@ -145,7 +158,7 @@ func (m *Mock) Get(id string) (Account, bool) {
 	if r == nil {
 		return Account{}, false
 	}
-	return clone(r.Account), true
+	return r.clone(), true
 }
 
 // All returns every stored account, oldest first.
@@ -154,7 +167,7 @@ func (m *Mock) All() []Account {
 	defer m.mu.Unlock()
 	all := make([]Account, 0, len(m.order))
 	for _, r := range m.order {
-		all = append(all, clone(r.Account))
+		all = append(all, r.clone())
 	}
 	return all
 }
@@ -215,16 +228,4 @@ func (m *Mock) remove(id string) bool {
 
 func manager(email string) map[string]Member {
 	return map[string]Member{email: {Roles: []string{RoleReader, RoleWriter, RoleManager}, Status: StatusActive}}
-}
-
-func clone[T any](v T) T {
-	data, err := json.Marshal(v)
-	if err != nil {
-		panic(err)
-	}
-	var out T
-	if err := json.Unmarshal(data, &out); err != nil {
-		panic(err)
-	}
-	return out
 }

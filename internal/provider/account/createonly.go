@@ -29,7 +29,16 @@ func (d Descriptor) PlanCreateOnly(ctx context.Context, private Private, attribu
 	recorded := map[string]string{}
 	Fetch(ctx, private, keyRecorded, &recorded, diags)
 	for _, a := range attributes {
-		if a.Config.IsNull() || !FullyKnown(ctx, a.Config) {
+		switch {
+		case a.Config.IsNull():
+			continue
+		case !FullyKnown(ctx, a.Config) && a.Replace:
+			diags.AddAttributeError(path.Root(a.Name), d.Title+": value must be known", fmt.Sprintf(
+				"%s is not known yet. %s takes it only when an account is created, so that another value replaces this account, and a plan must "+
+					"say whether it does. Give it a value that doesn't depend on what this apply makes, or apply that first (-target).",
+				a.Name, d.Vendor))
+			continue
+		case !FullyKnown(ctx, a.Config):
 			continue
 		}
 		last, known := recorded[a.Name]

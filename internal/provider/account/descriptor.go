@@ -43,6 +43,8 @@ type Descriptor struct {
 	Permission string
 	// ValidID checks an id and says what one looks like.
 	ValidID func(id string) error
+	// CanonicalID is a valid id in the vendor's spelling; nil where an id has only one.
+	CanonicalID func(id string) string
 	// Wire maps the vendor's field names, as its errors give them, to attributes.
 	Wire map[string]path.Path
 }

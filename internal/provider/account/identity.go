@@ -83,6 +83,9 @@ func (d Descriptor) Import(ctx context.Context, req resource.ImportStateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if d.CanonicalID != nil { // before the identity is set, which never changes
+		id = d.CanonicalID(id)
+	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id)...)
 	for name, value := range d.split(id) {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)

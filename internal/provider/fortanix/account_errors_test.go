@@ -288,7 +288,7 @@ func TestAccountCreatePassesOver(t *testing.T) {
 	t.Parallel()
 	m, s, p := startProtocol(t, mock.Options{})
 	s.Inject(mockserver.Fault{On: posts, Times: 1, Before: func() {
-		m.Seed(mock.Account{ID: someID, Name: "Acme", Component: "CONFIDENTIAL_AI", AttestationDisabled: true, AuthConfigs: map[string]mock.AuthConfig{
+		m.Seed(mock.Account{ID: someID, Name: "Acme", Component: "CONFIDENTIAL_AI", NodeEnrollment: mock.NodeEnrollment{AttestationDisabled: true}, AuthConfigs: map[string]mock.AuthConfig{
 			otherID: {Password: &mock.PasswordConfig{Require2FA: true}},
 		}})
 	}, Body: fmt.Sprintf(`{"acct_id":%q,"name":"Acme","node_enrollment":{"attestation_enforcement_disabled_insecure":true},"component":"CONFIDENTIAL_AI"}`, someID)})

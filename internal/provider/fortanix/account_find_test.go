@@ -225,7 +225,7 @@ func TestAccountImport(t *testing.T) {
 			if said := do(r, id); len(said) > 0 {
 				t.Fatalf("%s: %s", how, said)
 			}
-			if r.Identity() != id || r.State()["deletion_policy"] != "prevent" {
+			if r.Identity() != a.ID || r.State()["deletion_policy"] != "prevent" {
 				t.Errorf("%s: identity %q, state %v", how, r.Identity(), r.State())
 			}
 			if before := states[id]; before != nil && !reflect.DeepEqual(before, r.State()) {
@@ -235,7 +235,7 @@ func TestAccountImport(t *testing.T) {
 			config := Values{"name": "Acme", "custom_logo": png("x")}
 			r.Settled(config)
 			r.Applied(acctest.With(config, Values{"account_status": "Active", "timeouts": Values{"read": "1m"}}))
-			if r.Identity() != id {
+			if r.Identity() != a.ID {
 				t.Errorf("the identity has become %q", r.Identity())
 			}
 		}

@@ -190,6 +190,15 @@ func (m *accountModel) resolve(ctx context.Context, a client.Account, diags *dia
 	m.fillUnknown(answered)
 }
 
+// isPartial reports whether the account still lacks a value that the plan left to the vendor.
+func (m commonModel) isPartial(made commonModel) bool {
+	null := func(planned, value attr.Value) bool { return planned.IsUnknown() && value.IsNull() }
+	return null(m.NodeEnrollment, made.NodeEnrollment) || null(m.Component, made.Component) ||
+		null(m.DefaultGroupID, made.DefaultGroupID) || null(m.MarketplaceGroupID, made.MarketplaceGroupID) ||
+		null(m.AccountStatus, made.AccountStatus) || null(m.AzureCVMPCRPriority, made.AzureCVMPCRPriority) ||
+		null(m.CreatedAt, made.CreatedAt)
+}
+
 // fillUnknown fills in from other what the plan left unknown.
 func (m *commonModel) fillUnknown(other commonModel) {
 	m.ID = account.Resolve(m.ID, other.ID)

@@ -69,7 +69,7 @@ func TestAccountModes(t *testing.T) {
 			if said := imported.Import(id); len(said) > 0 {
 				t.Fatalf("import: %s", said)
 			}
-			imported.Settled(acctest.With(last, Values{"deletion_policy": nil}))
+			imported.Settled(acctest.With(last, Values{"deletion_policy": nil, "name": strings.TrimSpace(a.Name)}))
 			if said := r.Apply(nil); len(said) > 0 || len(m.All()) > 0 {
 				t.Errorf("destroy: %s", said)
 			}

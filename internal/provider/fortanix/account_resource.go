@@ -68,10 +68,19 @@ func (r *accountResource) Create(ctx context.Context, req resource.CreateRequest
 	}
 	made = finish(ctx, api, made, followUp, &resp.Diagnostics)
 
+	planned := plan
 	plan.resolve(ctx, made, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	r.Created(ctx, resp, api, plan.ID, currentUser(ctx, api))
 	plan.record(ctx, resp.Private, made, &resp.Diagnostics)
+	if ctx.Err() != nil || !planned.isPartial(plan.commonModel) {
+		return
+	}
+	if read, err := api.ReadCreated(ctx, plan.ID.ValueString()); err == nil { // else the next read will show it
+		planned.resolve(ctx, read, &resp.Diagnostics)
+		resp.Diagnostics.Append(resp.State.Set(ctx, planned)...)
+		planned.record(ctx, resp.Private, read, &resp.Diagnostics)
+	}
 }
 
 // currentUser is the id of the session's user, "" where the server doesn't say.

@@ -43,8 +43,8 @@ func accountSchema(ctx context.Context) schema.Schema {
 			},
 			"name": schema.StringAttribute{
 				Required: true, Validators: words,
-				PlanModifiers:       []planmodifier.String{account.KeepEqual(client.SameName)},
-				MarkdownDescription: "Name, unique within a CCM installation. Changed in place. A change of case alone is no change.",
+				MarkdownDescription: "Name, unique within a CCM installation. Changed in place, its case too. Where the server answers with " +
+					"another case, the configuration's stays in the state.",
 			},
 			"custom_logo": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{logo{}},

@@ -21,7 +21,7 @@ func TestAccountSpelling(t *testing.T) {
 		change func(*mock.Account)
 		other  string
 	}{
-		"name":                 {"Acme  Corp", func(a *mock.Account) { a.Name = " ACME  Corp " }, "acme  corp"},
+		"name":                 {"Acme  Corp", func(a *mock.Account) { a.Name = " ACME  Corp " }, "Acme  Corp"},
 		"custom_logo":          {png("logo"), func(a *mock.Account) { a.CustomLogo = inLines(a.CustomLogo) }, inLines(png("logo"))},
 		"default_group_id":     {otherID, func(a *mock.Account) { a.DefaultGroupID = strings.ToUpper(otherID) }, strings.ToUpper(otherID)},
 		"marketplace_group_id": {strings.ToUpper(otherID), func(a *mock.Account) { a.MarketplaceGroupID = otherID }, otherID},
@@ -83,12 +83,12 @@ func TestAccountRefusedValues(t *testing.T) {
 		says   string
 	}{
 		{Values{"name": ""}, "is empty"},
-		{Values{"name": "Acme "}, "begins or ends with a blank"},
+		{Values{"name": "Acme "}, "begins or ends with a space"},
 		{Values{"name": "Ac\nme"}, "control character"},
-		{Values{"custom_logo": ""}, "no JPEG, PNG or SVG"},
+		{Values{"custom_logo": ""}, "custom_logo is empty, as that of an empty file is"},
 		{Values{"custom_logo": "not base64"}, "filebase64"},
-		{Values{"custom_logo": b64("GIF89a")}, "no JPEG, PNG or SVG"},
-		{Values{"custom_logo": b64("<html><svg/></html>")}, "no JPEG, PNG or SVG"},
+		{Values{"custom_logo": b64("GIF89a")}, "not a JPEG, PNG or SVG"},
+		{Values{"custom_logo": b64("<html><svg/></html>")}, "not a JPEG, PNG or SVG"},
 		{Values{"custom_logo": png(strings.Repeat("x", 128<<10-7))}, "131073 bytes"},
 		{Values{"component": "default"}, "DEFAULT"},
 		{Values{"node_enrollment": Values{}}, "attestation_enforcement_disabled_insecure"},

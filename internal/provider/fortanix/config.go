@@ -30,13 +30,14 @@ var descriptor = account.Descriptor{
 	Vendor:          vendorTitle,
 	Section:         vendorName,
 	Name:            "name",
-	DestroyPolicies: []string{account.PolicyDelete},
+	DestroyPolicies: []string{account.PolicyDelete, account.PolicyDeactivate},
 	NaturalKey:      "name",
 	Address:         "the base URL in fortanix.endpoint (FORTANIX_CCM_ENDPOINT)",
 	Credentials: "fortanix.username and fortanix.password, or fortanix.token, in the provider block (FORTANIX_CCM_USERNAME, " +
 		"FORTANIX_CCM_PASSWORD, FORTANIX_CCM_TOKEN); a session's token ends by itself",
-	Permission: "Changing or deleting an account takes a user who is one of its administrators.",
-	ValidID:    client.ValidID,
+	Permission:  "Changing or deleting an account takes a user who is one of its administrators.",
+	ValidID:     client.ValidID,
+	CanonicalID: strings.ToLower, // a UUID has two spellings, and the vendor shows this one
 	Wire: map[string]path.Path{
 		"name": path.Root("name"), "custom_logo": path.Root("custom_logo"), "auth_configs": path.Root("auth_configs"),
 		"add_auth_configs": path.Root("auth_configs"), "mod_auth_configs": path.Root("auth_configs"),
