@@ -59,7 +59,8 @@ type Client struct {
 	madeUsers     createonce.IDs
 	caller        callerOnce
 	warn          func(ctx context.Context, message string) // nil: no log
-	openTokens    sync.Map                                  // openToken by id: the API tokens that this client has made and not deleted
+	services      serviceListings
+	openTokens    sync.Map // openToken by id: the API tokens that this client has made and not deleted
 }
 
 // New returns a client. It makes no request.
@@ -75,7 +76,7 @@ func New(o Options) *Client {
 	}
 	c.accounts = bulkread.New(c.accountSource(o))
 	c.users = bulkread.New(c.userSource(o))
-	c.warn = o.Warn
+	c.warn, c.services.enabled = o.Warn, o.BulkReads
 	c.resellers.init()
 	c.members.init(c.Now, c.everyUser)
 	c.listing = witness.NewListing(c.witnesses, c.Now)
@@ -163,8 +164,8 @@ func unexpected(operation, message string) error {
 	return &transport.Error{Vendor: vendor, Operation: operation, Kind: transport.KindUnexpected, Message: message}
 }
 
-// denied reports whether the credential got no access to what it asked for. The API tells missing permission and missing
-// things apart in some places only.
+// denied reports whether the credential got no access to what it asked for. Only some calls of the API distinguish missing
+// permission from missing things.
 func denied(err error) bool {
 	return transport.IsStatus(err, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound)
 }

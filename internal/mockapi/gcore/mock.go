@@ -21,7 +21,7 @@ type Options struct {
 	Member MemberView
 	// NoResellerOverview refuses GET /iam/clients/me to a reseller's credential: it is documented for an account's users.
 	NoResellerOverview bool
-	// OwnUserListed puts a reseller's own users into its GET /iam/users, beside those of its clients.
+	// OwnUserListed puts a reseller's own users into its GET /iam/users, next to those of its clients.
 	OwnUserListed bool
 
 	// SoftDelete makes deleted clients and users read as 200 with deleted: true, and appear in lists, instead of 404.
@@ -31,7 +31,7 @@ type Options struct {
 
 	// Company and Email rewrite names and addresses before they are stored, as trimming and lower-casing servers do.
 	Company, Email func(string) string
-	// FoldCompany lets company names that differ in case alone clash. E-mail addresses always do.
+	// FoldCompany lets company names that only differ in case clash. E-mail addresses always do.
 	FoldCompany bool
 	// StaleUserCompany leaves a user's company as it was at creation when its client is renamed.
 	StaleUserCompany bool
@@ -47,7 +47,7 @@ type Options struct {
 	// Availability holds the availability that clients inherit; products that it lacks are available.
 	Availability map[string]bool
 	// EffectiveAvailability makes GET of a client's availability list all products with what applies to each, instead of
-	// the client's overrides alone.
+	// only the client's overrides.
 	EffectiveAvailability bool
 
 	// Envelope wraps lists that were asked for with a limit.
@@ -73,6 +73,13 @@ type Options struct {
 
 	// Lag is how many reads miss a client or user after its creation: single ones answer 404, lists lack it.
 	Lag int
+
+	// Activating is how many lists of services show a service as activating once it was made active.
+	Activating int
+	// PutServiceReplaces makes a change of a service reset what it leaves out.
+	PutServiceReplaces bool
+	// HiddenServices are products that a client's services lack.
+	HiddenServices []string
 
 	// Sessions is what access tokens of sessions look like.
 	Sessions SessionForm
@@ -154,6 +161,7 @@ type Mock struct {
 	clients     map[int64]*Client
 	users       map[int64]*User
 	tokens      map[int64]*Token
+	sellers     map[int64]*Seller
 	lag         map[int64]int // by id: the reads that will still miss it
 	nextID      int64         // clients and users draw from one sequence, so that no id is both
 }
@@ -168,6 +176,7 @@ func New(o Options) *Mock {
 		clients:     map[int64]*Client{},
 		users:       map[int64]*User{},
 		tokens:      map[int64]*Token{},
+		sellers:     map[int64]*Seller{},
 		lag:         map[int64]int{},
 		nextID:      7310001,
 	}
@@ -184,6 +193,11 @@ func New(o Options) *Mock {
 	m.route("GET /iam/products/availability/clients/{id}", m.getAvailability)
 	m.route("PATCH /iam/products/availability/clients/{id}", m.updateAvailability)
 	m.route("DELETE /iam/products/availability/clients/{id}", m.deleteAvailability)
+	m.route("GET /iam/clients/{id}/services", m.listServices)
+	m.route("PUT /iam/clients/{id}/services/{service}", m.updateService)
+	m.route("GET /iam/admin/sellers", m.listSellers)
+	m.route("POST /iam/auth/renew_invitation", m.renewInvitation)
+	m.route("POST /iam/auth/reset_password", m.resetPassword)
 	m.route("GET /iam/auth/jwt/clients/{id}/admin_token", m.adminToken)
 	m.route("GET /iam/auth/jwt/clients/{id}/login", m.selectAccount)
 	m.route("POST /iam/v2/clients/{client}/tokens", m.createToken)

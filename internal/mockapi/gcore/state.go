@@ -36,14 +36,19 @@ type Client struct {
 	Services map[string]Service
 	// Availability overrides, by product, what is inherited.
 	Availability map[string]bool
-	// CreatedAt is what the filters and the ordering of lists go by. It is in no reply.
+	// CreatedAt is what the filters and the ordering of lists use. It is in no reply.
 	CreatedAt time.Time
 }
 
 // Service is the state of one product at one client.
 type Service struct {
-	Status  string
-	Enabled bool
+	Status    string
+	Previous  string // status before that
+	ChangedAt time.Time
+	Enabled   bool
+	Options   []ServiceOption
+
+	reads int // of the list of services that will still show activating
 }
 
 // User is a person as Gcore keeps it.
@@ -53,7 +58,7 @@ type User struct {
 	Name     *string
 	Phone    *string
 	Lang     string
-	Company  string // as it was at creation; replies have the client's, but for StaleUserCompany
+	Company  string // as it was at creation; replies have the client's, except with StaleUserCompany
 	Reseller int64
 	Client   int64  // the account that the user belongs to
 	UserType string // common, reseller or seller
@@ -63,6 +68,8 @@ type User struct {
 	Activated bool
 	IsActive  bool
 	Deleted   bool
+	// Invitations and PasswordResets count the messages that were asked for.
+	Invitations, PasswordResets int
 	// HasTokens makes a deletion fail, as the user's own API tokens do.
 	HasTokens bool
 	// Outranks makes changes fail, as a token with a higher role than the caller's does.
@@ -185,7 +192,7 @@ func (m *Mock) ChangeUser(id int64, change func(*User)) bool {
 	return ok
 }
 
-// RemoveClient removes every trace of a client, but for the users that belong to it. Set Deleted by [Mock.ChangeClient]
+// RemoveClient removes every trace of a client, except the users that belong to it. Set Deleted by [Mock.ChangeClient]
 // to delete it as the vendor does.
 func (m *Mock) RemoveClient(id int64) {
 	m.mu.Lock()
