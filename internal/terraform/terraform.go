@@ -84,7 +84,7 @@ type Workspace struct {
 	environment []string
 }
 
-// NewWorkspace makes dir a workspace. environment is what the provider sees beside PATH.
+// NewWorkspace makes dir a workspace. environment is what the provider sees in addition to PATH.
 func NewWorkspace(dir, binary, providerFolder string, environment []string) (*Workspace, error) {
 	w := &Workspace{Dir: dir, Binary: binary}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -165,7 +165,7 @@ func (r Result) Lines(marks ...string) []string {
 	return out
 }
 
-// Run runs a command to its end. A command that exits with an error is no error of Run.
+// Run runs a command to its end. That a command exits with an error is not an error of Run.
 func (w *Workspace) Run(ctx context.Context, args ...string) (Result, error) {
 	cmd := w.Command(ctx, args...)
 	var stdout, stderr bytes.Buffer

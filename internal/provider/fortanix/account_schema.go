@@ -59,7 +59,7 @@ func accountSchema(ctx context.Context) schema.Schema {
 				Attributes: map[string]schema.Attribute{
 					"attestation_enforcement_disabled_insecure": schema.BoolAttribute{
 						Required:            true,
-						MarkdownDescription: "Whether nodes may enrol without an enforced attestation. `true` is insecure, and for tests alone.",
+						MarkdownDescription: "Whether nodes may enrol without an enforced attestation. `true` is insecure, and only for tests.",
 					},
 				},
 			},
