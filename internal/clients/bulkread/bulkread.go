@@ -88,7 +88,7 @@ type Source[T any] struct {
 type Reader[T any] struct {
 	src Source[T]
 
-	// mu guards what follows. Unexported methods are called with it held, but for fetchNext and fetchRest.
+	// mu guards what follows. Unexported methods are called with it held, except fetchNext and fetchRest.
 	mu      sync.Mutex
 	changed chan struct{} // closed and replaced whenever a waiting reader may have something to do
 	off     bool          // the listing is not used, for good

@@ -16,7 +16,7 @@ import (
 const (
 	// maxReply caps a reply, in bytes.
 	maxReply = 10 << 20
-	// maxErrorReply caps what is read of a reply that tells of a failure, in bytes.
+	// maxErrorReply caps what is read of a reply that reports a failure, in bytes.
 	maxErrorReply = 256 << 10
 )
 
