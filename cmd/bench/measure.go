@@ -27,7 +27,7 @@ type kind struct {
 	resource string
 	server   func(*mockapi.Vendors) *mockserver.Server
 	seed     func(v *mockapi.Vendors, i int) (id string)
-	// arguments declare the account; password is one that only a create needs.
+	// arguments declare the account; one that is not seeded has what only a create needs as well.
 	arguments func(i int, seeded bool) string
 }
 
