@@ -61,6 +61,9 @@ func TestExamples(t *testing.T) {
 				{"init"}, {"validate"}, {"apply", "-auto-approve"}, {"plan", "-detailed-exitcode"},
 			} {
 				result, err := w.Run(t.Context(), args...)
+				if strings.Contains(result.String(), `Blocks of type "action" are not expected here`) {
+					t.Skip("this command line has no actions")
+				}
 				if err != nil || result.Exit != 0 {
 					t.Fatalf("terraform %s: exit %d, %v\n%s", strings.Join(args, " "), result.Exit, err, result)
 				}
@@ -89,7 +92,7 @@ func exampleConfigurations(t *testing.T) map[string]map[string]string {
 		return string(content)
 	}
 	all := map[string]map[string]string{"provider": {"versions.tf": read("provider/provider.tf")}}
-	for _, folder := range []string{"resources", "data-sources", "ephemeral-resources"} {
+	for _, folder := range []string{"resources", "data-sources", "ephemeral-resources", "actions"} {
 		types, err := os.ReadDir(filepath.Join(examples, folder))
 		if err != nil {
 			t.Fatal(err)
