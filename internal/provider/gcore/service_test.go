@@ -248,6 +248,7 @@ func TestServiceReads(t *testing.T) {
 	if len(listed) != 1 || listed[0].DisplayName != text(a.ID)+"/DNS" || !strings.Contains(said.String(), "left out") {
 		t.Errorf("%+v %s", listed, said)
 	}
+	said.Warnings().Contain(t, `such as the status "new"`, "write its resource block")
 	if listed, said = w.List(serviceType, Values{"account_id": text(a.ID)}, 0, false); len(listed) != 6 || len(said) > 0 {
 		t.Errorf("%+v %s", listed, said)
 	}
