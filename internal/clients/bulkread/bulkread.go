@@ -143,7 +143,8 @@ func New[T any](s Source[T]) *Reader[T] {
 }
 
 // Get reads one, by itself or from the listing. An entry of the listing serves only where accept, if it is not nil,
-// returns true for it; else id is read by itself, since a listing may show less than a single read. Its errors are those of Source.Get and ctx's own; a listing never
+// returns true for it; else id is read by itself, since a listing may show less than a single read. Its errors are those of Source.Get and
+// ctx's own; a listing never
 // causes one. The value may be handed to several callers, so none may change what it points to. It is no means to
 // wait for a change: a value from the listing stays the same until it is too old.
 func (r *Reader[T]) Get(ctx context.Context, id string, accept func(listed T) bool) (T, error) {
