@@ -50,7 +50,7 @@ func List[T any](
 				odd = append(odd, id)
 				continue
 			}
-			SetIdentity(ctx, result.Identity, types.StringValue(id), &result.Diagnostics)
+			d.SetIdentity(ctx, result.Identity, types.StringValue(id), &result.Diagnostics)
 			listed++
 			if !yield(result) {
 				return
