@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider"
 )
@@ -26,12 +26,13 @@ func main() {
 	if !logged(os.Environ()) {
 		_ = os.Setenv("TF_LOG_SDK", "OFF")
 	}
+	tuneGC(os.Getenv)
+	var options []tf6server.ServeOpt
+	if *debug {
+		options = append(options, tf6server.WithManagedDebug())
+	}
 	var exit provider.Exit
-	err := providerserver.Serve(context.Background(), provider.New(version, provider.WithExit(&exit)), providerserver.ServeOpts{
-		Address:         provider.Address,
-		Debug:           *debug,
-		ProtocolVersion: 6,
-	})
+	err := tf6server.Serve(provider.Address, provider.Server(version, provider.WithExit(&exit)), options...)
 	ctx, cancel := context.WithTimeout(context.Background(), exitLimit)
 	exit.Run(ctx)
 	cancel()

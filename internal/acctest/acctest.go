@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
@@ -65,7 +64,7 @@ func Factories(env Environment, options ...provider.Option) map[string]func() (t
 		provider.WithClock(&Clock{}),
 	}, options...)
 	return map[string]func() (tfprotov6.ProviderServer, error){
-		"accounts": providerserver.NewProtocol6WithError(provider.New("test", options...)()),
+		"accounts": func() (tfprotov6.ProviderServer, error) { return provider.Server("test", options...)(), nil },
 	}
 }
 

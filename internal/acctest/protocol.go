@@ -5,7 +5,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -32,7 +31,7 @@ func NewProtocol(t testing.TB, env Environment, block Values, options ...provide
 		provider.WithEnvironment(func(name string) string { return env[name] }),
 		provider.WithClock(&Clock{}),
 	}, options...)
-	p := &Protocol{t: t, serve: providerserver.NewProtocol6(provider.New("test", options...)())}
+	p := &Protocol{t: t, serve: provider.Server("test", options...)}
 	p.server = p.serve()
 	var err error
 	p.schemas, err = p.server.GetProviderSchema(p.t.Context(), &tfprotov6.GetProviderSchemaRequest{})
