@@ -11,6 +11,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider"
 )
 
@@ -31,14 +32,39 @@ func main() {
 	if *debug {
 		options = append(options, tf6server.WithManagedDebug())
 	}
+	var requests transport.InFlight
 	var exit provider.Exit
-	err := tf6server.Serve(provider.Address, provider.Server(version, provider.WithExit(&exit)), options...)
-	ctx, cancel := context.WithTimeout(context.Background(), exitLimit)
-	exit.Run(ctx)
-	cancel()
+	if !*debug { // a debugger's server has no Terraform above it
+		go endWithParent(&requests, &exit)
+	}
+	err := tf6server.Serve(provider.Address, provider.Server(version, provider.WithInFlight(&requests), provider.WithExit(&exit)), options...)
+	run(&exit)
 	if err != nil {
 		log.Fatal(err)
 	}
+}
+
+// endWithParent ends the process after Terraform has ended without a word to it, as a killed one does. The end of the
+// connection cancels what is under way, as Ctrl-C does: what remains are requests that have been sent and must not be cut
+// off. They get 30 seconds.
+func endWithParent(requests *transport.InFlight, exit *provider.Exit) {
+	const (
+		longest = 30 * time.Second
+		quiet   = time.Second
+	)
+	awaitParent()
+	ctx, cancel := context.WithTimeout(context.Background(), longest)
+	defer cancel()
+	requests.Wait(ctx, quiet)
+	run(exit)
+	os.Exit(1)
+}
+
+// run ends what is left to end.
+func run(exit *provider.Exit) {
+	ctx, cancel := context.WithTimeout(context.Background(), exitLimit)
+	defer cancel()
+	exit.Run(ctx)
 }
 
 // logged reports whether the environment asks for a log. Where it doesn't, the SDK would still write one at TRACE, and

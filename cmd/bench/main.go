@@ -1,9 +1,10 @@
-// Command bench measures what a plan costs, beside Terraform's own share of it: for each kind of account, with bulk reads
-// and without, and for as many of Terraform's built-in terraform_data, all in turn in one run against the mocks.
+// Command bench measures what plans, queries, imports and creates cost, against the mocks and all in one run.
 //
 //	go run ./cmd/bench -quick
 //
-// Times depend on the machine; ratios and request counts are what to compare. It judges nothing.
+// It compares a plan of each kind of account, with bulk reads and without, with three others: of as many of Terraform's
+// built-in terraform_data, of a provider that has the same schemas and reads nothing, and with its own at a vendor without
+// latency. Times depend on the machine; ratios and request counts are what to compare.
 package main
 
 import (
@@ -37,54 +38,82 @@ type plans struct {
 	counts    []int
 	latencies []time.Duration
 	runs      int // of each, of which the median counts
+	only      string
+	binary    string // Terraform
+	provider  string // the folder with the provider
+	empty     string // the folder with the one that reads nothing
+	dir       string
 }
+
+// most is the number of accounts above which nothing is measured without bulk reads, which takes hours.
+const most = 1000
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(out)
-	quick := flags.Bool("quick", false, "10 and 100 accounts at 0 and 100 ms alone: less than a minute")
+	quick := flags.Bool("quick", false, "only plans of 10 and 100 accounts at 0 and 100 ms: less than a minute")
+	large := flags.Bool("large", false, "10,000 accounts as well")
 	runs := flags.Int("runs", 1, "`times` that each plan is run; the median counts")
-	only := flags.String("only", "", "one resource `type` alone")
+	only := flags.String("only", "", "only one resource `type`")
+	provider := flags.String("provider", "", "the `folder` of a provider to measure in place of building one, such as an older one")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		return nil
 	case err != nil:
 		return err
 	}
-	p := plans{counts: []int{10, 100, 1000}, latencies: []time.Duration{0, 100 * time.Millisecond, 300 * time.Millisecond}, runs: max(*runs, 1)}
-	if *quick {
+	p := plans{
+		counts: []int{10, 100, 1000}, latencies: []time.Duration{0, 100 * time.Millisecond, 300 * time.Millisecond}, runs: max(*runs, 1),
+		only: *only, provider: *provider,
+	}
+	switch {
+	case *quick:
 		p.counts, p.latencies = p.counts[:2], p.latencies[:2]
+	case *large:
+		p.counts = append(p.counts, 10_000)
 	}
 	dir, err := os.MkdirTemp("", "accounts-bench-")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	binary, err := terraform.Binary(ctx, dir)
-	if err != nil {
+	p.dir = dir
+	if p.binary, err = terraform.Binary(ctx, dir); err != nil {
 		return err
 	}
-	provider, err := terraform.BuildProvider(ctx, dir)
-	if err != nil {
+	if p.provider == "" {
+		if p.provider, err = terraform.BuildProvider(ctx, dir); err != nil {
+			return err
+		}
+	}
+	if p.empty, err = terraform.Build(ctx, filepath.Join(dir, "empty"), "/cmd/bench/empty"); err != nil {
 		return err
 	}
-	startup, err := startupTime(ctx, filepath.Join(provider, "terraform-provider-accounts"))
+	startup, err := startupTime(ctx, filepath.Join(p.provider, terraform.Program))
 	if err != nil {
 		return err
 	}
 	say(out, "Provider start-up: %d ms. Each plan below reads every account anew.\n", startup.Milliseconds())
-	say(out, "| %-19s | accounts | latency | requests, bulk | single | plan, bulk | single | ÷ terraform_data, bulk | single | ÷ 0 ms | peak MiB | CPU, Terraform | provider |", "resource")
-	say(out, "|---|---|---|---|---|---|---|---|---|---|---|---|---|")
+	if err := p.measurePlans(ctx, out); err != nil || *quick {
+		return err
+	}
+	return p.measureOthers(ctx, out)
+}
+
+// measurePlans prints a table of plans.
+func (p plans) measurePlans(ctx context.Context, out io.Writer) error {
+	say(out, "| %-19s | accounts | latency | requests, bulk | single | plan, bulk | single | ÷ terraform_data, bulk | single | ÷ empty provider | ÷ 0 ms | peak MiB | CPU, Terraform | provider | empty provider |", "resource")
+	say(out, "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|")
 	for _, n := range p.counts {
-		floor, err := measureFloor(ctx, filepath.Join(dir, fmt.Sprint("floor-", n)), binary, provider, n, p.runs)
+		floor, err := measureFloor(ctx, filepath.Join(p.dir, fmt.Sprint("floor-", n)), p.binary, p.provider, n, p.runs)
 		if err != nil {
 			return err
 		}
 		for _, k := range kinds {
-			if *only != "" && *only != k.resource {
+			if p.only != "" && p.only != k.resource {
 				continue
 			}
-			if err := measureKind(ctx, out, filepath.Join(dir, fmt.Sprint(k.resource, "-", n)), binary, provider, k, n, floor, p); err != nil {
+			if err := p.measureKind(ctx, out, filepath.Join(p.dir, fmt.Sprint(k.resource, "-", n)), k, n, floor); err != nil {
 				return fmt.Errorf("%s, %d accounts: %w", k.resource, n, err)
 			}
 		}
@@ -93,12 +122,16 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 }
 
 // measureKind prints a line for each latency.
-func measureKind(ctx context.Context, out io.Writer, dir, binary, provider string, k kind, n int, floor time.Duration, p plans) error {
-	b, err := prepare(ctx, dir, binary, provider, k, n)
+func (p plans) measureKind(ctx context.Context, out io.Writer, dir string, k kind, n int, floor time.Duration) error {
+	b, err := prepare(ctx, dir, p.binary, p.provider, k, n)
 	if err != nil {
 		return err
 	}
 	defer b.close()
+	empty, err := b.measureEmpty(ctx, p)
+	if err != nil {
+		return err
+	}
 	var atOnce time.Duration
 	for _, latency := range p.latencies {
 		b.vendors.SetLatency(latency)
@@ -106,17 +139,19 @@ func measureKind(ctx context.Context, out io.Writer, dir, binary, provider strin
 		if err != nil {
 			return err
 		}
-		single, err := b.measure(ctx, false, p.runs)
-		if err != nil {
-			return err
+		var single cost
+		if n <= most {
+			if single, err = b.measure(ctx, false, p.runs); err != nil {
+				return err
+			}
 		}
 		if latency == 0 {
 			atOnce = bulk.took
 		}
-		say(out, "| %-19s | %8d | %4d ms | %14d | %6d | %8.1f s | %4.1f s | %22.1f | %6.1f | %6.1f | %8d | %12.1f s | %6.1f s |", k.resource, n, latency.Milliseconds(),
-			bulk.requests, single.requests, bulk.took.Seconds(), single.took.Seconds(), ratio(bulk.took, floor), ratio(single.took, floor),
-			ratio(bulk.took, atOnce), bulk.provider.peak>>20,
-			bulk.terraform.cpu.Seconds(), bulk.provider.cpu.Seconds())
+		say(out, "| %-19s | %8d | %4d ms | %14d | %6d | %8.1f s | %4.1f s | %22.1f | %6.1f | %16.1f | %6.1f | %8d | %12.1f s | %6.1f s | %12.1f s |",
+			k.resource, n, latency.Milliseconds(), bulk.requests, single.requests, bulk.took.Seconds(), single.took.Seconds(),
+			ratio(bulk.took, floor), ratio(single.took, floor), ratio(bulk.took, empty.took), ratio(bulk.took, atOnce), bulk.provider.peak>>20,
+			bulk.terraform.cpu.Seconds(), bulk.provider.cpu.Seconds(), empty.provider.cpu.Seconds())
 	}
 	return nil
 }

@@ -26,30 +26,48 @@ import (
 type kind struct {
 	resource string
 	server   func(*mockapi.Vendors) *mockserver.Server
-	seed     func(v *mockapi.Vendors, i int) (id, arguments string)
+	seed     func(v *mockapi.Vendors, i int) (id string)
+	// arguments declare the account; password is one that only a create needs.
+	arguments func(i int, seeded bool) string
 }
 
+func company(i int) string { return fmt.Sprintf("Company %d", i) }
+func email(i int) string   { return fmt.Sprintf("user%d@example.com", i) }
+func named(i int) string   { return fmt.Sprintf("Account %d", i) }
+
 var kinds = []kind{
-	{"gcore_account", func(v *mockapi.Vendors) *mockserver.Server { return v.GcoreServer }, func(v *mockapi.Vendors, i int) (string, string) {
-		name := fmt.Sprintf("Company %d", i)
-		c := v.Gcore.SeedClient(gcore.Client{Company: name})
-		return strconv.FormatInt(c.ID, 10), fmt.Sprintf("company = %q", name)
-	}},
-	{"gcore_reseller_user", func(v *mockapi.Vendors) *mockserver.Server { return v.GcoreServer }, func(v *mockapi.Vendors, i int) (string, string) {
-		name, email := fmt.Sprintf("Company %d", i), fmt.Sprintf("user%d@example.com", i)
-		u := v.Gcore.SeedUser(gcore.User{Company: name, Email: email})
-		return strconv.FormatInt(u.ID, 10), fmt.Sprintf("company = %q\n  email = %q", name, email)
-	}},
-	{"softwareone_account", func(v *mockapi.Vendors) *mockserver.Server { return v.SoftwareOneServer }, func(v *mockapi.Vendors, i int) (string, string) {
-		name := fmt.Sprintf("Account %d", i)
-		a := v.SoftwareOne.Seed(softwareone.Account{Name: name, Type: "Client"})
-		return a.ID, fmt.Sprintf("name = %q\n  type = \"Client\"", name)
-	}},
-	{"fortanix_account", func(v *mockapi.Vendors) *mockserver.Server { return v.FortanixServer }, func(v *mockapi.Vendors, i int) (string, string) {
-		name := fmt.Sprintf("Account %d", i)
-		a := v.Fortanix.Seed(fortanix.Account{Name: name})
-		return a.ID, fmt.Sprintf("name = %q", name)
-	}},
+	{
+		"gcore_account", func(v *mockapi.Vendors) *mockserver.Server { return v.GcoreServer },
+		func(v *mockapi.Vendors, i int) string {
+			return strconv.FormatInt(v.Gcore.SeedClient(gcore.Client{Company: company(i)}).ID, 10)
+		},
+		func(i int, _ bool) string { return fmt.Sprintf("company = %q", company(i)) },
+	},
+	{
+		"gcore_reseller_user", func(v *mockapi.Vendors) *mockserver.Server { return v.GcoreServer },
+		func(v *mockapi.Vendors, i int) string {
+			return strconv.FormatInt(v.Gcore.SeedUser(gcore.User{Company: company(i), Email: email(i)}).ID, 10)
+		},
+		func(i int, seeded bool) string {
+			text := fmt.Sprintf("company = %q\n  email = %q", company(i), email(i))
+			if !seeded {
+				text += "\n  password_wo = \"Bench-1234\"\n  password_wo_version = 1"
+			}
+			return text
+		},
+	},
+	{
+		"softwareone_account", func(v *mockapi.Vendors) *mockserver.Server { return v.SoftwareOneServer },
+		func(v *mockapi.Vendors, i int) string {
+			return v.SoftwareOne.Seed(softwareone.Account{Name: named(i), Type: "Client"}).ID
+		},
+		func(i int, _ bool) string { return fmt.Sprintf("name = %q\n  type = \"Client\"", named(i)) },
+	},
+	{
+		"fortanix_account", func(v *mockapi.Vendors) *mockserver.Server { return v.FortanixServer },
+		func(v *mockapi.Vendors, i int) string { return v.Fortanix.Seed(fortanix.Account{Name: named(i)}).ID },
+		func(i int, _ bool) string { return fmt.Sprintf("name = %q", named(i)) },
+	},
 }
 
 // bench is one kind of account, n of them in the state of a workspace, in separate blocks.
@@ -61,27 +79,42 @@ type bench struct {
 	provider  string
 }
 
+// open seeds the vendor with n accounts, or none of them, and declares them. The import blocks are returned.
+func open(ctx context.Context, dir, binary, provider string, k kind, n int, seeded bool) (b *bench, imports string, err error) {
+	vendors, err := mockapi.Serve(ctx, "127.0.0.1:0", mockserver.WithoutValidation())
+	if err != nil {
+		return nil, "", err
+	}
+	b = &bench{vendors: vendors, server: k.server(vendors), provider: filepath.Join(provider, terraform.Program)}
+	if b.terraform, err = filepath.EvalSymlinks(binary); err == nil {
+		b.workspace, err = terraform.NewWorkspace(dir, binary, provider, vendors.Environment())
+	}
+	if err != nil {
+		return nil, "", errors.Join(err, vendors.Close())
+	}
+	var blocks, all strings.Builder
+	for i := range n {
+		var id string
+		if seeded {
+			id = k.seed(vendors, i)
+		}
+		fmt.Fprintf(&blocks, "resource %q \"r%d\" {\n  provider = accounts\n  %s\n}\n", k.resource, i, k.arguments(i, seeded))
+		fmt.Fprintf(&all, "import {\n  to = %s.r%d\n  provider = accounts\n  id = %q\n}\n", k.resource, i, id)
+	}
+	if err := errors.Join(b.workspace.Write("main.tf", blocks.String()), b.setBulkReads(true)); err != nil {
+		b.close()
+		return nil, "", err
+	}
+	return b, all.String(), nil
+}
+
 // prepare seeds the vendor and imports what it holds.
 func prepare(ctx context.Context, dir, binary, provider string, k kind, n int) (*bench, error) {
-	vendors, err := mockapi.Serve(ctx, "127.0.0.1:0", mockserver.WithoutValidation())
+	b, imports, err := open(ctx, dir, binary, provider, k, n, true)
 	if err != nil {
 		return nil, err
 	}
-	b := &bench{vendors: vendors, server: k.server(vendors), provider: filepath.Join(provider, "terraform-provider-accounts")}
-	if b.terraform, err = filepath.EvalSymlinks(binary); err != nil {
-		return nil, errors.Join(err, vendors.Close())
-	}
-	b.workspace, err = terraform.NewWorkspace(dir, binary, provider, vendors.Environment())
-	if err != nil {
-		return nil, errors.Join(err, vendors.Close())
-	}
-	var blocks, imports strings.Builder
-	for i := range n {
-		id, arguments := k.seed(vendors, i)
-		fmt.Fprintf(&blocks, "resource %q \"r%d\" {\n  provider = accounts\n  %s\n}\n", k.resource, i, arguments)
-		fmt.Fprintf(&imports, "import {\n  to = %s.r%d\n  provider = accounts\n  id = %q\n}\n", k.resource, i, id)
-	}
-	err = errors.Join(b.workspace.Write("main.tf", blocks.String()), b.workspace.Write("imports.tf", imports.String()), b.setBulkReads(true))
+	err = b.workspace.Write("imports.tf", imports)
 	if err == nil {
 		err = b.run(ctx, "apply", "-auto-approve", "-parallelism=10")
 	}
@@ -121,22 +154,36 @@ func (b *bench) measure(ctx context.Context, bulk bool, runs int) (cost, error) 
 	if err := b.setBulkReads(bulk); err != nil {
 		return cost{}, err
 	}
+	return b.plan(ctx, runs)
+}
+
+// measureEmpty is measure with the provider that reads nothing.
+func (b *bench) measureEmpty(ctx context.Context, p plans) (cost, error) {
+	empty := *b
+	empty.provider = filepath.Join(p.empty, terraform.Program)
+	var err error
+	if empty.workspace, err = terraform.NewWorkspace(b.workspace.Dir, b.workspace.Binary, p.empty, nil); err != nil {
+		return cost{}, err
+	}
+	c, err := empty.plan(ctx, p.runs)
+	if err != nil {
+		return cost{}, err
+	}
+	b.workspace, err = terraform.NewWorkspace(b.workspace.Dir, b.workspace.Binary, p.provider, b.vendors.Environment())
+	return c, err
+}
+
+// plan runs a plan, which must be empty, and returns the median time.
+func (b *bench) plan(ctx context.Context, runs int) (cost, error) {
 	var c cost
 	var times []time.Duration
 	for range runs {
 		b.server.Reset()
-		watching, stop := context.WithCancel(ctx)
-		watched := make(chan struct{})
 		peak := c.provider.peak
-		go func() {
-			c.terraform, c.provider = watch(watching, b.terraform, b.provider)
-			close(watched)
-		}()
-		started := time.Now()
-		err := b.run(ctx, "plan", "-detailed-exitcode", "-parallelism=10", "-lock=false")
-		times = append(times, time.Since(started))
-		stop()
-		<-watched
+		var took time.Duration
+		var err error
+		took, c.terraform, c.provider, err = b.watched(ctx, "plan", "-detailed-exitcode", "-parallelism=10", "-lock=false")
+		times = append(times, took)
 		c.provider.peak = max(c.provider.peak, peak)
 		if err != nil {
 			return cost{}, err
@@ -260,7 +307,7 @@ func cpuTime(process string) time.Duration {
 	if err != nil {
 		return 0
 	}
-	// Only the name, in parentheses, can hold blanks. User and system time are the 12th and 13th fields after it, in
+	// Only the name, in parentheses, can hold spaces. User and system time are the 12th and 13th fields after it, in
 	// hundredths of a second.
 	_, rest, _ := strings.Cut(string(stat), ") ")
 	fields := strings.Fields(rest)

@@ -199,7 +199,7 @@ func (d *demo) play(ctx context.Context) error {
 	oldIDs := d.seed()
 	withOld := active + fmt.Sprintf(existing, oldIDs...)
 	var created int
-	untouched := func() error {
+	nothingCreated := func() error {
 		if d.creates() != created {
 			return errors.New("an account was created where none should have been")
 		}
@@ -208,7 +208,7 @@ func (d *demo) play(ctx context.Context) error {
 	for _, s := range []step{
 		{
 			title: "Plan", text: "One of each resource, declared in HCL. Nothing is sent that changes anything.",
-			config: first, args: plan, want: "Plan: 4 to add", after: untouched,
+			config: first, args: plan, want: "Plan: 4 to add", after: nothingCreated,
 		},
 		{
 			title: "Apply",
@@ -238,7 +238,7 @@ func (d *demo) play(ctx context.Context) error {
 			title:  "Import what exists",
 			text:   "Four accounts that exist at the vendors already, by import blocks. Nothing there is changed.",
 			before: func() { created = d.creates() },
-			config: withOld, args: apply, want: "4 imported, 0 added, 0 changed, 0 destroyed", after: untouched,
+			config: withOld, args: apply, want: "4 imported, 0 added, 0 changed, 0 destroyed", after: nothingCreated,
 		},
 		{
 			title: "Plan after the import", text: "The imported accounts are as declared.",
@@ -272,7 +272,7 @@ func (d *demo) play(ctx context.Context) error {
 			title:  "Choose what destroy does",
 			text:   "abandon, delete, disable: only the state changes, and no request changes anything at a vendor.",
 			before: func() { created = d.creates() },
-			config: leaving, args: apply, want: "0 added, 4 changed, 0 destroyed", after: untouched,
+			config: leaving, args: apply, want: "0 added, 4 changed, 0 destroyed", after: nothingCreated,
 		},
 		{
 			title: "Destroy",

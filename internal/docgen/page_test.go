@@ -100,6 +100,16 @@ func pages(t *testing.T) map[string]string {
 	return all
 }
 
+// GitHub shows the registry's callouts as they are written; a quotation looks right in both.
+func TestNoCallouts(t *testing.T) {
+	t.Parallel()
+	for name, page := range pages(t) {
+		if found := regexp.MustCompile("(?m)^[~!-]> .*").FindString(page); found != "" {
+			t.Errorf("%s: write it as a quotation (> …): %s", name, found)
+		}
+	}
+}
+
 func TestFences(t *testing.T) {
 	t.Parallel()
 	got := fences(t, "text\n\n<!-- test: file=a.tf new -->\n```hcl\na = 1\n```\n\n- item\n\n  <!-- test: exit=1 want=\"not so\" -->\n  ```sh\n  false\n  ```\n")

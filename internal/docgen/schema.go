@@ -143,7 +143,7 @@ func (c *converter) convertType(from tftypes.Type, target any) {
 func (c *converter) count(n int64) uint64 {
 	if n < 0 {
 		if c.err == nil {
-			c.err = fmt.Errorf("%d is no version or number of items", n)
+			c.err = fmt.Errorf("%d is not a version or a number of items", n)
 		}
 		return math.MaxUint64
 	}
@@ -157,7 +157,7 @@ func kind(k tfprotov6.StringKind) tfjson.SchemaDescriptionKind {
 	return tfjson.SchemaDescriptionKindPlain
 }
 
-// mode converts a nesting mode, which the two libraries name alike but for the case.
+// mode converts a nesting mode, whose names in the two libraries differ only in case.
 func mode(nesting fmt.Stringer) tfjson.SchemaNestingMode {
 	return tfjson.SchemaNestingMode(strings.ToLower(nesting.String()))
 }

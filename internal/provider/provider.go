@@ -49,11 +49,18 @@ func WithEnvironment(getenv func(string) string) Option {
 	return func(p *accounts) { p.getenv = getenv }
 }
 
+// WithInFlight counts all requests that are under way.
+func WithInFlight(requests *transport.InFlight) Option {
+	return func(p *accounts) { p.inFlight = requests }
+}
+
 type accounts struct {
 	version string
 	clock   transport.Clock
 	getenv  func(string) string
 	exit    *Exit // may be nil
+
+	inFlight *transport.InFlight // may be nil
 }
 
 var (
@@ -132,6 +139,7 @@ func (p *accounts) Configure(ctx context.Context, req provider.ConfigureRequest,
 		UserAgent:      userAgent(p.version, req.TerraformVersion, p.getenv("TF_APPEND_USER_AGENT")),
 		RequestTimeout: 60 * time.Second,
 		BulkReads:      true,
+		InFlight:       p.inFlight,
 		Clock:          p.clock,
 		Scrubber:       &transport.Scrubber{},
 		Getenv:         p.getenv,

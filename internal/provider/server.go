@@ -95,7 +95,9 @@ func answer[Q, A any](ctx context.Context, req Q, call func(context.Context, Q) 
 }
 
 // requestContext is a context that can let go of the one it stands for.
-type requestContext struct{ inner atomic.Pointer[context.Context] }
+type requestContext struct {
+	inner atomic.Pointer[context.Context]
+}
 
 func (c *requestContext) now() context.Context { return *c.inner.Load() }
 

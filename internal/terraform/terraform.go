@@ -58,13 +58,20 @@ func Binary(ctx context.Context, dir string) (string, error) {
 	return installed, nil
 }
 
+// Program is the name of the provider's program in its folder.
+const Program = "terraform-provider-accounts"
+
 // BuildProvider builds the provider into dir and returns the folder that holds it.
 func BuildProvider(ctx context.Context, dir string) (string, error) {
-	folder := filepath.Join(dir, "provider")
-	target := filepath.Join(folder, "terraform-provider-accounts")
-	build := exec.CommandContext(ctx, "go", "build", "-o", target, module) //nolint:gosec // our module, into our own folder
+	return Build(ctx, filepath.Join(dir, "provider"), "")
+}
+
+// Build builds the program at path below this module, such as /cmd/x, into a folder, under the provider's name, and returns
+// the folder.
+func Build(ctx context.Context, folder, path string) (string, error) {
+	build := exec.CommandContext(ctx, "go", "build", "-o", filepath.Join(folder, Program), module+path) //nolint:gosec // our module, into our own folder
 	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("go build %s: %w\n%s", module, err, out)
+		return "", fmt.Errorf("go build %s: %w\n%s", module+path, err, out)
 	}
 	return folder, nil
 }
@@ -77,7 +84,7 @@ type Workspace struct {
 	environment []string
 }
 
-// NewWorkspace makes dir a workspace. environment is what the provider sees beside PATH.
+// NewWorkspace makes dir a workspace. environment is what the provider sees in addition to PATH.
 func NewWorkspace(dir, binary, providerFolder string, environment []string) (*Workspace, error) {
 	w := &Workspace{Dir: dir, Binary: binary}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -158,7 +165,7 @@ func (r Result) Lines(marks ...string) []string {
 	return out
 }
 
-// Run runs a command to its end. A command that exits with an error is no error of Run.
+// Run runs a command to its end. That a command exits with an error is not an error of Run.
 func (w *Workspace) Run(ctx context.Context, args ...string) (Result, error) {
 	cmd := w.Command(ctx, args...)
 	var stdout, stderr bytes.Buffer

@@ -1,5 +1,5 @@
-# Accounts for a list of customers. Beyond some hundreds prefer several blocks, one per region say: Terraform's own cost of
-# one for_each grows with the square of its length.
+# Accounts for a list of customers. For more than some hundreds use several blocks, such as one per region: Terraform's own
+# cost of one for_each grows with the square of its length. An empty cell is a value that isn't set.
 terraform {
   required_version = ">= 1.11"
 
@@ -11,7 +11,9 @@ terraform {
 }
 
 locals {
-  customers = { for row in csvdecode(file("${path.module}/customers.csv")) : row.key => row }
+  # Spreadsheets begin a file with a byte order mark, which would become part of the first column's name.
+  rows      = csvdecode(trimprefix(file("${path.module}/customers.csv"), "\ufeff"))
+  customers = { for row in local.rows : row.key => { for column, text in row : column => text == "" ? null : text } }
 }
 
 resource "softwareone_account" "customer" {
@@ -20,9 +22,10 @@ resource "softwareone_account" "customer" {
 
   name                    = each.value.name
   type                    = "Client"
-  technical_support_email = each.value.email == "" ? null : each.value.email
+  technical_support_email = each.value.email
 
-  address = {
+  # An address without any value is an error, so a customer without one has none.
+  address = each.value.city == null && each.value.country == null ? null : {
     city    = each.value.city
     country = each.value.country
   }

@@ -13,6 +13,7 @@ variable "customer_password" {
   type      = string
   sensitive = true
   ephemeral = true
+  default   = null # only the create needs it: later plans then don't ask
 }
 
 resource "gcore_reseller_user" "customer" {

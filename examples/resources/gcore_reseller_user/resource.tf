@@ -2,6 +2,7 @@ variable "acme_password" {
   type      = string
   sensitive = true
   ephemeral = true
+  default   = null # only the create needs it: later plans then don't ask
 }
 
 resource "gcore_reseller_user" "acme" {
@@ -12,7 +13,7 @@ resource "gcore_reseller_user" "acme" {
   name    = "Ada Lovelace"
   lang    = "en"
 
-  # Write-only: neither the plan nor the state holds the password.
+  # Write-only: neither the plan nor the state contains the password.
   password_wo         = var.acme_password
   password_wo_version = 1
 

@@ -111,7 +111,7 @@ func TestMocksCoverEveryType(t *testing.T) {
 // arguments are what a mocked resource needs in a configuration.
 var arguments = map[string]string{
 	"gcore_account":       `company = "Acme"`,
-	"gcore_reseller_user": "email = \"it@acme.example\"\n  company = \"Acme\"\n  password_wo = \"correct-horse-42\"\n  password_wo_version = 1",
+	"gcore_reseller_user": "email = \"it@acme.example\"\n  company = \"Acme\"\n  password_wo = \"pw\"\n  password_wo_version = 1",
 	"softwareone_account": "name = \"Acme\"\n  type = \"Client\"",
 	"fortanix_account":    `name = "Acme"`,
 }

@@ -55,12 +55,13 @@ func TestCatalogueRefuses(t *testing.T) {
 		files map[string]string
 		want  []string
 	}{
-		"nothing":       {nil, []string{"has no file"}},
-		"not YAML":      {map[string]string{"a.yaml": "key: [\n"}, []string{"a.yaml is not a YAML mapping"}},
-		"a list":        {map[string]string{"a.yaml": "- acme\n"}, []string{"a.yaml is not a YAML mapping"}},
-		"empty":         {map[string]string{"a.yml": ""}, []string{"a.yml is not a YAML mapping"}},
-		"unknown key":   {map[string]string{"a.yaml": customer + "softwareone: {}\n"}, []string{"a.yaml: softwareone is not a key"}},
-		"unknown below": {map[string]string{"a.yaml": customer + "gcore_account:\n  compnay: x\n"}, []string{"gcore_account.compnay is not a key; there are company"}},
+		"nothing":     {nil, []string{"has no file"}},
+		"not YAML":    {map[string]string{"a.yaml": "key: [\n"}, []string{"a.yaml is not a YAML mapping"}},
+		"a list":      {map[string]string{"a.yaml": "- acme\n"}, []string{"a.yaml is not a YAML mapping"}},
+		"empty":       {map[string]string{"a.yml": ""}, []string{"a.yml is not a YAML mapping"}},
+		"unknown key": {map[string]string{"a.yaml": customer + "softwareone: {}\n"}, []string{"a.yaml: softwareone is not a key"}},
+		"unknown below": {map[string]string{"a.yaml": customer + "gcore_account:\n  kompany: x\n"},
+			[]string{"gcore_account.kompany is not a key; there are company"}},
 		"unknown in a mapping": {
 			map[string]string{"a.yaml": customer + "softwareone_account:\n  address:\n    zip: \"1000\"\n"},
 			[]string{"softwareone_account.address.zip is not a key"},
@@ -72,9 +73,11 @@ func TestCatalogueRefuses(t *testing.T) {
 		"key twice":     {map[string]string{"a.yaml": customer + "name: Acme 2\n"}, []string{"a.yaml has a key twice"}},
 		"empty section": {map[string]string{"a.yaml": customer + "fortanix_account:\n"}, []string{"fortanix_account is not a mapping"}},
 		"Norway":        {map[string]string{"a.yaml": "key: acme\nname: Acme\ncountry: NO\n"}, []string{"country is not a text"}},
-		"country":       {map[string]string{"a.yaml": "key: acme\nname: Acme\ncountry: Belgium\n"}, []string{"country is not two capital letters"}},
+		"country": {map[string]string{"a.yaml": "key: acme\nname: Acme\ncountry: Belgium\n"},
+			[]string{"country is not two capital letters"}},
 		"number": {
-			map[string]string{"a.yaml": customer + "softwareone_account:\n  external_id: 0123\n"}, []string{"softwareone_account.external_id is not a text"},
+			map[string]string{"a.yaml": customer + "softwareone_account:\n  external_id: 0123\n"},
+			[]string{"softwareone_account.external_id is not a text"},
 		},
 		"not a flag": {
 			map[string]string{"a.yaml": customer + "gcore_reseller_user:\n  services:\n    CDN: \"true\"\n"},
@@ -84,16 +87,20 @@ func TestCatalogueRefuses(t *testing.T) {
 		"no name":    {map[string]string{"a.yaml": "key: acme\n"}, []string{"a.yaml has no name"}},
 		"no key":     {map[string]string{"a.yaml": "name: Acme\n"}, []string{"a.yaml has no key"}},
 		"bad key":    {map[string]string{"a.yaml": "key: Acme Inc\nname: Acme\n"}, []string{"key is not made of small letters"}},
-		"e-mail":     {map[string]string{"a.yaml": "key: acme\nname: Acme\nemail: it.acme.example\n"}, []string{"a.yaml: email is not an e-mail address"}},
+		"e-mail": {map[string]string{"a.yaml": "key: acme\nname: Acme\nemail: it.acme.example\n"},
+			[]string{"a.yaml: email is not an e-mail address"}},
 		"user's e-mail": {
-			map[string]string{"a.yaml": customer + "gcore_reseller_user:\n  email: x\n"}, []string{"gcore_reseller_user.email is not an e-mail address"},
+			map[string]string{"a.yaml": customer + "gcore_reseller_user:\n  email: x\n"},
+			[]string{"gcore_reseller_user.email is not an e-mail address"},
 		},
 		"no user's e-mail": {
 			map[string]string{"a.yaml": "key: acme\nname: Acme\ngcore_reseller_user: {}\n"}, []string{"gcore_reseller_user needs an email"},
 		},
-		"policy": {map[string]string{"a.yaml": customer + "policy: remove\n"}, []string{"policy is not one that this environment allows: prevent, abandon"}},
+		"policy": {map[string]string{"a.yaml": customer + "policy: remove\n"},
+			[]string{"policy is not one that this environment allows: prevent, abandon"}},
 		"both at Gcore": {
-			map[string]string{"a.yaml": customer + "gcore_account: {}\ngcore_reseller_user: {}\n"}, []string{"has gcore_account and gcore_reseller_user"},
+			map[string]string{"a.yaml": customer + "gcore_account: {}\ngcore_reseller_user: {}\n"},
+			[]string{"has gcore_account and gcore_reseller_user"},
 		},
 		"duplicates": {
 			map[string]string{
@@ -104,8 +111,8 @@ func TestCatalogueRefuses(t *testing.T) {
 			[]string{"the key acme stands in a.yaml and sub/b.yaml", "the Fortanix name acme stands in a.yaml and sub/c.yml"},
 		},
 		"several": {
-			map[string]string{"a.yaml": "name: Acme\nemail: x\n", "b.yaml": "nmae: y\n"},
-			[]string{"a.yaml has no key", "a.yaml: email", "b.yaml: nmae is not a key", "b.yaml has no name"},
+			map[string]string{"a.yaml": "name: Acme\nemail: x\n", "b.yaml": "nayme: y\n"},
+			[]string{"a.yaml has no key", "a.yaml: email", "b.yaml: nayme is not a key", "b.yaml has no name"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

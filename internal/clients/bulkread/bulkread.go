@@ -31,8 +31,8 @@ import (
 )
 
 const (
-	handful         = 3 // single reads before the first page is fetched
-	pagesAtOnce     = 4 // pages of known offset that are fetched concurrently
+	handful         = 3  // single reads before the first page is fetched
+	pagesAtOnce     = 10 // pages of known offset that are fetched concurrently, as many as Terraform makes requests at once
 	defaultPageSize = 100
 	defaultMaxAge   = 5 * time.Minute
 )

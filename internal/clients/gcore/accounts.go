@@ -52,7 +52,7 @@ type Account struct {
 }
 
 // Users are the account's users, deleted ones left out, with id, e-mail address and the account that each belongs to.
-// shown is false where the reply doesn't tell.
+// shown is false where the reply doesn't show them.
 func (a Account) Users() (users []User, shown bool) {
 	for _, p := range a.users {
 		if !p.Deleted {

@@ -217,9 +217,11 @@ func TestUpdateAccount(t *testing.T) {
 		}
 		_ = w.transportError(err)
 	}
-	_, err = c.RenameAccount(t.Context(), "7999999", "Nobody")
-	if errors.Is(err, ErrNeedsReseller) || !transport.IsNotFound(err) {
-		t.Errorf("a reseller's rename of nothing: %v", err)
+	for _, reseller := range []*Client{c, w.reseller()} { // the second one has read nothing yet
+		_, err = reseller.RenameAccount(t.Context(), "7999999", "Nobody")
+		if errors.Is(err, ErrNeedsReseller) || !transport.IsNotFound(err) {
+			t.Errorf("a reseller's rename of nothing: %v", err)
+		}
 	}
 	w.server.Reset()
 	_, err = c.RenameAccount(t.Context(), id, "Demo member's company")

@@ -15,8 +15,8 @@ type ProductAvailability struct {
 	Available *bool `json:"available"`
 }
 
-// Availability reads the availability of products for one account. Whether the reply lists the account's own overrides
-// alone, or what applies to each product, is not documented.
+// Availability reads the availability of products for one account. Whether the reply only lists the account's own
+// overrides, or what applies to each product, is not documented.
 func (c *Client) Availability(ctx context.Context, clientID string) ([]ProductAvailability, error) {
 	const operation = "read product availability"
 	if err := checkID(operation, clientID); err != nil {

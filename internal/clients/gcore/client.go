@@ -163,8 +163,8 @@ func unexpected(operation, message string) error {
 	return &transport.Error{Vendor: vendor, Operation: operation, Kind: transport.KindUnexpected, Message: message}
 }
 
-// denied reports whether the credential got no access to what it asked for. The API tells missing permission and missing
-// things apart in some places only.
+// denied reports whether the credential got no access to what it asked for. Only some calls of the API distinguish missing
+// permission from missing things.
 func denied(err error) bool {
 	return transport.IsStatus(err, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound)
 }

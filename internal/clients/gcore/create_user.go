@@ -104,7 +104,7 @@ func (e *CompanyTakenError) Error() string {
 // Unwrap implements errors.Unwrap.
 func (e *CompanyTakenError) Unwrap() error { return e.Err }
 
-// CreateUser creates a user with an account of its own by POST /iam/users, which is the reseller's alone. The result
+// CreateUser creates a user with an account of its own by POST /iam/users, which only a reseller may do. The result
 // has the ids of both. The vendor takes each e-mail address and each company name once. The error is an
 // *createonce.Error, inside a *CompanyTakenError where accounts without such a user are in the way.
 func (c *Client) CreateUser(ctx context.Context, user NewUser) (User, error) {

@@ -21,7 +21,7 @@ func (n *integer) UnmarshalJSON(raw []byte) error {
 	if string(raw) == "null" {
 		return nil
 	}
-	// Enough bits that nothing an int64 could hold, and no fraction beside it, is rounded away.
+	// Enough bits that nothing an int64 could hold, and no fraction of it, is rounded away.
 	f, _, err := big.ParseFloat(string(raw), 10, 256, big.ToNearestEven)
 	if err != nil {
 		return fmt.Errorf("%s is not a number", raw)
@@ -208,7 +208,7 @@ func (u *User) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// person is what an account tells of each of its users.
+// person is what an account shows of each of its users.
 type person struct {
 	ID      integer `json:"id"`
 	Email   string  `json:"email"`

@@ -104,7 +104,7 @@ func FuzzList(f *testing.F) {
 // checkPage: a page with something in it moves the position forward.
 func checkPage[T any](t *testing.T, l list[T]) {
 	t.Helper()
-	if p := l.page(100, 0); len(l.Items) > 0 && p.Limit <= 0 || p.Total < -1 {
+	if p := l.page(0); len(l.Items) > 0 && p.Limit <= 0 || p.Total < -1 {
 		t.Errorf("a page of %d items has the limit %d and the total %d", len(l.Items), p.Limit, p.Total)
 	}
 }

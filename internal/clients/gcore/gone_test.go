@@ -229,9 +229,11 @@ func TestUserGone(t *testing.T) {
 		reader  func(w *world) *Client
 		faults  []mockserver.Fault
 		forget  bool
+		address string // where it was seen, if elsewhere
 		want    string
 	}{
 		"removed":           {away: remove, want: gone},
+		"seen elsewhere":    {away: remove, address: "https://elsewhere.example", want: "doesn't say that it was seen at"},
 		"tombstone":         {options: mock.Options{SoftDelete: true}, away: tombstone, want: gone},
 		"tombstone, new":    {options: mock.Options{SoftDelete: true}, away: tombstone, forget: true, want: gone},
 		"with its account":  {away: func(w *world, u mock.User) { w.RemoveUser(u.ID); w.RemoveClient(u.Client) }, want: gone},
@@ -263,6 +265,7 @@ func TestUserGone(t *testing.T) {
 			if test.away != nil {
 				test.away(w, user)
 			}
+			seen.Address = orPrior(test.address, seen.Address)
 			if test.forget {
 				seen, clientID = witness.Witness{}, ""
 			}

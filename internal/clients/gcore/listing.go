@@ -44,17 +44,14 @@ func fetchPage[T any](
 	if err != nil {
 		return bulkread.Page[T]{}, createonce.Moment{}, err
 	}
-	return p.page(limit, response.Size), createonce.MomentOf(response), nil
+	return p.page(response.Size), createonce.MomentOf(response), nil
 }
 
-// page is the list as a page that was asked for with a limit.
-func (l list[T]) page(limit, size int) bulkread.Page[T] {
+// page is the list as one page of a listing. size is the length of the reply in bytes.
+func (l list[T]) page(size int) bulkread.Page[T] {
 	p := bulkread.Page[T]{Items: l.Items, Total: l.Count, Limit: len(l.Items), Last: l.Bare || l.Last, Size: size}
-	switch {
-	case l.Bare:
+	if l.Bare {
 		p.Total = len(l.Items)
-	case len(l.Items) == 0 || l.Last:
-		p.Limit = limit // so that a page with fewer items is the last one
 	}
 	return p
 }

@@ -54,7 +54,11 @@ func notKept(differences wire.Differences) error {
 // ErrNeedsReseller; else as UpdateClient's.
 func (c *Client) RenameAccount(ctx context.Context, id, company string) (Account, error) {
 	account, err := c.UpdateClient(ctx, id, AccountUpdate{Company: wire.Value(company)})
-	refused := transport.IsStatus(err, http.StatusForbidden) || transport.IsNotFound(err) && !c.resellers.hasAnswered()
+	refused := transport.IsStatus(err, http.StatusForbidden)
+	if transport.IsNotFound(err) && !c.resellers.hasAnswered() {
+		// Is this 404 about the account, or about the credential?
+		refused = c.probe(ctx) != nil || !c.resellers.hasAnswered()
+	}
 	if refused {
 		return Account{}, fmt.Errorf("%w: %w", ErrNeedsReseller, err)
 	}

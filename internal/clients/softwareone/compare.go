@@ -12,21 +12,38 @@ func SameName(a, b string) bool {
 	return strings.EqualFold(strings.Join(strings.Fields(a), " "), strings.Join(strings.Fields(b), " "))
 }
 
+// text is a text field: what is sent, what an account shows, and when the two count as equal.
+type text struct {
+	field string
+	sent  *wire.Field[string]
+	shown *string
+	equal func(a, b string) bool
+}
+
+// texts are the text fields next to what an account shows of them.
+func (f *AccountFields) texts(shown Account) []text {
+	return []text{
+		{"externalId", &f.ExternalID, shown.ExternalID, wire.Exactly[string]},
+		{"technicalSupportEmail", &f.TechnicalSupportEmail, shown.TechnicalSupportEmail, strings.EqualFold},
+		{"website", &f.Website, shown.Website, wire.Exactly[string]},
+		{"description", &f.Description, shown.Description, wire.Exactly[string]},
+		{defaultLanguage, &f.DefaultLanguageCode, shown.DefaultLanguageCode, strings.EqualFold},
+	}
+}
+
+// defaultLanguage is the one text field that the platform fills in by itself.
+const defaultLanguage = "defaultLanguageCode"
+
 // Differences are what an account shows otherwise than it was sent: the API may ignore a field and report success. What an
 // account lacks counts as null, unless the reply names it as omitted.
 func (f AccountFields) Differences(shown Account) wire.Differences {
 	var all wire.Differences
 	wire.Compare(&all, "name", wire.Value(f.Name), wire.Value(shown.Name), SameName)
-	text := func(field string, sent wire.Field[string], is *string, equal func(a, b string) bool) {
-		if !shown.Omits(field) {
-			wire.Compare(&all, field, sent, wire.Pointer(is), equal)
+	for _, text := range f.texts(shown) {
+		if !shown.Omits(text.field) {
+			wire.Compare(&all, text.field, *text.sent, wire.Pointer(text.shown), text.equal)
 		}
 	}
-	text("externalId", f.ExternalID, shown.ExternalID, wire.Exactly)
-	text("technicalSupportEmail", f.TechnicalSupportEmail, shown.TechnicalSupportEmail, strings.EqualFold)
-	text("website", f.Website, shown.Website, wire.Exactly)
-	text("description", f.Description, shown.Description, wire.Exactly)
-	text("defaultLanguageCode", f.DefaultLanguageCode, shown.DefaultLanguageCode, strings.EqualFold)
 	if sent := f.Address; sent != nil && !shown.Omits("address") {
 		is := valueOf(shown.Address)
 		member := func(name string, sent, is *string, equal func(a, b string) bool) {

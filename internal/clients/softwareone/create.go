@@ -106,9 +106,9 @@ func (n NewAccount) equals(found Account) bool {
 
 // isTwin reports whether an account has exactly what a create sends, and nothing in the other fields that people fill in.
 func (n NewAccount) isTwin(found Account) bool {
-	for _, text := range []*wire.Field[string]{&n.ExternalID, &n.TechnicalSupportEmail, &n.Website, &n.Description} {
-		if text.IsZero() {
-			*text = wire.Null[string]()
+	for _, text := range n.texts(found) {
+		if text.sent.IsZero() && text.field != defaultLanguage {
+			*text.sent = wire.Null[string]()
 		}
 	}
 	if n.Address == nil {

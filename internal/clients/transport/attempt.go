@@ -42,6 +42,7 @@ func (c *Client) once(ctx context.Context, r Request, attempt int) (*Response, *
 			c.RequestLog.write(ctx, c.line(r, attempt, status, requestID, started, took))
 		}
 	}()
+	defer c.InFlight.begin()()
 	// Not through http.Client.Do: it would look at where a redirect leads, and repeat that in an error.
 	res, err := c.RoundTripper.RoundTrip(req)
 	if err != nil {

@@ -71,6 +71,8 @@ type Options struct {
 	Guard func(ctx context.Context) error
 	// RequestLog, if set, gets a line for each attempt.
 	RequestLog *RequestLog
+	// InFlight, if set, counts each attempt while it is under way.
+	InFlight *InFlight
 	// Caller is whom the credential belongs to, for the request log; "" where that is not known yet. May be nil.
 	Caller func() string
 }

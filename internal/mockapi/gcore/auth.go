@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Kind tells what a credential may do.
+// Kind says what a credential may do.
 type Kind string
 
 const (

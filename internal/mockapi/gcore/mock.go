@@ -21,7 +21,7 @@ type Options struct {
 	Member MemberView
 	// NoResellerOverview refuses GET /iam/clients/me to a reseller's credential: it is documented for an account's users.
 	NoResellerOverview bool
-	// OwnUserListed puts a reseller's own users into its GET /iam/users, beside those of its clients.
+	// OwnUserListed puts a reseller's own users into its GET /iam/users, next to those of its clients.
 	OwnUserListed bool
 
 	// SoftDelete makes deleted clients and users read as 200 with deleted: true, and appear in lists, instead of 404.
@@ -31,7 +31,7 @@ type Options struct {
 
 	// Company and Email rewrite names and addresses before they are stored, as trimming and lower-casing servers do.
 	Company, Email func(string) string
-	// FoldCompany lets company names that differ in case alone clash. E-mail addresses always do.
+	// FoldCompany lets company names that only differ in case clash. E-mail addresses always do.
 	FoldCompany bool
 	// StaleUserCompany leaves a user's company as it was at creation when its client is renamed.
 	StaleUserCompany bool
@@ -47,7 +47,7 @@ type Options struct {
 	// Availability holds the availability that clients inherit; products that it lacks are available.
 	Availability map[string]bool
 	// EffectiveAvailability makes GET of a client's availability list all products with what applies to each, instead of
-	// the client's overrides alone.
+	// only the client's overrides.
 	EffectiveAvailability bool
 
 	// Envelope wraps lists that were asked for with a limit.

@@ -8,7 +8,7 @@ import (
 	"strconv"
 )
 
-// ErrorShape is how the body of a 400 tells what is wrong. Gcore documents the first; the others are seen in the
+// ErrorShape is how the body of a 400 says what is wrong. Gcore documents the first; the others are seen in the
 // e-mail, invitation and login calls of the same API.
 type ErrorShape int
 

@@ -36,7 +36,7 @@ type Client struct {
 	Services map[string]Service
 	// Availability overrides, by product, what is inherited.
 	Availability map[string]bool
-	// CreatedAt is what the filters and the ordering of lists go by. It is in no reply.
+	// CreatedAt is what the filters and the ordering of lists use. It is in no reply.
 	CreatedAt time.Time
 }
 
@@ -53,7 +53,7 @@ type User struct {
 	Name     *string
 	Phone    *string
 	Lang     string
-	Company  string // as it was at creation; replies have the client's, but for StaleUserCompany
+	Company  string // as it was at creation; replies have the client's, except with StaleUserCompany
 	Reseller int64
 	Client   int64  // the account that the user belongs to
 	UserType string // common, reseller or seller
@@ -185,7 +185,7 @@ func (m *Mock) ChangeUser(id int64, change func(*User)) bool {
 	return ok
 }
 
-// RemoveClient removes every trace of a client, but for the users that belong to it. Set Deleted by [Mock.ChangeClient]
+// RemoveClient removes every trace of a client, except the users that belong to it. Set Deleted by [Mock.ChangeClient]
 // to delete it as the vendor does.
 func (m *Mock) RemoveClient(id int64) {
 	m.mu.Lock()

@@ -10,7 +10,7 @@ var (
 	authTypes = []string{"password", "sso", "github", "google-oauth2"}
 )
 
-// createUser makes a user and, beside it, the client that it belongs to.
+// createUser makes a user and the client that it belongs to.
 func (m *Mock) createUser(c *call) reply {
 	if c.caller.kind != Reseller {
 		return m.forbidden()

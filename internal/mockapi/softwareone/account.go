@@ -78,10 +78,37 @@ func initialStatus(accountType string) string {
 	return "Active"
 }
 
+// textMember is a member of an account that holds a text or null.
+type textMember struct {
+	name  string
+	limit int // in characters; 0 for one that callers can't set
+	of    func(*Account) *string
+}
+
+// textMembers are all of them. Whatever is said of a text member once stands here.
+var textMembers = []textMember{
+	{"externalId", 250, func(a *Account) *string { return &a.ExternalID }},
+	{"externalName", 0, func(a *Account) *string { return &a.ExternalName }},
+	{"technicalSupportEmail", 320, func(a *Account) *string { return &a.TechnicalSupportEmail }},
+	{"website", 2000, func(a *Account) *string { return &a.Website }},
+	{"description", 2000, func(a *Account) *string { return &a.Description }},
+	{"defaultLanguageCode", 35, func(a *Account) *string { return &a.DefaultLanguageCode }},
+}
+
 // members are the members of an account, as select and $meta.omitted name them.
-var members = []string{
-	"id", "name", "icon", "revision", "type", "status", "externalIds", "externalId", "externalName", "address",
-	"technicalSupportEmail", "website", "description", "groups", "eligibility", "defaultLanguageCode", "audit",
+var members = append([]string{
+	"id", "name", "icon", "revision", "type", "status", "externalIds", "address", "groups", "eligibility", "audit",
+}, textNames(0)...)
+
+// textNames are the names of the text members whose limit is at least this.
+func textNames(limit int) []string {
+	var names []string
+	for _, text := range textMembers {
+		if text.limit >= limit {
+			names = append(names, text.name)
+		}
+	}
+	return names
 }
 
 const timeFormat = "2006-01-02T15:04:05.000Z"
@@ -96,12 +123,9 @@ func (m *Mock) view(a *Account, omitted []string) map[string]any {
 		},
 		"groups": a.Groups,
 	}
-	for name, text := range map[string]string{
-		"externalId": a.ExternalID, "externalName": a.ExternalName, "technicalSupportEmail": a.TechnicalSupportEmail,
-		"website": a.Website, "description": a.Description, "defaultLanguageCode": a.DefaultLanguageCode,
-	} {
-		if text != "" {
-			v[name] = text
+	for _, text := range textMembers {
+		if value := *text.of(a); value != "" {
+			v[text.name] = value
 		}
 	}
 	if a.PyraTenantID != "" {
@@ -163,20 +187,8 @@ func (a *Account) text(path string) (value string, known bool) {
 		return a.Type, true
 	case "status":
 		return a.Status, true
-	case "externalId":
-		return a.ExternalID, true
-	case "externalName":
-		return a.ExternalName, true
 	case "externalIds.pyraTenantId":
 		return a.PyraTenantID, true
-	case "technicalSupportEmail":
-		return a.TechnicalSupportEmail, true
-	case "website":
-		return a.Website, true
-	case "description":
-		return a.Description, true
-	case "defaultLanguageCode":
-		return a.DefaultLanguageCode, true
 	case "audit.created.at":
 		return a.Created.At.UTC().Format(timeFormat), true
 	case "audit.created.by.id":
@@ -185,6 +197,11 @@ func (a *Account) text(path string) (value string, known bool) {
 		return a.Updated.At.UTC().Format(timeFormat), true
 	case "audit.updated.by.id":
 		return a.Updated.By, true
+	}
+	for _, text := range textMembers {
+		if text.name == path {
+			return *text.of(a), true
+		}
 	}
 	name, isAddress := strings.CutPrefix(path, "address.")
 	if !isAddress || !slices.Contains(addressMembers, name) {

@@ -96,12 +96,9 @@ func readForm(reader *multipart.Reader) (payload, error) {
 }
 
 // writable are the members that a caller may send. Types and statuses are checked by the operations.
-var writable = []string{
-	"name", "type", "status", "externalId", "address", "technicalSupportEmail", "website", "description", "groups",
-	"eligibility", "defaultLanguageCode",
-}
+var writable = append([]string{"name", "type", "status", "address", "groups", "eligibility"}, textNames(1)...)
 
-var blanks = regexp.MustCompile(`\s+`)
+var spaces = regexp.MustCompile(`\s+`)
 
 // apply writes a document into an account and returns what is wrong with it. For members that the document leaves out,
 // clearing says whether they are cleared.
@@ -138,20 +135,20 @@ func (m *Mock) apply(a *Account, doc document, clearing bool) problems {
 	name := ""
 	text(doc, "", "name", 500, &name)
 	if m.options.CollapsesNames {
-		name = strings.TrimSpace(blanks.ReplaceAllString(name, " "))
+		name = strings.TrimSpace(spaces.ReplaceAllString(name, " "))
 	}
 	if strings.TrimSpace(name) == "" {
 		p.add("name", "The name is required.")
 	}
 	a.Name = name
-	text(doc, "", "externalId", 250, &a.ExternalID)
-	text(doc, "", "website", 2000, &a.Website)
-	text(doc, "", "description", 2000, &a.Description)
-	text(doc, "", "technicalSupportEmail", 320, &a.TechnicalSupportEmail)
+	for _, member := range textMembers {
+		if member.limit > 0 {
+			text(doc, "", member.name, member.limit, member.of(a))
+		}
+	}
 	if at, err := mail.ParseAddress(a.TechnicalSupportEmail); a.TechnicalSupportEmail != "" && (err != nil || at.Address != a.TechnicalSupportEmail) {
 		p.add("technicalSupportEmail", "The value is not an e-mail address.")
 	}
-	text(doc, "", "defaultLanguageCode", 35, &a.DefaultLanguageCode)
 	if a.DefaultLanguageCode == "" && !m.options.NoDefaultLanguage {
 		a.DefaultLanguageCode = "en-US"
 	}

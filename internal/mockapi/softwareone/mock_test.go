@@ -341,3 +341,25 @@ func TestSeededIDsAreUnique(t *testing.T) {
 		t.Error("ids repeat")
 	}
 }
+
+// The contract notices members that it doesn't know, also next to those that create, update and reply share.
+func TestContractKnowsEveryMember(t *testing.T) {
+	t.Parallel()
+	c := open(t, Options{})
+	id := c.mock.Seed(Account{Name: "Acme"}).ID
+	for body, violated := range map[string]bool{
+		`{"name":"A","type":"Client","website":"x","externalId":"e"}`: false, `{"name":"A","type":"Client","colour":"red"}`: true,
+		`{"name":"A","type":"Client","website":5}`: true, `{"name":"A","type":"Client","address":{"planet":"x"}}`: true,
+	} {
+		for _, path := range []string{"", "/" + id} {
+			method := map[string]string{"": http.MethodPost}[path]
+			if method == "" {
+				method = http.MethodPut
+			}
+			c.send(method, path, "application/json", body)
+			if found := c.srv.Violations(); (len(found) > 0) != violated {
+				t.Errorf("%s %s: %v", method, body, found)
+			}
+		}
+	}
+}

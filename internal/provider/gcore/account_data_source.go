@@ -115,8 +115,8 @@ func (f accountFilterModel) filter() client.AccountFilter {
 var accounts = account.Finder[*client.Client, client.Account, accountFilterModel, accountData]{
 	Descriptor: accountDescriptor, Plural: "gcore_accounts", Collection: "accounts", Key: "company",
 	One: "One Gcore account, by id or by company name, through whichever view the credential has.",
-	Many: "Gcore accounts that the credential sees: a reseller's are all its clients, a member's those that the users whom it sees may enter. " +
-		"The accounts of a reseller's users are among them: manage each of these as a `gcore_account` *or* through its " +
+	Many: "Gcore accounts that the credential sees: a reseller's are all its clients, a member's those that the users whom it sees may " +
+		"enter. The accounts of a reseller's users are among them: manage each of these as a `gcore_account` *or* through its " +
 		"`gcore_reseller_user`, never both.",
 	Each:       "The accounts that fit all filters; deleted ones are left out.",
 	ByID:       "Account id. Give this or `company`.",

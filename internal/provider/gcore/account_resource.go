@@ -47,7 +47,9 @@ func (r *accountResource) Create(ctx context.Context, req resource.CreateRequest
 }
 
 // created stores a new account as a reply shows it.
-func (r *accountResource) created(ctx context.Context, resp *resource.CreateResponse, api *client.Client, plan accountModel, a client.Account) {
+func (r *accountResource) created(
+	ctx context.Context, resp *resource.CreateResponse, api *client.Client, plan accountModel, a client.Account,
+) {
 	plan.resolve(a)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	r.Created(ctx, resp, api, plan.ID, a.Reseller)

@@ -54,6 +54,7 @@ func (r *accountResource) addRenameError(diags *diag.Diagnostics, id string, err
 		text = "\n\n" + r.Descriptor.Words(failure)
 	}
 	diags.AddAttributeError(path.Root("company"), "Unable to rename "+r.Descriptor.Title, fmt.Sprintf(
-		"Gcore lets only a reseller rename an account, and this credential is not one of account %s's reseller. Set company back to what "+
-			"the account has, use a reseller's credential, or ask Gcore's support to rename it.%s", id, text))
+		"Gcore lets only a reseller rename an account, and this credential is not shown as one of account %s's reseller. Set company back to "+
+			"what the account has, use a reseller's credential, or ask Gcore's support to rename it. If the answer was 404, the account may "+
+			"also be gone: run a plan with a refresh.%s", id, text))
 }

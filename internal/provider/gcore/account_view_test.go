@@ -230,9 +230,22 @@ func TestAccountRename(t *testing.T) {
 		}
 	}
 
+	// A saved plan for an account that is gone since, as a new process applies it.
 	w.use(mock.DemoAPIKey)
+	r.Settled(Values{"company": "Acme 2"})
+	plan := r.Plan(Values{"company": "Late"})
+	gone, _ := w.Client(number(t, id))
+	w.ChangeClient(gone.ID, func(c *mock.Client) { c.Deleted = true })
+	w.Restart()
+	said := r.Execute(plan)
+	said.Errors().Contain(t, "What was asked for doesn't exist", "404")
+	if strings.Contains(fmt.Sprint(said), "only a reseller") {
+		t.Error(said)
+	}
+	w.ChangeClient(gone.ID, func(c *mock.Client) { c.Deleted = false })
+
 	w.SeedClient(mock.Client{Company: "Taken"})
-	said := r.Apply(Values{"company": "Taken"})
+	said = r.Apply(Values{"company": "Taken"})
 	said.Errors().Contain(t, "already exists", "company")
 	w.server.Inject(mockserver.Fault{On: patchClient, Body: fmt.Sprintf(`{"id":%s,"companyName":"Acme 2"}`, id)})
 	r.Apply(Values{"company": "Ignored"}).Errors().Contain(t, "did not apply a change", "Acme 2")

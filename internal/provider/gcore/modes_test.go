@@ -4,37 +4,47 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/acctest"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/gcore"
 )
 
-// What Gcore's documentation leaves open: the same life passes whichever way it is.
+// modes are what Gcore's documentation leaves open.
+var modes = map[string]mock.Options{
+	"as documented":          {},
+	"own user listed":        {OwnUserListed: true},
+	"soft delete":            {SoftDelete: true},
+	"deleted keep names":     {DeletedKeepNames: true, SoftDelete: true},
+	"rewritten":              {Company: strings.ToUpper, Email: strings.ToLower, FoldCompany: true},
+	"stale user company":     {StaleUserCompany: true},
+	"defaults":               {Lang: "ru", CountryCode: "CH", TestAccounts: true, Availability: map[string]bool{"CDN": false}},
+	"effective availability": {EffectiveAvailability: true, Availability: map[string]bool{"CDN": false}},
+	"result":                 {Envelope: mock.EnvelopeResult},
+	"bare":                   {Envelope: mock.EnvelopeBare},
+	"tiny pages":             {MaxLimit: 1},
+	"substring filters":      {Filters: mock.FilterContains},
+	"thin lists":             {ThinLists: []string{"email", "status", "users", "resellers", "currentUser", "custom_id", "lang", "client_and_roles"}},
+	"lower filters":          {Filters: mock.FilterLower},
+	"ignored filters":        {Filters: mock.FilterIgnored},
+	"prefix filters":         {Filters: mock.FilterPrefix},
+	"no users shown":         {ThinClients: []string{"users"}},
+	"no counts":              {HideCount: true, MaxLimit: 2},
+	"omitted nulls":          {OmitNulls: true},
+	"fractions":              {Numbers: mock.NumberFraction},
+	"exponents":              {Numbers: mock.NumberExponent},
+	"field strings":          {Errors: mock.ErrorFieldStrings},
+	"error objects":          {Errors: mock.ErrorObjects},
+	"error list":             {Errors: mock.ErrorList},
+	"error message":          {Errors: mock.ErrorMessage},
+	"nested errors":          {Errors: mock.ErrorNested},
+	"bare denials":           {BareDenials: true},
+}
+
+// The same life passes whichever way it is.
 func TestModes(t *testing.T) {
 	t.Parallel()
-	for name, options := range map[string]mock.Options{
-		"as documented":          {},
-		"own user listed":        {OwnUserListed: true},
-		"soft delete":            {SoftDelete: true},
-		"deleted keep names":     {DeletedKeepNames: true, SoftDelete: true},
-		"rewritten":              {Company: strings.ToUpper, Email: strings.ToLower, FoldCompany: true},
-		"stale user company":     {StaleUserCompany: true},
-		"defaults":               {Lang: "ru", CountryCode: "CH", TestAccounts: true, Availability: map[string]bool{"CDN": false}},
-		"effective availability": {EffectiveAvailability: true, Availability: map[string]bool{"CDN": false}},
-		"result":                 {Envelope: mock.EnvelopeResult},
-		"bare":                   {Envelope: mock.EnvelopeBare},
-		"tiny pages":             {MaxLimit: 1},
-		"substring filters":      {Filters: mock.FilterContains},
-		"thin lists":             {ThinLists: []string{"email", "status", "users", "resellers", "currentUser", "custom_id", "lang", "client_and_roles"}},
-		"omitted nulls":          {OmitNulls: true},
-		"fractions":              {Numbers: mock.NumberFraction},
-		"exponents":              {Numbers: mock.NumberExponent},
-		"field strings":          {Errors: mock.ErrorFieldStrings},
-		"error objects":          {Errors: mock.ErrorObjects},
-		"error list":             {Errors: mock.ErrorList},
-		"error message":          {Errors: mock.ErrorMessage},
-		"nested errors":          {Errors: mock.ErrorNested},
-		"bare denials":           {BareDenials: true},
-	} {
+	for name, options := range modes {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, options)
@@ -63,19 +73,13 @@ func TestModes(t *testing.T) {
 			a.Applied(Values{"company": "Extra 2"})
 			w.count(posts, 2)
 
-			// What is taken is named, unless the listings can't show it.
-			names := func(words ...string) []string {
-				if name == "thin lists" || name == "rewritten" {
-					return []string{"already exists"}
-				}
-				return words
-			}
+			// What is taken is named.
 			w.Resource(userType).Apply(acctest.With(all(), Values{"email": "third@example.com", "company": "Extra 2"})).
-				Errors().Contain(t, names(idOf(a), "gcore_account.NAME", "already exists")...)
+				Errors().Contain(t, idOf(a), "gcore_account.NAME", "already exists")
 			w.Resource(userType).Apply(acctest.With(all(), Values{"email": "Bea@example.com", "company": "Third"})).
-				Errors().Contain(t, names("exists already", id, userType+".NAME")...)
+				Errors().Contain(t, "exists already", id, userType+".NAME")
 			w.Resource(accountType).Apply(Values{"company": "Extra 2"}).
-				Errors().Contain(t, names("exists already", idOf(a), "provider = accounts")...)
+				Errors().Contain(t, "exists already", idOf(a), "provider = accounts")
 
 			w.Restart()
 			if said := r.Apply(nil); len(said.Errors()) > 0 {
@@ -83,7 +87,7 @@ func TestModes(t *testing.T) {
 			}
 			again := w.Resource(userType)
 			said := again.Apply(acctest.With(changed, Values{"email": "again@example.com"}))
-			said.Errors().Contain(t, names("already exists", "gcore_account.NAME")...)
+			said.Errors().Contain(t, "already exists", "gcore_account.NAME")
 			if again.State() != nil {
 				t.Errorf("a failed create left %v", again.State())
 			}
@@ -103,6 +107,29 @@ func TestUserFieldsIgnoredOnCreate(t *testing.T) {
 			w.count(posts, 1)
 			if n := w.server.Count("PATCH *"); n != 1 && field != "services" || n == 0 {
 				t.Errorf("%d follow-ups were sent", n)
+			}
+		})
+	}
+}
+
+// What an apply saves is what the next read finds, so that no output changes on the second plan.
+func TestSecondPlan(t *testing.T) {
+	t.Parallel()
+	for name, options := range modes {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, options)
+			for _, typeName := range []string{accountType, userType} {
+				r := w.Resource(typeName)
+				r.Applied(minimal(typeName))
+				saved := r.State()
+				w.Restart()
+				if said := r.Refresh(); len(said) > 0 {
+					t.Fatal(said)
+				}
+				if diff := cmp.Diff(saved, r.State()); diff != "" {
+					t.Errorf("%s: %s", typeName, diff)
+				}
 			}
 		})
 	}

@@ -223,7 +223,9 @@ func changed(plan, state types.String) wire.Field[string] {
 }
 
 // serviceChanges says which products to override, and which to give back to the default.
-func (m userModel) serviceChanges(ctx context.Context, state userModel, diags *diag.Diagnostics) (override map[string]bool, inherit []string) {
+func (m userModel) serviceChanges(
+	ctx context.Context, state userModel, diags *diag.Diagnostics,
+) (override map[string]bool, inherit []string) {
 	before, after := servicesOf(ctx, state.Services, diags), servicesOf(ctx, m.Services, diags)
 	override = map[string]bool{}
 	for _, product := range slices.Sorted(maps.Keys(after)) {

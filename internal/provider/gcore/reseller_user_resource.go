@@ -103,8 +103,8 @@ func addCreateUserError(diags *diag.Diagnostics, err error) {
 	if !ok {
 		return
 	}
-	advice := "A user can't be created for an account that exists. Choose another company name; to manage the account itself, import it as a " +
-		"gcore_account."
+	advice := "A user can't be created for an account that exists. Choose another company name; to manage the account itself, import it " +
+		"as a gcore_account."
 	if failed, ok := errors.AsType[*createonce.Error](err); ok && failed.Unclear {
 		advice = "It may be the account of this very create. If its user shows up at Gcore, import the user. If it has none, choose another " +
 			"company name; to manage the account itself, import it as a gcore_account."
@@ -126,8 +126,8 @@ func (r *resellerUserResource) Read(ctx context.Context, req resource.ReadReques
 	owning, isOwning := errors.AsType[*owningAccountError](err)
 	switch {
 	case isOwning && !(transport.IsNotFound(err) && account.Lagging(ctx, req.Private, api.Now(), &resp.Diagnostics)):
-		resp.Diagnostics.AddError("Unable to read the account of "+r.Descriptor.Title, fmt.Sprintf("%s %s exists, but the account %s that came with "+
-			"it can't be read.\n\n%s\n\nCheck that the credential is that of the account's reseller: %s.",
+		resp.Diagnostics.AddError("Unable to read the account of "+r.Descriptor.Title, fmt.Sprintf("%s %s exists, but the account %s that came "+
+			"with it can't be read.\n\n%s\n\nCheck that the credential is that of the account's reseller: %s.",
 			r.Descriptor.Title, id, owning.clientID, accountDescriptor.Cause(owning.err), credentials))
 		return
 	case errors.Is(err, errMoved):

@@ -20,6 +20,7 @@ type Shared struct {
 	ReadOnly       bool                  // no request that changes something is sent
 	RequestLog     *transport.RequestLog // nil: none
 	Unknown        *path.Path            // an attribute without which no vendor may be used, and that isn't known yet; or nil
+	InFlight       *transport.InFlight   // counts the requests of all vendors; may be nil
 	Clock          transport.Clock
 	Scrubber       *transport.Scrubber // shared by the vendors, so that none prints another's secret
 	Getenv         func(string) string
@@ -34,6 +35,7 @@ func (s Shared) transport() transport.Options {
 		Scrubber:       s.Scrubber,
 		ReadOnly:       s.ReadOnly,
 		RequestLog:     s.RequestLog,
+		InFlight:       s.InFlight,
 		Log: func(ctx context.Context, message string, fields map[string]any) {
 			tflog.Debug(ctx, message, fields)
 		},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"maps"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -68,37 +69,13 @@ func accountDataAttributes() map[string]schema.Attribute {
 	text := func(description string) schema.StringAttribute {
 		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
 	}
-	return map[string]schema.Attribute{
-		"id":            text("Account id, such as `ACC-1234-5678`."),
-		"name":          text("Name."),
-		"type":          text("`Client`, `Vendor` or `Operations`."),
-		"status":        text("`Active`, `Enabled` or `Disabled`."),
-		"external_id":   text("Id in the ERP."),
-		"external_name": text("Name in the ERP."),
-		"external_ids": schema.SingleNestedAttribute{
-			Computed: true, MarkdownDescription: "Ids that the platform manages.",
-			Attributes: map[string]schema.Attribute{"pyra_tenant_id": text("Pyra tenant.")},
-		},
-		"address": schema.SingleNestedAttribute{
-			Computed: true, MarkdownDescription: "Postal address; null where no part of it is set.",
-			Attributes: map[string]schema.Attribute{
-				"address_line1": text("Street and number."), "address_line2": text("Second line."), "post_code": text("Post code."),
-				"city": text("City."), "state": text("State or province."), "country": text("Country, as two letters."),
-			},
-		},
-		"technical_support_email": text("E-mail address of the technical support."),
-		"website":                 text("Website."),
-		"description":             text("Description."),
-		"eligibility": schema.SingleNestedAttribute{
-			Computed: true, MarkdownDescription: "What a Client account may be; null for other types.",
-			Attributes: map[string]schema.Attribute{
-				"client":  schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether it may buy as a client."},
-				"partner": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether it may act as a partner."},
-			},
-		},
-		"default_language_code": text("Language, such as `en-US`."),
-		"icon":                  text("Path of the image below the API's address."),
-		"revision":              schema.Int64Attribute{Computed: true, MarkdownDescription: "Counts the changes made to the account."},
+	shared := accountAttributes()
+	for _, inputs := range []string{"logo", "groups", "allow_duplicate_name"} {
+		delete(shared, inputs)
+	}
+	attributes := account.Computed(shared)
+	maps.Copy(attributes, map[string]schema.Attribute{
+		"revision": schema.Int64Attribute{Computed: true, MarkdownDescription: "Counts the changes made to the account."},
 		"groups": schema.ListNestedAttribute{
 			Computed: true, MarkdownDescription: "User groups of the account.",
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
@@ -114,7 +91,8 @@ func accountDataAttributes() map[string]schema.Attribute {
 				"updated_at": text("Time of the last change."), "updated_by": text("Who made it."),
 			},
 		},
-	}
+	})
+	return attributes
 }
 
 // filterModel is what both the plural data source and the list resource filter by.

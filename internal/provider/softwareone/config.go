@@ -3,7 +3,6 @@ package softwareone
 
 import (
 	"github.com/hashicorp/terraform-plugin-framework/list"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
@@ -33,26 +32,7 @@ var descriptor = account.Descriptor{
 	Credentials:     "softwareone.api_token in the provider block, or MPT_API_TOKEN",
 	Permission:      "Creating accounts and changing their status takes a token of an Operations account with the permission to manage accounts.",
 	ValidID:         client.ValidID,
-	Wire: map[string]path.Path{
-		"name":                  path.Root("name"),
-		"type":                  path.Root("type"),
-		"status":                path.Root("status"),
-		"externalId":            path.Root("external_id"),
-		"address":               path.Root("address"),
-		"address.addressLine1":  path.Root("address").AtName("address_line1"),
-		"address.addressLine2":  path.Root("address").AtName("address_line2"),
-		"address.postCode":      path.Root("address").AtName("post_code"),
-		"address.city":          path.Root("address").AtName("city"),
-		"address.state":         path.Root("address").AtName("state"),
-		"address.country":       path.Root("address").AtName("country"),
-		"technicalSupportEmail": path.Root("technical_support_email"),
-		"website":               path.Root("website"),
-		"description":           path.Root("description"),
-		"eligibility":           path.Root("eligibility"),
-		"defaultLanguageCode":   path.Root("default_language_code"),
-		"logo":                  path.Root("logo"),
-		"groups":                path.Root("groups"),
-	},
+	Wire:            account.WireNames(accountAttributes(), account.CamelCase),
 }
 
 // Vendor is SoftwareOne's part of the provider.

@@ -74,6 +74,26 @@ mock_provider "accounts" {
       default_group_id = "0b9c8d7e-6f5a-4b3c-8d2e-1f0a9b8c7d6e"
     }
   }
+
+  mock_data "gcore_caller" {
+    defaults = {
+      id      = "7003"
+      company = "Acme"
+      user_id = "43001"
+    }
+  }
+
+  mock_data "softwareone_caller" {
+    defaults = {
+      id = "TKN-1234-5678"
+    }
+  }
+
+  mock_data "fortanix_caller" {
+    defaults = {
+      id = "2d1e0f9a-8b7c-4d6e-8f4a-3b2c1d0e9f8a"
+    }
+  }
 }
 
 variables {

@@ -1,0 +1,36 @@
+package account
+
+import (
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+)
+
+// WireNames derives Descriptor.Wire from a schema: each attribute, and each one within an object, by the name that the
+// vendor has for it. Names within an object follow that of the object and a full stop.
+func WireNames(attributes map[string]schema.Attribute, wireName func(attribute string) string) map[string]path.Path {
+	names := map[string]path.Path{}
+	for name, attribute := range attributes {
+		names[wireName(name)] = path.Root(name)
+		object, ok := attribute.(schema.SingleNestedAttribute)
+		if !ok {
+			continue
+		}
+		for member := range object.Attributes {
+			names[wireName(name)+"."+wireName(member)] = path.Root(name).AtName(member)
+		}
+	}
+	return names
+}
+
+// CamelCase is "addressLine1" for "address_line1".
+func CamelCase(attribute string) string {
+	first, rest, _ := strings.Cut(attribute, "_")
+	for word := range strings.SplitSeq(rest, "_") {
+		if word != "" {
+			first += strings.ToUpper(word[:1]) + word[1:]
+		}
+	}
+	return first
+}
