@@ -81,10 +81,20 @@ func (m *Mock) create(w http.ResponseWriter, r *http.Request, c caller) {
 	a.Updated = a.Created
 	m.store(a)
 	m.lag[a.ID] = m.options.Lag
+	if m.options.PartialCreate {
+		v := m.view(m.accounts[a.ID], hidden)
+		for member := range v {
+			if !slices.Contains([]string{"id", "name", "type", "status"}, member) && !in.account.sent(member) {
+				delete(v, member)
+			}
+		}
+		reply(w, http.StatusCreated, v)
+		return
+	}
 	m.one(w, http.StatusCreated, m.accounts[a.ID], hidden)
 }
 
-// assign makes a Client Active under an externalId that the ERP knows, and takes over what the ERP says about it.
+// assign makes a Client Active under an externalId that the ERP knows, and sets what the ERP says about it.
 func (m *Mock) assign(a *Account, externalID string, p problems) {
 	if m.options.KnownExternalID != nil && !m.options.KnownExternalID(externalID) {
 		p.add("externalId", "The ERP knows no customer %s.", externalID)

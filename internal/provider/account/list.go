@@ -44,7 +44,7 @@ func List[T any](ctx context.Context, req list.ListRequest, d Descriptor, accoun
 				odd = append(odd, id)
 				continue
 			}
-			SetIdentity(ctx, result.Identity, types.StringValue(id), &result.Diagnostics)
+			d.SetIdentity(ctx, result.Identity, types.StringValue(id), &result.Diagnostics)
 			listed++
 			if !yield(result) {
 				return

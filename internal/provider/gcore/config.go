@@ -50,9 +50,9 @@ func Vendor() settings.Vendor {
 		},
 		Configure:     configure,
 		Caller:        NewCallerDataSource,
-		Resources:     []func() resource.Resource{NewAccountResource, NewResellerUserResource},
-		DataSources:   append(accounts.DataSources(), users.DataSources()...),
-		ListResources: []func() list.ListResource{accounts.ListResource, users.ListResource},
+		Resources:     []func() resource.Resource{NewAccountResource, NewResellerUserResource, NewServiceResource},
+		DataSources:   append(append(accounts.DataSources(), users.DataSources()...), services.DataSourceOfMany, sellers.DataSourceOfMany),
+		ListResources: []func() list.ListResource{accounts.ListResource, users.ListResource, services.ListResource},
 
 		EphemeralResources: []func() ephemeral.EphemeralResource{NewAccountTokenEphemeral, NewAPITokenEphemeral},
 	}
