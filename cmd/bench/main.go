@@ -102,7 +102,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 
 // measurePlans prints a table of plans.
 func (p plans) measurePlans(ctx context.Context, out io.Writer) error {
-	say(out, "| %-19s | accounts | latency | requests, bulk | single | plan, bulk | single | ÷ terraform_data, bulk | single | ÷ empty provider | ÷ 0 ms | peak MiB | CPU, Terraform | provider | empty provider |", "resource")
+	say(out, "| %-19s | accounts | latency | requests, bulk | single | plan, bulk | single | ÷ terraform_data, bulk | single | "+
+		"÷ empty provider | ÷ 0 ms | peak MiB | CPU, Terraform | provider | empty provider |", "resource")
 	say(out, "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|")
 	for _, n := range p.counts {
 		floor, err := measureFloor(ctx, filepath.Join(p.dir, fmt.Sprint("floor-", n)), p.binary, p.provider, n, p.runs)
@@ -148,7 +149,8 @@ func (p plans) measureKind(ctx context.Context, out io.Writer, dir string, k kin
 		if latency == 0 {
 			atOnce = bulk.took
 		}
-		say(out, "| %-19s | %8d | %4d ms | %14d | %6d | %8.1f s | %4.1f s | %22.1f | %6.1f | %16.1f | %6.1f | %8d | %12.1f s | %6.1f s | %12.1f s |",
+		say(out, "| %-19s | %8d | %4d ms | %14d | %6d | %8.1f s | %4.1f s | %22.1f | %6.1f | "+
+			"%16.1f | %6.1f | %8d | %12.1f s | %6.1f s | %12.1f s |",
 			k.resource, n, latency.Milliseconds(), bulk.requests, single.requests, bulk.took.Seconds(), single.took.Seconds(),
 			ratio(bulk.took, floor), ratio(single.took, floor), ratio(bulk.took, empty.took), ratio(bulk.took, atOnce), bulk.provider.peak>>20,
 			bulk.terraform.cpu.Seconds(), bulk.provider.cpu.Seconds(), empty.provider.cpu.Seconds())

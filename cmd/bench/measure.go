@@ -27,7 +27,7 @@ type kind struct {
 	resource string
 	server   func(*mockapi.Vendors) *mockserver.Server
 	seed     func(v *mockapi.Vendors, i int) (id string)
-	// arguments declare the account; password is one that only a create needs.
+	// arguments declare the account; one that is not seeded has what only a create needs as well.
 	arguments func(i int, seeded bool) string
 }
 
@@ -146,7 +146,7 @@ func (b *bench) run(ctx context.Context, args ...string) error {
 type cost struct {
 	took                time.Duration
 	requests            int
-	terraform, provider usage // the last run's, but for the peak, which is the largest
+	terraform, provider usage // the last run's, except the peak, which is the largest
 }
 
 // measure runs a plan, which must be empty, and returns the median time.
@@ -254,7 +254,7 @@ func startupTime(ctx context.Context, provider string) (time.Duration, error) {
 	return took, err
 }
 
-// usage is what processes of one program have used, where the system tells (Linux); else zero.
+// usage is what processes of one program have used, where the system shows it (Linux); else zero.
 type usage struct {
 	peak int64 // bytes of memory, of the process that has had the most
 	cpu  time.Duration

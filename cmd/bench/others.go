@@ -28,10 +28,13 @@ func (p plans) measureOthers(ctx context.Context, out io.Writer) error {
 			steps func(b *bench, imports string) error
 			args  []string
 		}{
-			{"import", changed, func(b *bench, imports string) error { return b.workspace.Write("imports.tf", imports) }, []string{"apply", "-auto-approve"}},
+			{"import", changed, func(b *bench, imports string) error {
+				return b.workspace.Write("imports.tf", imports)
+			}, []string{"apply", "-auto-approve"}},
 			{"create", changed, nil, []string{"apply", "-auto-approve"}},
 			{"query", queried, func(b *bench, _ string) error {
-				return b.workspace.Write("all.tfquery.hcl", fmt.Sprintf("list %q \"all\" {\n  provider = accounts\n  limit = %d\n}\n", k.resource, 2*queried))
+				list := fmt.Sprintf("list %q \"all\" {\n  provider = accounts\n  limit = %d\n}\n", k.resource, 2*queried)
+				return b.workspace.Write("all.tfquery.hcl", list)
 			}, []string{"query"}},
 		} {
 			c, err := p.measureOther(ctx, k, command.name, command.n, command.steps, command.args)
@@ -42,15 +45,17 @@ func (p plans) measureOthers(ctx context.Context, out io.Writer) error {
 				say(out, "| %-19s | %s | %d | needs Terraform 1.14 |", k.resource, command.name, command.n)
 				continue
 			}
-			say(out, "| %-19s | %s | %8d | %8d | %6.1f s | %8d | %12.1f s | %6.1f s |", k.resource, command.name, command.n, c.requests, c.took.Seconds(),
-				c.provider.peak>>20, c.terraform.cpu.Seconds(), c.provider.cpu.Seconds())
+			say(out, "| %-19s | %s | %8d | %8d | %6.1f s | %8d | %12.1f s | %6.1f s |",
+				k.resource, command.name, command.n, c.requests, c.took.Seconds(), c.provider.peak>>20, c.terraform.cpu.Seconds(), c.provider.cpu.Seconds())
 		}
 	}
 	return nil
 }
 
 // measureOther runs one command over n accounts, which exist unless they are to be created.
-func (p plans) measureOther(ctx context.Context, k kind, name string, n int, prepare func(*bench, string) error, args []string) (cost, error) {
+func (p plans) measureOther(
+	ctx context.Context, k kind, name string, n int, prepare func(*bench, string) error, args []string,
+) (cost, error) {
 	b, imports, err := open(ctx, filepath.Join(p.dir, k.resource+"-"+name), p.binary, p.provider, k, n, name != "create")
 	if err != nil {
 		return cost{}, err
@@ -82,13 +87,13 @@ func canQuery(ctx context.Context, w *terraform.Workspace) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	var told struct {
+	var reply struct {
 		Version string `json:"terraform_version"`
 	}
-	if err := json.Unmarshal([]byte(result.Stdout), &told); err != nil {
+	if err := json.Unmarshal([]byte(result.Stdout), &reply); err != nil {
 		return false, err
 	}
-	is, err := version.NewVersion(told.Version)
+	is, err := version.NewVersion(reply.Version)
 	if err != nil {
 		return false, err
 	}

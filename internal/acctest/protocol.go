@@ -358,7 +358,13 @@ func (r *Resource) Import(id string) Diagnostics {
 // ImportIdentity is Import by an identity with this id.
 func (r *Resource) ImportIdentity(id string) Diagnostics {
 	r.t.Helper()
-	identity, err := encode(r.identities[r.Type].ValueType(), Values{"id": id})
+	return r.ImportParts(Values{"id": id})
+}
+
+// ImportParts is Import by an identity of these attributes.
+func (r *Resource) ImportParts(parts Values) Diagnostics {
+	r.t.Helper()
+	identity, err := encode(r.identities[r.Type].ValueType(), parts)
 	r.must(err)
 	return r.importState(&tfprotov6.ImportResourceStateRequest{
 		TypeName: r.Type, Identity: &tfprotov6.ResourceIdentityData{IdentityData: r.pack(identity)},

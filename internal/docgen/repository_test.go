@@ -82,6 +82,7 @@ func TestEveryTypeHasItsFiles(t *testing.T) {
 		},
 		"data-sources":        {"examples/data-sources/*/data-source.tf"},
 		"ephemeral-resources": {"examples/ephemeral-resources/*/ephemeral-resource.tf"},
+		"actions":             {"examples/actions/*/action.tf"},
 		"list-resources":      {"examples/list-resources/*/list-resource.tfquery.hcl"},
 	}
 	for folder, types := range exampleFolders(realSchema(t)) {
@@ -135,7 +136,7 @@ func TestEveryExampleNamesTheProvider(t *testing.T) {
 func checkExample(t *testing.T, block *hclsyntax.Block) (checked int) {
 	t.Helper()
 	switch block.Type {
-	case "resource", "data", "list", "ephemeral":
+	case "resource", "data", "list", "ephemeral", "action":
 		if strings.HasPrefix(block.Labels[0], "terraform_") {
 			return 0
 		}
@@ -153,4 +154,27 @@ func checkExample(t *testing.T, block *hclsyntax.Block) (checked int) {
 		t.Errorf("%s: provider is not %s", argument.SrcRange, providerName)
 	}
 	return 1
+}
+
+// The table of settings has every setting of the provider.
+func TestIndexHasEverySetting(t *testing.T) {
+	t.Parallel()
+	content, err := os.ReadFile(filepath.Join(repository, "docs/index.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := string(content)
+	block := realSchema(t).ConfigSchema.Block
+	for name := range block.Attributes {
+		if !strings.Contains(page, "\n| `"+name+"` |") {
+			t.Errorf("%s is missing", name)
+		}
+	}
+	for vendor, nested := range block.NestedBlocks {
+		for name := range nested.Block.Attributes {
+			if !strings.Contains(page, "\n| `"+vendor+"."+name+"` |") && !strings.Contains(page, "\n| each vendor's `"+name+"` |") {
+				t.Errorf("%s.%s is missing", vendor, name)
+			}
+		}
+	}
 }

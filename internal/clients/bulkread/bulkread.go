@@ -1,7 +1,7 @@
 // Package bulkread reads things by id, one call at a time, and decides online whether to fetch each by itself or to
 // list them all: the ski-rental problem, where single reads are the rent and the listing is the price.
 //
-// A [Reader] starts with single reads. After a handful of them it fetches the first page of the listing, which tells
+// A [Reader] starts with single reads. After a handful of them it fetches the first page of the listing, which shows
 // what the whole listing costs: pages = ⌈total / page size⌉. Single reads go on until as many were made as there are
 // pages; then the remaining pages are fetched, once, and later reads are served from them. Where pages have to be
 // fetched in turn (a cursor, or no total), they are fetched while there are fewer of them than single reads, and each
@@ -60,7 +60,7 @@ type Page[T any] struct {
 // either of these two, every read is a single one. Its functions are called concurrently; ID, Same, Warn and Now must
 // not call the Reader.
 type Source[T any] struct {
-	// Name tells the kind in log lines, as in "Gcore clients".
+	// Name is the kind in log lines, as in "Gcore clients".
 	Name string
 	// PageSize is the limit that Offset and Cursor are called with; 100 if 0.
 	PageSize int
@@ -74,7 +74,7 @@ type Source[T any] struct {
 	ID func(v T) string
 	// Same reports whether a single read and a list item agree in everything that the caller uses. If nil, they do.
 	Same func(single, listed T) bool
-	// Warn is told once why the listing is no longer used. May be nil.
+	// Warn gets, once, the reason why the listing is no longer used. May be nil.
 	Warn func(ctx context.Context, msg string)
 	// Now is the clock; time.Now if nil.
 	Now func() time.Time
@@ -88,7 +88,7 @@ type Source[T any] struct {
 type Reader[T any] struct {
 	src Source[T]
 
-	// mu guards what follows. Unexported methods are called with it held, but for fetchNext and fetchRest.
+	// mu guards what follows. Unexported methods are called with it held, except fetchNext and fetchRest.
 	mu      sync.Mutex
 	changed chan struct{} // closed and replaced whenever a waiting reader may have something to do
 	off     bool          // the listing is not used, for good
@@ -108,7 +108,7 @@ type Reader[T any] struct {
 	expires  time.Time
 
 	entries map[string]T   // what a read may be served from: list items, and what is known of those in own
-	alone   map[string]T   // single reads, kept to be compared with list items
+	singly  map[string]T   // single reads, kept to be compared with list items
 	agreed  bool           // at least one comparison was made; none has failed
 	own     map[string]int // ids whose entries are not the listing's, with the number of the touch
 	touches int
@@ -137,15 +137,15 @@ func New[T any](s Source[T]) *Reader[T] {
 		off:     s.Disabled || s.Offset == nil && s.Cursor == nil,
 		total:   -1,
 		entries: map[string]T{},
-		alone:   map[string]T{},
+		singly:  map[string]T{},
 		own:     map[string]int{},
 	}
 }
 
 // Get reads one, by itself or from the listing. An entry of the listing serves only where accept, if it is not nil,
-// returns true for it; else id is read by itself, since a listing may show less than a single read. Its errors are those of Source.Get and ctx's own; a listing never
-// causes one. The value may be handed to several callers, so none may change what it points to. It is no means to
-// wait for a change: a value from the listing stays the same until it is too old.
+// returns true for it; else id is read by itself, since a listing may show less than a single read. Its errors are those of
+// Source.Get and ctx's own; a listing never causes one. Several callers may get the same value, so none may change what it
+// points to. It can't be used to wait for a change: a value from the listing stays the same until it is too old.
 func (r *Reader[T]) Get(ctx context.Context, id string, accept func(listed T) bool) (T, error) {
 	var none T
 	if err := ctx.Err(); err != nil {
@@ -175,7 +175,7 @@ func (r *Reader[T]) Get(ctx context.Context, id string, accept func(listed T) bo
 	}
 }
 
-// Written tells that the caller has written id and what the vendor has answered. v must be as complete as what
+// Written notes that the caller has written id, and what the vendor has answered. v must be as complete as what
 // Source.Get returns; where the vendor answers with less, call Dirty instead.
 func (r *Reader[T]) Written(id string, v T) {
 	r.mu.Lock()
@@ -187,7 +187,7 @@ func (r *Reader[T]) Written(id string, v T) {
 	r.entries[id] = v
 }
 
-// Dirty tells that the caller is about to write id (create, change or delete), or that such a write has ended with an
+// Dirty notes that the caller is about to write id (create, change or delete), or that such a write has ended with an
 // unknown outcome. What was known of id is forgotten, and reads of it are single ones until one succeeds or Written
 // is called. Writes of one id must not overlap.
 func (r *Reader[T]) Dirty(id string) {
@@ -198,12 +198,12 @@ func (r *Reader[T]) Dirty(id string) {
 	}
 }
 
-// touch forgets what is known of id, and shuts out what listings and reads under way will tell of it.
+// touch forgets what is known of id, and ignores what listings and reads under way will say about it.
 func (r *Reader[T]) touch(id string) {
 	r.touches++
 	r.own[id] = r.touches
 	delete(r.entries, id)
-	delete(r.alone, id)
+	delete(r.singly, id)
 	r.wake()
 }
 
@@ -279,7 +279,7 @@ func (r *Reader[T]) single(ctx context.Context, id string) (T, error) {
 	case known:
 		r.compare(ctx, id, v, listed)
 	default:
-		r.alone[id] = v
+		r.singly[id] = v
 	}
 	return v, err
 }
@@ -312,7 +312,7 @@ func (r *Reader[T]) wake() {
 // stop ends the use of the listing.
 func (r *Reader[T]) stop() {
 	r.off = true
-	r.entries, r.alone, r.own = nil, nil, nil
+	r.entries, r.singly, r.own = nil, nil, nil
 	if r.cancel != nil {
 		r.cancel()
 	}

@@ -87,7 +87,7 @@ type walk[T any] struct {
 	stopped bool // the caller wants no more
 }
 
-// pass goes through all pages once, and hands out what has not been seen in an earlier pass either.
+// pass goes through all pages once, and passes on what has not been seen in an earlier pass either.
 func (w *walk[T]) pass(ctx context.Context, take func(T) bool) error {
 	shown := map[string]bool{} // in this pass
 	for offset, after := 0, ""; ; {

@@ -143,7 +143,7 @@ func (r *Reader[T]) add(ctx context.Context, page Page[T]) (news int, err error)
 			news++
 		}
 		r.entries[id] = listed
-		if single, ok := r.alone[id]; ok {
+		if single, ok := r.singly[id]; ok {
 			r.compare(ctx, id, single, listed)
 		}
 	}

@@ -208,7 +208,7 @@ func window(started time.Time, moment Moment) Window {
 }
 
 // post sends the request, and leaves time to look for what it made. It also returns when the request went out, by our
-// clock: what waited in a queue before that is no time in which the vendor could have acted.
+// clock: the vendor could not have acted while it waited in a queue before that.
 func (c Creation[T]) post(ctx context.Context) (T, time.Time, error) {
 	if deadline, ok := ctx.Deadline(); ok {
 		var cancel context.CancelFunc

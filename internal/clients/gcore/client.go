@@ -59,7 +59,8 @@ type Client struct {
 	madeUsers     createonce.IDs
 	caller        callerOnce
 	warn          func(ctx context.Context, message string) // nil: no log
-	openTokens    sync.Map                                  // openToken by id: the API tokens that this client has made and not deleted
+	services      serviceListings
+	openTokens    sync.Map // openToken by id: the API tokens that this client has made and not deleted
 }
 
 // New returns a client. It makes no request.
@@ -75,7 +76,7 @@ func New(o Options) *Client {
 	}
 	c.accounts = bulkread.New(c.accountSource(o))
 	c.users = bulkread.New(c.userSource(o))
-	c.warn = o.Warn
+	c.warn, c.services.enabled = o.Warn, o.BulkReads
 	c.resellers.init()
 	c.members.init(c.Now, c.everyUser)
 	c.listing = witness.NewListing(c.witnesses, c.Now)

@@ -39,7 +39,7 @@ type Account struct {
 	Website               *string      `json:"website"`
 	Description           *string      `json:"description"`
 	DefaultLanguageCode   *string      `json:"defaultLanguageCode"`
-	Eligibility           *Eligibility `json:"eligibility"` // Client accounts alone
+	Eligibility           *Eligibility `json:"eligibility"` // Client accounts only
 	Groups                []Group      `json:"groups"`
 	Audit                 *Audit       `json:"audit"`
 	Meta                  struct {
@@ -49,6 +49,11 @@ type Account struct {
 
 // Omits reports whether the reply left a field out for another reason than that it is null.
 func (a Account) Omits(field string) bool { return slices.Contains(a.Meta.Omitted, field) }
+
+// IsPartial reports whether a reply lacks fields that the platform fills in for every account of the type.
+func (a Account) IsPartial() bool {
+	return a.Status == "" || a.Icon == nil || a.DefaultLanguageCode == nil || a.Type == TypeClient && a.Eligibility == nil || len(a.withheld()) > 0
+}
 
 // ExternalIDs are ids that the platform manages.
 type ExternalIDs struct {
@@ -78,7 +83,7 @@ type Group struct {
 	IsDefault bool   `json:"isDefault,omitempty"`
 }
 
-// Audit tells when and by whom the account was created and changed.
+// Audit says when and by whom the account was created and changed.
 type Audit struct {
 	Created *Event `json:"created"`
 	Updated *Event `json:"updated"`

@@ -88,7 +88,7 @@ func TestInvalidID(t *testing.T) {
 	}
 }
 
-// A logo travels beside the same JSON that goes without one, as the vendor's own client sends it.
+// A logo is sent next to the same JSON that goes without one, as the vendor's own client sends it.
 func TestLogo(t *testing.T) {
 	t.Parallel()
 	_, s, c, _ := start(t, mock.Options{})

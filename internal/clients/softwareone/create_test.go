@@ -273,3 +273,26 @@ func TestCreateAfterAKilledRun(t *testing.T) {
 		})
 	}
 }
+
+// An account that has just been created may take some seconds to appear, and no longer.
+func TestReadNewAccount(t *testing.T) {
+	t.Parallel()
+	for lag, found := range map[int]bool{0: true, 2: true, 50: false} {
+		_, s, c, clock := start(t, mock.Options{Lag: lag, PartialCreate: true})
+		made, err := c.CreateAccount(t.Context(), named("Acme"), nil, true)
+		if err != nil || !made.IsPartial() {
+			t.Fatalf("made %+v: %v", made, err)
+		}
+		read, err := c.ReadNewAccount(t.Context(), made.ID)
+		if found && (err != nil || read.IsPartial() || s.Count(gets) != lag+1) || !found && !transport.IsNotFound(err) {
+			t.Errorf("after %d reads with a lag of %d: %+v, %v", s.Count(gets), lag, read, err)
+		}
+		var waited time.Duration
+		for _, d := range clock.slept {
+			waited += d
+		}
+		if waited > 10*time.Second {
+			t.Errorf("waited %s", waited)
+		}
+	}
+}

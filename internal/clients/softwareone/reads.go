@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/bulkread"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/createonce"
@@ -29,6 +30,25 @@ func (c *Client) ReadAccountDetails(ctx context.Context, id string) (Account, er
 	}
 	account, _, err := c.readAccount(ctx, id, details)
 	return account, err
+}
+
+// newAccountWait is how long an account that has just been created may stay invisible to ReadNewAccount.
+const newAccountWait = 10 * time.Second
+
+// ReadNewAccount returns an account that has just been created, whatever a listing shows. The platform may not show it at
+// once, so a 404 is asked again for up to ten seconds.
+func (c *Client) ReadNewAccount(ctx context.Context, id string) (Account, error) {
+	if err := ValidID(id); err != nil {
+		return Account{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, newAccountWait)
+	defer cancel()
+	for wait := time.Second; ; wait *= 2 {
+		account, _, err := c.readAccount(ctx, id, "")
+		if !transport.IsNotFound(err) || wait > newAccountWait/2 || !transport.Pause(ctx, c.http.Clock, wait, err) {
+			return account, err
+		}
+	}
 }
 
 // details is the query for what replies leave out unless they are asked for it.

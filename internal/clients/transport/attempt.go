@@ -16,7 +16,7 @@ import (
 const (
 	// maxReply caps a reply, in bytes.
 	maxReply = 10 << 20
-	// maxErrorReply caps what is read of a reply that tells of a failure, in bytes.
+	// maxErrorReply caps what is read of a reply about a failure, in bytes.
 	maxErrorReply = 256 << 10
 )
 
@@ -103,7 +103,7 @@ func sessionFailure(err error) *Error {
 	return &own
 }
 
-// sendContext is the context of one attempt. A creating request, once sent, is ended by its deadline alone: cutting
+// sendContext is the context of one attempt. A creating request, once sent, ends only with its deadline: cutting
 // it off would leave an account that nobody knows of.
 func (c *Client) sendContext(ctx context.Context, replay Replay, d *delivery) (context.Context, context.CancelFunc) {
 	if replay != Create {

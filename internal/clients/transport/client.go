@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	// maxRetries caps repeats after a transient failure; a 429 is bounded by time alone.
+	// maxRetries caps repeats after a transient failure; a 429 is bounded only by time.
 	maxRetries = 5
 	// defaultRequestTimeout is for one request of a client that sets none.
 	defaultRequestTimeout = 60 * time.Second

@@ -133,7 +133,7 @@ func codeOf(object map[string]any) string {
 }
 
 // readOther reads a key that is none of an error object's own: field maps come without a wrapper too, and refusals list
-// products beside their message. Numbers and booleans say nothing to a person.
+// products next to their message. Numbers and booleans say nothing to a person.
 func (r *reply) readOther(key string, value any) {
 	switch v := value.(type) {
 	case map[string]any:

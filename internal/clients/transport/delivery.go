@@ -21,7 +21,7 @@ const (
 	calledOff              // nothing is on its way, nor will be
 )
 
-// leave tells that the request is about to be written, unless it has been called off.
+// leave notes that the request is about to be written, unless it has been called off; then it reports false.
 func (d *delivery) leave() bool {
 	return d.state.CompareAndSwap(waiting, sent) || d.state.Load() == sent
 }

@@ -21,7 +21,7 @@ func (c *Client) warnDeprecated(ctx context.Context, r Request, header http.Head
 	if len(announced) == 0 || c.Warn == nil {
 		return
 	}
-	if _, told := c.deprecated.LoadOrStore(r.Operation, true); !told {
+	if _, warned := c.deprecated.LoadOrStore(r.Operation, true); !warned {
 		c.Warn(ctx, fmt.Sprintf("%s announces the end of a call that this provider makes to %s (%s %s): %s",
 			c.Vendor, r.Operation, r.Method, c.Scrubber.plain(r.Path), strings.Join(announced, "; ")))
 	}

@@ -18,7 +18,7 @@ const (
 	KindReply Kind = iota
 	// KindNotSent means that the request never reached the server: it can't have acted.
 	KindNotSent
-	// KindUntrusted means that there is no connection, for a reason that trying again won't cure: a TLS failure, an
+	// KindUntrusted means that there is no connection, for a reason that trying again won't change: a TLS failure, an
 	// unknown host, a proxy that refuses. The server can't have acted.
 	KindUntrusted
 	// KindNoReply means that the request went out and no complete answer came back.
@@ -162,7 +162,7 @@ func Refused(err error) bool {
 	return IsStatus(err, http.StatusServiceUnavailable, http.StatusTooEarly)
 }
 
-// transientStatus tells which statuses are worth a repeat where repeating is harmless.
+// transientStatus reports whether a status is worth a repeat of an idempotent request.
 func transientStatus(status int) bool {
 	switch status {
 	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusInternalServerError, http.StatusBadGateway,

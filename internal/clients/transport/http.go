@@ -25,7 +25,7 @@ func NewTransport(roots *x509.CertPool) *http.Transport {
 		TLSHandshakeTimeout:    10 * time.Second,
 		ForceAttemptHTTP2:      true,
 		// Terraform's -parallelism may be raised, and each connection is to be used again; but not when the server may be
-		// about to close it, since what becomes of a POST then can't be told.
+		// about to close it, since nothing shows what becomes of a POST then.
 		MaxIdleConnsPerHost: 64,
 		IdleConnTimeout:     30 * time.Second,
 	}

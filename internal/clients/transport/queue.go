@@ -11,7 +11,7 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Clock is time as the transport sees it, so that tests need not wait. Deadlines of contexts go by the real clock.
+// Clock is time as the transport sees it, so that tests need not wait. Deadlines of contexts use the real clock.
 type Clock interface {
 	// Now is the current time, with a monotonic part.
 	Now() time.Time
@@ -133,7 +133,7 @@ func (q *queue) takeTurn(ctx context.Context) error {
 	return err
 }
 
-// timeLeft is the time until ctx's deadline, which goes by the real clock.
+// timeLeft is the time until ctx's deadline, by the real clock.
 func timeLeft(ctx context.Context) time.Duration {
 	deadline, ok := ctx.Deadline()
 	if !ok {
@@ -142,7 +142,7 @@ func timeLeft(ctx context.Context) time.Duration {
 	return time.Until(deadline)
 }
 
-// Pause waits before a repeat, as long as the vendor asked for after cause if that is longer than atLeast, and tells
+// Pause waits before a repeat, as long as the vendor asked for after cause if that is longer than atLeast, and reports
 // whether the repeat may go on. It may not where the wait is longer than the time left; where that is the vendor's wish,
 // cause says so from then on.
 func Pause(ctx context.Context, clock Clock, atLeast time.Duration, cause error) bool {

@@ -21,7 +21,7 @@ type RequestLog struct {
 }
 
 // NewRequestLog returns a log that opens the file at path before the first request. Where that fails, the request is not
-// sent. warn is told once if a later line can't be written; it may be nil.
+// sent. warn is called once if a later line can't be written; it may be nil.
 func NewRequestLog(path string, warn func(ctx context.Context, message string)) *RequestLog {
 	return &RequestLog{path: path, warn: warn}
 }

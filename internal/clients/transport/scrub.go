@@ -25,7 +25,7 @@ const (
 	shortestPrefix = 8
 )
 
-// Scrubber removes every secret it has been told from text: as it is, in base64, escaped for URLs, JSON, Go or HTML,
+// Scrubber removes every secret that it knows from text: as it is, in base64, escaped for URLs, JSON, Go or HTML,
 // and cut up by markup or characters that don't show. It is safe for concurrent use.
 type Scrubber struct {
 	mu    sync.RWMutex
@@ -75,7 +75,7 @@ func (s *Scrubber) addProxies(getenv func(string) string) {
 	}
 }
 
-// AddBasic makes the scrubber remove a password, and the pair as HTTP Basic encodes it; the user name alone stays.
+// AddBasic makes the scrubber remove a password, and the pair as HTTP Basic encodes it; the user name by itself stays.
 func (s *Scrubber) AddBasic(username string, password Secret) {
 	s.Add(password)
 	pair := []byte(username + ":" + password.Reveal())
@@ -111,7 +111,7 @@ func formsOf(value string) []string {
 }
 
 // within lists what raw always looks like in the base64 of something that holds it, such as a whole header: three bytes
-// make four characters, so that it depends on where it stands. Forms too short to be told from a word are left out.
+// make four characters, so that it depends on where it stands. Forms as short as a word are left out.
 func within(encoding *base64.Encoding, raw []byte) (forms []string) {
 	for before, first := range []int{0, 2, 3} { // bytes before it; the first character that is all its own
 		encoded := encoding.EncodeToString(append(make([]byte, before), raw...))
@@ -308,7 +308,7 @@ func visible(s string) string {
 	for at := 0; at < len(s); {
 		r, size := utf8.DecodeRuneInString(s[at:])
 		if !Invisible(r) {
-			out.WriteString(s[at : at+size]) // bytes that are no UTF-8 stay as they are
+			out.WriteString(s[at : at+size]) // bytes that are not UTF-8 stay as they are
 		}
 		at += size
 	}

@@ -6,7 +6,7 @@ import (
 	"unique"
 )
 
-// redacted stands wherever a secret would.
+// redacted is in place of every secret.
 const redacted = "[redacted]"
 
 // Secret is a password, token or key. It prints, formats, logs and marshals as "[redacted]"; only Reveal gives the

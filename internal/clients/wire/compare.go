@@ -19,7 +19,7 @@ type Difference struct {
 type Differences []Difference
 
 // Compare adds a difference where shown is another value than sent. A field that was not sent, or that the reply lacks,
-// is none: nothing can be told of it. A value that is sent as null equals the zero value.
+// is none: nothing shows whether it was kept. A value that is sent as null equals the zero value.
 func Compare[T any](all *Differences, field string, sent, shown Field[T], equal func(a, b T) bool) {
 	want, isSent := sent.Get()
 	is, isShown := shown.Get()

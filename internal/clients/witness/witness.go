@@ -1,6 +1,6 @@
 // Package witness proves that an account is gone.
 //
-// A 404 alone proves nothing: another credential, a lost permission or another installation's address answer with the
+// A 404 by itself proves nothing: another credential, a lost permission or another installation's address answer with the
 // same. It counts only together with a listing that succeeds through the same credential at the same address, shows
 // another account of the same owner, and doesn't show this one. What can't be proven is a *NotProvenError.
 package witness
@@ -20,7 +20,7 @@ import (
 // Witness is what a caller remembers of an account from one run to the next: who has shown it, and where.
 type Witness struct {
 	// Owner is whose accounts the credential saw: at Gcore the reseller's id, at Fortanix the session's user; "" where
-	// nothing is remembered, or where the vendor doesn't tell.
+	// nothing is remembered, or where the vendor doesn't show it.
 	Owner string `json:"owner,omitempty"`
 	// Address is the base URL at which the account was last seen; "" where nothing is remembered.
 	Address string `json:"address,omitempty"`
@@ -49,7 +49,7 @@ func (e *NotProvenError) Unwrap() error { return e.Err }
 // Listed is one account of a listing.
 type Listed struct {
 	ID    string
-	Owner string // as in Witness; "" where the listing doesn't tell
+	Owner string // as in Witness; "" where the listing doesn't show it
 }
 
 // maxAge is how long a listing may confirm 404s.

@@ -42,7 +42,7 @@ func TestClientReply(t *testing.T) {
 	s := start(t, Options{})
 	c := s.SeedClient(Client{
 		Company: "Acme", Email: "acme@example.com", Name: new("Ann"), Seller: new(int64(5)), CountryCode: "LU",
-		Services: map[string]Service{"CDN": {"paused", true}, "DNS": {"trial", true}},
+		Services: map[string]Service{"CDN": {Status: "paused", Enabled: true}, "DNS": {Status: "trial", Enabled: true}},
 	})
 	a := s.want(200, reseller, path("GET /iam/clients/%d", c.ID), "")
 	got := map[string]any{}

@@ -61,7 +61,7 @@ func TestFilters(t *testing.T) {
 	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	a := s.SeedClient(Client{Company: "Acme", Email: "acme@example.com", Name: new("Ann"), CustomID: new("x"), Seller: new(int64(5)),
 		CountryCode: "LU", BillType: "postpaid", IsTest: true, CreatedAt: at, Availability: map[string]bool{"CDN": true},
-		Services: map[string]Service{"CDN": {"active", true}}})
+		Services: map[string]Service{"CDN": {Status: "active", Enabled: true}}})
 	s.SeedUser(User{Client: a.ID, Name: new("Bob"), Email: "bob@example.com"})
 	b := s.SeedClient(Client{Company: "Acme Ltd", Email: "ltd@example.com", CreatedAt: at.Add(time.Hour)})
 	first, second, both, none := []int64{a.ID}, []int64{b.ID}, []int64{a.ID, b.ID}, []int64{}

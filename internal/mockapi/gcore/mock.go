@@ -74,6 +74,13 @@ type Options struct {
 	// Lag is how many reads miss a client or user after its creation: single ones answer 404, lists lack it.
 	Lag int
 
+	// Activating is how many lists of services show a service as activating once it was made active.
+	Activating int
+	// PutServiceReplaces makes a change of a service reset what it leaves out.
+	PutServiceReplaces bool
+	// HiddenServices are products that a client's services lack.
+	HiddenServices []string
+
 	// Sessions is what access tokens of sessions look like.
 	Sessions SessionForm
 	// LoginForbidden refuses the credential at GET /iam/auth/jwt/clients/{id}/login: nothing says that an API key may call it.
@@ -154,6 +161,7 @@ type Mock struct {
 	clients     map[int64]*Client
 	users       map[int64]*User
 	tokens      map[int64]*Token
+	sellers     map[int64]*Seller
 	lag         map[int64]int // by id: the reads that will still miss it
 	nextID      int64         // clients and users draw from one sequence, so that no id is both
 }
@@ -168,6 +176,7 @@ func New(o Options) *Mock {
 		clients:     map[int64]*Client{},
 		users:       map[int64]*User{},
 		tokens:      map[int64]*Token{},
+		sellers:     map[int64]*Seller{},
 		lag:         map[int64]int{},
 		nextID:      7310001,
 	}
@@ -184,6 +193,11 @@ func New(o Options) *Mock {
 	m.route("GET /iam/products/availability/clients/{id}", m.getAvailability)
 	m.route("PATCH /iam/products/availability/clients/{id}", m.updateAvailability)
 	m.route("DELETE /iam/products/availability/clients/{id}", m.deleteAvailability)
+	m.route("GET /iam/clients/{id}/services", m.listServices)
+	m.route("PUT /iam/clients/{id}/services/{service}", m.updateService)
+	m.route("GET /iam/admin/sellers", m.listSellers)
+	m.route("POST /iam/auth/renew_invitation", m.renewInvitation)
+	m.route("POST /iam/auth/reset_password", m.resetPassword)
 	m.route("GET /iam/auth/jwt/clients/{id}/admin_token", m.adminToken)
 	m.route("GET /iam/auth/jwt/clients/{id}/login", m.selectAccount)
 	m.route("POST /iam/v2/clients/{client}/tokens", m.createToken)

@@ -42,8 +42,13 @@ type Client struct {
 
 // Service is the state of one product at one client.
 type Service struct {
-	Status  string
-	Enabled bool
+	Status    string
+	Previous  string // status before that
+	ChangedAt time.Time
+	Enabled   bool
+	Options   []ServiceOption
+
+	reads int // of the list of services that will still show activating
 }
 
 // User is a person as Gcore keeps it.
@@ -63,6 +68,8 @@ type User struct {
 	Activated bool
 	IsActive  bool
 	Deleted   bool
+	// Invitations and PasswordResets count the messages that were asked for.
+	Invitations, PasswordResets int
 	// HasTokens makes a deletion fail, as the user's own API tokens do.
 	HasTokens bool
 	// Outranks makes changes fail, as a token with a higher role than the caller's does.

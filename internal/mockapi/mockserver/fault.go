@@ -17,8 +17,8 @@ import (
 // Credentials is the place in [Fault.Body] that EchoCredentials fills.
 const Credentials = "{{credentials}}"
 
-// Fault says what goes wrong for the requests that match. One that sets no reply (Status, Body, EchoCredentials, Reset,
-// Close, Cut) lets the vendor's own reply through.
+// Fault says what goes wrong for the requests that match. One that sets no reply (Status, Body, Reply, EchoCredentials,
+// Reset, Close, Cut) lets the vendor's own reply through.
 type Fault struct {
 	// On is a pattern as in [Server.Find]; "" matches every request.
 	On string
@@ -38,6 +38,8 @@ type Fault struct {
 	Status int
 	Header http.Header
 	Body   string
+	// Reply is asked for the body of each reply, in place of Body: pages that never end, for example.
+	Reply func(*http.Request) string
 	// Reset closes the connection with RST, without a reply.
 	Reset bool
 	// Close closes the connection without a reply.
@@ -50,7 +52,7 @@ type Fault struct {
 }
 
 func (f *Fault) replies() bool {
-	return f.Status != 0 || f.Body != "" || f.EchoCredentials || f.Reset || f.Close || f.Cut
+	return f.Status != 0 || f.Body != "" || f.Reply != nil || f.EchoCredentials || f.Reset || f.Close || f.Cut
 }
 
 type liveFault struct {
@@ -120,6 +122,9 @@ func (s *Server) serveFault(w http.ResponseWriter, r *http.Request, body []byte,
 	}
 
 	status, text := f.Status, f.Body
+	if f.Reply != nil {
+		text = f.Reply(r)
+	}
 	if f.EchoCredentials {
 		if text == "" {
 			text = `{"title":"Refused","message":"` + Credentials + `","detail":"` + Credentials +

@@ -19,6 +19,7 @@ func TestFaults(t *testing.T) {
 		"status":             {Fault{Status: 503, Body: "down"}, 503, "down", false},
 		"status with effect": {Fault{Status: 502, Effect: true}, 502, "", true},
 		"page":               {Fault{Body: "<html>"}, 200, "<html>", false},
+		"reply by request":   {Fault{Reply: func(r *http.Request) string { return r.Method + r.URL.Path }}, 200, "POST/things", false},
 		"reset":              {Fault{Reset: true}, 0, "reset", false},
 		"reset with effect":  {Fault{Reset: true, Effect: true}, 0, "reset", true},
 		"close":              {Fault{Close: true}, 0, "EOF", false},

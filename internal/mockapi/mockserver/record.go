@@ -15,10 +15,10 @@ import (
 	"time"
 )
 
-// credentialHeaders are recorded as hashes alone.
+// credentialHeaders are recorded only as hashes.
 var credentialHeaders = []string{"Authorization", "Authentication", "Cookie", "Proxy-Authorization"}
 
-// secretFields are the JSON members, of any vendor and at any depth, whose values are recorded as hashes alone.
+// secretFields are the JSON members, of any vendor and at any depth, whose values are recorded only as hashes.
 var secretFields = []string{"password", "client_secret", "client_key", "access_token", "refresh_token", "api_key"}
 
 // Request is one request as it arrived, without its secrets.
@@ -134,7 +134,7 @@ func isJSON(contentType string) bool {
 func (s *Server) Requests() []Request { return s.Find("") }
 
 // Find returns the requests that pattern matches, in order. A pattern is a method and a path, such as "POST /iam/users";
-// in the path * stands for one segment, as in "GET /iam/users/*", and a lone * for any path. "" matches everything.
+// in the path * stands for one segment, as in "GET /iam/users/*", and a * by itself for any path. "" matches everything.
 func (s *Server) Find(pattern string) []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,5 +1,5 @@
 // Package mockserver is what the vendors' mocks share: a loopback server that records every request, checks each request and
-// reply against the vendor's contract, and can be told to misbehave.
+// reply against the vendor's contract, and can be made to misbehave.
 package mockserver
 
 import (
@@ -24,11 +24,11 @@ type API interface {
 	http.Handler
 	// Contract returns the OpenAPI 3.1 document (YAML) of exactly the operations that the mock serves.
 	Contract() []byte
-	// SetClock replaces the clock behind every timestamp that the vendor hands out.
+	// SetClock replaces the clock behind every timestamp that the vendor shows.
 	SetClock(now func() time.Time)
 }
 
-// Server stands before an API. It is safe for concurrent use.
+// Server serves an API. It is safe for concurrent use.
 type Server struct {
 	// URL is the base URL, such as http://127.0.0.1:41234; empty for a server made by [New].
 	URL string
@@ -57,7 +57,7 @@ type options struct{ unchecked bool }
 func WithoutValidation() Option { return func(o *options) { o.unchecked = true } }
 
 // New puts a Server before api, as a plain http.Handler: the caller brings the listener.
-// It fails when the contract is no valid OpenAPI document.
+// It fails when the contract is not a valid OpenAPI document.
 func New(api API, opts ...Option) (*Server, error) {
 	var o options
 	for _, opt := range opts {

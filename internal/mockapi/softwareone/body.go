@@ -183,7 +183,7 @@ func (m *Mock) applyEligibility(a *Account, doc document, clearing bool, p probl
 	sent := doc.sent("eligibility") && !doc.null("eligibility")
 	if a.Type != "Client" {
 		if sent {
-			p.add("eligibility", "Eligibility belongs to Client accounts alone.")
+			p.add("eligibility", "Eligibility is for Client accounts only.")
 		}
 		return
 	}

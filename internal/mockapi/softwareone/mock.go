@@ -24,7 +24,7 @@ const (
 	DemoToken = "idt:TKN-1111-2222:demo-only"
 	// DemoTokenID is DemoToken's id, which audit records name.
 	DemoTokenID = "TKN-1111-2222"
-	// OperationsID is the id of the platform's own account, which listings show beside all others.
+	// OperationsID is the id of the platform's own account, which listings show like all others.
 	OperationsID = "ACC-1000-0001"
 	// OtherTokenID is the id of the token behind seeded accounts and other actors' changes.
 	OtherTokenID = "TKN-9999-9999"
@@ -36,7 +36,7 @@ type Options struct {
 	PUTReplaces bool
 	// PUTIgnoresNull: a member that a PUT sends as null stays as it is. Otherwise it is cleared.
 	PUTIgnoresNull bool
-	// PUTIgnoresExternalID: externalId changes by actions alone.
+	// PUTIgnoresExternalID: only actions change externalId.
 	PUTIgnoresExternalID bool
 	// FormKeepsIcon: a multipart PUT without a logo leaves the icon. Otherwise it removes an uploaded one.
 	FormKeepsIcon bool
@@ -48,8 +48,10 @@ type Options struct {
 	DeactivateKeepsExternalID bool
 	// EnableNeedsExternalID: a Vendor without an externalId is enabled to Enabled. Otherwise Vendors always become Active.
 	EnableNeedsExternalID bool
-	// CollapsesNames: names are stored without outer blanks, and with single ones inside.
+	// CollapsesNames: names are stored without whitespace around them, and with single spaces inside.
 	CollapsesNames bool
+	// PartialCreate: the reply to a create shows only id, name, type and status, and what was sent. Otherwise the account.
+	PartialCreate bool
 	// NoDefaultLanguage: otherwise an account without a language gets en-US.
 	NoDefaultLanguage bool
 	// OmitsEmptyAddress: an address without members is left out of replies. Otherwise it is {}.
@@ -69,7 +71,7 @@ type Options struct {
 	IgnoresFilters bool
 	// NoTotal: listings give null for their total.
 	NoTotal bool
-	// ThinList names members that listings leave out unless they are selected, besides audit and groups.
+	// ThinList names members that listings leave out unless they are selected, in addition to audit and groups.
 	ThinList []string
 	// OmittedPerItem: a listing names what it left out in each item. Otherwise once, for the page.
 	OmittedPerItem bool
@@ -79,7 +81,7 @@ type Options struct {
 	PageLimit int
 	// RepeatsLimit: a page states the limit that it was asked for, although PageLimit has lowered it.
 	RepeatsLimit bool
-	// KnownExternalID tells which externalIds the ERP knows; nil means all. Activating with another one gives 400.
+	// KnownExternalID reports which externalIds the ERP knows; nil means all. Activating with another one gives 400.
 	KnownExternalID func(externalID string) bool
 }
 
@@ -88,9 +90,9 @@ type Credential struct {
 	// Token is the whole secret, idt:TKN-NNNN-NNNN:…
 	Token string
 	// AccountID is the account that the token belongs to. A token of an Operations account sees every account, any
-	// other one its own account alone, and changes nothing.
+	// other one only its own account, and changes nothing.
 	AccountID string
-	// Limited: the token lacks the account management permission, so that it sees its own account alone.
+	// Limited: the token lacks the account management permission, so that it sees only its own account.
 	Limited bool
 }
 

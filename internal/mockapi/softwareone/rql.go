@@ -208,7 +208,7 @@ func (p *parser) skip(text string) bool {
 	return ok
 }
 
-// ilike reads a pattern as the vendor's own library does: its two ends alone decide between contains, starts with, ends
+// ilike reads a pattern as the vendor's own library does: only its two ends decide between contains, starts with, ends
 // with and equals. An asterisk at an end is taken off; every other one stands for itself. \* at the very end is an
 // asterisk that stands for itself; at the very start it only loses its backslash where no asterisk precedes it.
 func (o Options) ilike(got, pattern string) bool {

@@ -88,7 +88,7 @@ func (b *Base[C]) BeginRead(
 	ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, state Model,
 ) (context.Context, C, context.CancelFunc) {
 	resp.Diagnostics.Append(req.State.Get(ctx, state)...)
-	SetIdentity(ctx, resp.Identity, state.AccountID(), &resp.Diagnostics)
+	b.Descriptor.SetIdentity(ctx, resp.Identity, state.AccountID(), &resp.Diagnostics)
 	timeout, problems := state.lifecycle().Timeouts.Read(ctx, ReadTimeout)
 	resp.Diagnostics.Append(problems...)
 	return b.begin(ctx, timeout, &resp.Diagnostics)
@@ -102,7 +102,7 @@ func (b *Base[C]) BeginUpdate(
 	CheckConfig(ctx, req.Config, &resp.Diagnostics)
 	resp.Diagnostics.Append(req.Plan.Get(ctx, plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, state)...)
-	SetIdentity(ctx, resp.Identity, state.AccountID(), &resp.Diagnostics)
+	b.Descriptor.SetIdentity(ctx, resp.Identity, state.AccountID(), &resp.Diagnostics)
 	timeout, problems := plan.lifecycle().Timeouts.Update(ctx, UpdateTimeout)
 	resp.Diagnostics.Append(problems...)
 	if resp.Diagnostics.HasError() {
@@ -156,7 +156,7 @@ func (b *Base[C]) begin(ctx context.Context, timeout time.Duration, diags *diag.
 // Created notes in identity and private state that an account has just been created by api and not been read by a later
 // run yet. owner is the witness's, "" where the replies don't tell.
 func (b *Base[C]) Created(ctx context.Context, resp *resource.CreateResponse, api C, id types.String, owner string) {
-	SetIdentity(ctx, resp.Identity, id, &resp.Diagnostics)
+	b.Descriptor.SetIdentity(ctx, resp.Identity, id, &resp.Diagnostics)
 	MarkCreated(ctx, resp.Private, api.Now(), &resp.Diagnostics)
 	Put(ctx, resp.Private, keyWitness, witness.Witness{Owner: owner, Address: api.Address()}, &resp.Diagnostics)
 }

@@ -19,6 +19,10 @@ type Descriptor struct {
 	Vendor string // "Gcore"
 	// Section is the vendor's section of the provider block, as in "gcore".
 	Section string
+	// IdentityParts are the attributes that the identity has in place of id; joined by / they are the id. nil for id.
+	IdentityParts []string
+	// Thing is what it is, where that is no account, as in "service"; else "".
+	Thing string
 	// Name is the attribute that people know an account by, as in "company".
 	Name string
 	// DestroyPolicies are the policies besides prevent and abandon, which call the vendor; nil where it has no such call.

@@ -54,6 +54,7 @@ type Finder[C API, T, F, D any] struct {
 type Filter struct {
 	Description string
 	Validators  []validator.String // of a string
+	Required    bool               // of a string
 	Type        attr.Type          // types.BoolType or types.NumberType, for whole numbers from 1; nil: a string
 }
 
@@ -63,6 +64,11 @@ func (f *Finder[C, T, F, D]) DataSources() []func() datasource.DataSource {
 		func() datasource.DataSource { return &oneDataSource[C, T, F, D]{finder: f} },
 		func() datasource.DataSource { return &manyDataSource[C, T, F, D]{finder: f} },
 	}
+}
+
+// DataSourceOfMany makes the data source of many, for what can't be looked up singly.
+func (f *Finder[C, T, F, D]) DataSourceOfMany() datasource.DataSource {
+	return &manyDataSource[C, T, F, D]{finder: f}
 }
 
 // ListResource makes the list resource.
@@ -88,7 +94,9 @@ func (f *Finder[C, T, F, D]) filterAttributes() map[string]schema.Attribute {
 				Optional: true, MarkdownDescription: filter.Description, Validators: []validator.Number{WholeNumber(1, math.MaxInt64)},
 			}
 		default:
-			attributes[name] = schema.StringAttribute{Optional: true, MarkdownDescription: filter.Description, Validators: filter.Validators}
+			attributes[name] = schema.StringAttribute{
+				Optional: !filter.Required, Required: filter.Required, MarkdownDescription: filter.Description, Validators: filter.Validators,
+			}
 		}
 	}
 	return attributes
@@ -115,7 +123,9 @@ func (f *Finder[C, T, F, D]) listAttributes() map[string]listschema.Attribute {
 				Optional: true, MarkdownDescription: filter.Description, Validators: []validator.Number{WholeNumber(1, math.MaxInt64)},
 			}
 		default:
-			attributes[name] = listschema.StringAttribute{Optional: true, MarkdownDescription: filter.Description, Validators: filter.Validators}
+			attributes[name] = listschema.StringAttribute{
+				Optional: !filter.Required, Required: filter.Required, MarkdownDescription: filter.Description, Validators: filter.Validators,
+			}
 		}
 	}
 	return attributes

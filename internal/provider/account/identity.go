@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -13,13 +14,23 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// Identity is what identifies an account, and never changes.
-type Identity struct {
-	ID types.String `tfsdk:"id"`
+// identityParts are the attributes of the identity, which are joined by / to the id.
+func (d Descriptor) identityParts() []string {
+	if d.IdentityParts == nil {
+		return []string{"id"}
+	}
+	return d.IdentityParts
 }
 
-// IdentitySchema is the schema of Identity.
+// IdentitySchema is the schema of the identity.
 func (d Descriptor) IdentitySchema() identityschema.Schema {
+	if d.IdentityParts != nil {
+		attributes := map[string]identityschema.Attribute{}
+		for _, name := range d.IdentityParts {
+			attributes[name] = identityschema.StringAttribute{RequiredForImport: true, Description: "The attribute " + name + " of the " + d.Title + "."}
+		}
+		return identityschema.Schema{Attributes: attributes}
+	}
 	return identityschema.Schema{Attributes: map[string]identityschema.Attribute{
 		"id": identityschema.StringAttribute{
 			RequiredForImport: true,
@@ -30,10 +41,23 @@ func (d Descriptor) IdentitySchema() identityschema.Schema {
 
 // SetIdentity sets the identity. Read and Update call it before their first request: an object that turns out to be
 // gone must have one, even where an older Terraform stored none.
-func SetIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, id types.String, diags *diag.Diagnostics) {
-	if identity != nil && !id.IsNull() && !id.IsUnknown() {
-		diags.Append(identity.Set(ctx, Identity{ID: id})...)
+func (d Descriptor) SetIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, id types.String, diags *diag.Diagnostics) {
+	if identity == nil || id.IsNull() || id.IsUnknown() {
+		return
 	}
+	for name, value := range d.split(id.ValueString()) {
+		diags.Append(identity.SetAttribute(ctx, path.Root(name), value)...)
+	}
+}
+
+// split takes an id apart into the identity's attributes.
+func (d Descriptor) split(id string) map[string]string {
+	names := d.identityParts()
+	values := map[string]string{}
+	for i, value := range strings.SplitN(id, "/", len(names)) {
+		values[names[i]] = value
+	}
+	return values
 }
 
 // notAnID says what is wrong with an id, and what one looks like.
@@ -45,9 +69,13 @@ func (d Descriptor) notAnID(id string, err error) string {
 func (d Descriptor) Import(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	id := req.ID
 	if id == "" && req.Identity != nil && !req.Identity.Raw.IsNull() {
-		var identity Identity
-		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
-		id = identity.ID.ValueString()
+		var parts []string
+		for _, name := range d.identityParts() {
+			var part types.String
+			resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root(name), &part)...)
+			parts = append(parts, part.ValueString())
+		}
+		id = strings.Join(parts, "/")
 	}
 	if err := d.ValidID(id); err != nil {
 		resp.Diagnostics.AddError("Invalid import id", d.notAnID(id, err))
@@ -59,8 +87,11 @@ func (d Descriptor) Import(ctx context.Context, req resource.ImportStateRequest,
 		id = d.CanonicalID(id)
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id)...)
+	for name, value := range d.split(id) {
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
+	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(deletionPolicy), PolicyPrevent)...)
-	SetIdentity(ctx, resp.Identity, types.StringValue(id), &resp.Diagnostics)
+	d.SetIdentity(ctx, resp.Identity, types.StringValue(id), &resp.Diagnostics)
 	MarkImported(ctx, resp.Private, &resp.Diagnostics)
 }
 

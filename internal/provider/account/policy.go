@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -25,6 +26,7 @@ const (
 	PolicyDelete     = "delete"     // deletes at the vendor
 	PolicyDisable    = "disable"    // disables at the vendor, then forgets
 	PolicyDeactivate = "deactivate" // deactivates at the vendor, then forgets
+	PolicyPause      = "pause"      // pauses at the vendor, then forgets
 )
 
 // deletionPolicy is the attribute that all account resources have.
@@ -35,8 +37,12 @@ const deletionPolicy = "deletion_policy"
 var destroyPolicies = map[string]struct{ description, choice, replaced string }{
 	PolicyDelete:     {"deletes it at the vendor", "it is deleted at %s", ""},
 	PolicyDisable:    {"disables it at the vendor, where accounts can't be deleted, and forgets it", "it is disabled at %s", "disabled"},
+	PolicyPause:      {"pauses it at the vendor, which stops what runs in it and has it deleted after a time, and forgets it", "it is paused at %s", "paused"},
 	PolicyDeactivate: {"deactivates it at the vendor, which can be undone there, and forgets it", "it is deactivated at %s", "deactivated"},
 }
+
+// thing is what it is in a sentence.
+func (d Descriptor) thing() string { return cmp.Or(d.Thing, "account") }
 
 func (d Descriptor) policies() []string {
 	return append([]string{PolicyPrevent, PolicyAbandon}, d.DestroyPolicies...)
@@ -45,7 +51,7 @@ func (d Descriptor) policies() []string {
 // DeletionPolicyAttribute is the attribute deletion_policy.
 func (d Descriptor) DeletionPolicyAttribute() schema.Attribute {
 	text := "What a destroy does: `\"prevent\"` fails at plan time, before anything is touched; `\"abandon\"` forgets " +
-		"the account, which stays at the vendor"
+		"the " + d.thing() + ", which stays at the vendor"
 	for _, policy := range d.DestroyPolicies {
 		text += fmt.Sprintf("; `%q` %s", policy, destroyPolicies[policy].description)
 	}
@@ -141,13 +147,13 @@ func (d Descriptor) wayOut(label, id string) string {
 	for _, policy := range d.DestroyPolicies {
 		ways += fmt.Sprintf("%q (%s) or ", policy, fmt.Sprintf(destroyPolicies[policy].choice, d.Vendor))
 	}
-	ways += fmt.Sprintf("\"abandon\" (%s keeps the account, and Terraform forgets it)", d.Vendor)
+	ways += fmt.Sprintf("\"abandon\" (%s keeps the %s, and Terraform forgets it)", d.Vendor, d.thing())
 	return fmt.Sprintf("%s has deletion_policy = \"prevent\" in the state, so that nothing destroys it by surprise.\n\n"+
 		"To destroy it, set deletion_policy = %s, apply that, and only then destroy.\n\n"+
-		"To keep the account and only remove it from Terraform, %s\n\n"+
+		"To keep it and only remove it from Terraform, %s\n\n"+
 		"If you renamed the resource, add a moved block.\n\n"+
 		"If the plan calls the object \"deposed\", a replacement has left it in the state next to its successor. terraform state rm forgets "+
-		"both; import the successor again after it. %s is the account that stays at %s and is forgotten.", label, ways, d.Forget(), id, d.Vendor)
+		"both; import the successor again after it. %s is what stays at %s and is forgotten.", label, ways, d.Forget(), id, d.Vendor)
 }
 
 // Forget says how to take an account out of the state, after words such as "to do so,".

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -50,11 +51,12 @@ func Vendor() settings.Vendor {
 		},
 		Configure:     configure,
 		Caller:        NewCallerDataSource,
-		Resources:     []func() resource.Resource{NewAccountResource, NewResellerUserResource},
-		DataSources:   append(accounts.DataSources(), users.DataSources()...),
-		ListResources: []func() list.ListResource{accounts.ListResource, users.ListResource},
+		Resources:     []func() resource.Resource{NewAccountResource, NewResellerUserResource, NewServiceResource},
+		DataSources:   append(append(accounts.DataSources(), users.DataSources()...), services.DataSourceOfMany, sellers.DataSourceOfMany),
+		ListResources: []func() list.ListResource{accounts.ListResource, users.ListResource, services.ListResource},
 
 		EphemeralResources: []func() ephemeral.EphemeralResource{NewAccountTokenEphemeral, NewAPITokenEphemeral},
+		Actions:            []func() action.Action{renewInvitation.New, resetPassword.New},
 	}
 }
 

@@ -349,13 +349,13 @@ func TestAccountRetries(t *testing.T) {
 	}
 }
 
-// A reply that tells less than the account itself, or something else, is not taken at its word.
-func TestAccountThinReplies(t *testing.T) {
+// A reply that shows less than the account itself, or something else, is not believed.
+func TestAccountPartialReplies(t *testing.T) {
 	t.Parallel()
 	const id = "ACC-6164-3622"
 	base := Values{"name": "Acme", "type": "Client", "deletion_policy": "disable"}
 	for name, reply := range map[string]string{
-		"an id alone": `{"id":"` + id + `"}`, "no id": `{"name":"Acme"}`, "nothing in it": `{}`, "another status": `{"id":"` + id + `","name":"Acme","status":"Active"}`,
+		"only an id": `{"id":"` + id + `"}`, "no id": `{"name":"Acme"}`, "nothing in it": `{}`, "another status": `{"id":"` + id + `","name":"Acme","status":"Active"}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

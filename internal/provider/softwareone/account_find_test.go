@@ -39,11 +39,11 @@ func seedTricky(m *mock.Mock) []mock.Account {
 func TestAccountListEqualsImport(t *testing.T) {
 	t.Parallel()
 	for name, options := range map[string]mock.Options{
-		"as documented":    {},
-		"thin":             {ThinList: []string{"externalId", "website", "address", "eligibility", "description", "icon"}},
-		"thin by the item": {ThinList: []string{"externalId", "website", "status"}, OmittedPerItem: true},
-		"no total":         {NoTotal: true, PageLimit: 7},
-		"small pages":      {PageLimit: 7},
+		"as documented":       {},
+		"thin":                {ThinList: []string{"externalId", "website", "address", "eligibility", "description", "icon"}},
+		"partial by the item": {ThinList: []string{"externalId", "website", "status"}, OmittedPerItem: true},
+		"no total":            {NoTotal: true, PageLimit: 7},
+		"small pages":         {PageLimit: 7},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -288,7 +288,7 @@ func TestAccountLogoAfterImport(t *testing.T) {
 	}
 }
 
-// An account with a value that configuration may not have would fail the plan of all that is generated beside it.
+// An account with a value that configuration may not have would fail the plan of all that is generated with it.
 func TestListLeavesOut(t *testing.T) {
 	t.Parallel()
 	m, _, p := startProtocol(t, mock.Options{})

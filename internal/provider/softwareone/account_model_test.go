@@ -15,7 +15,7 @@ import (
 	client "github.com/cloud-accounts/terraform-provider-accounts/internal/clients/softwareone"
 )
 
-// drawModel draws what a configuration may hold: text without outer blanks, and null.
+// drawModel draws what a configuration may hold: text without whitespace around it, and null.
 func drawModel(t *rapid.T) accountModel {
 	text := rapid.Custom(func(t *rapid.T) types.String {
 		if rapid.IntRange(0, 3).Draw(t, "null") == 0 {

@@ -2,9 +2,11 @@ package softwareone_test
 
 import (
 	"fmt"
+	"reflect"
 	"testing"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/acctest"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/softwareone"
 )
 
@@ -29,30 +31,30 @@ func TestAccountModes(t *testing.T) {
 		fails   string // the step that fails
 		says    string
 	}{
-		"as documented":              {},
-		"PUT replaces":               {options: mock.Options{PUTReplaces: true}},
-		"PUT ignores null":           {options: mock.Options{PUTIgnoresNull: true}, fails: "clear", says: "instead of null"},
-		"PUT ignores the id":         {options: mock.Options{PUTIgnoresExternalID: true}, fails: "clear", says: "external_id"},
-		"form keeps icon":            {options: mock.Options{FormKeepsIcon: true}},
-		"create activates":           {options: mock.Options{CreateActivates: true}},
-		"create honours status":      {options: mock.Options{CreateHonoursStatus: true}},
-		"deactivate keeps the id":    {options: mock.Options{DeactivateKeepsExternalID: true}},
-		"names collapse":             {options: mock.Options{CollapsesNames: true}},
-		"no default language":        {options: mock.Options{NoDefaultLanguage: true}},
-		"empty address is left out":  {options: mock.Options{OmitsEmptyAddress: true}},
-		"whole address":              {options: mock.Options{WholeAddress: true}},
-		"errors as a list":           {options: mock.Options{ErrorsAsList: true}},
-		"conflicts":                  {options: mock.Options{ConflictOnStatus: true}},
-		"no total":                   {options: mock.Options{NoTotal: true}},
-		"thin list":                  {options: mock.Options{ThinList: []string{"website", "eligibility", "address"}}},
-		"omitted per item":           {options: mock.Options{OmittedPerItem: true}},
-		"asterisks inside count":     {options: mock.Options{InnerWildcards: true}},
-		"only A to Z have case":      {options: mock.Options{FoldsASCIIOnly: true}},
-		"filters are ignored":        {options: mock.Options{IgnoresFilters: true}},
-		"pages repeat the limit":     {options: mock.Options{PageLimit: 1, RepeatsLimit: true, NoTotal: true}},
-		"tiny pages":                 {options: mock.Options{PageLimit: 1}},
-		"the ERP knows no one":       {options: mock.Options{KnownExternalID: func(string) bool { return false }}, fails: "create", says: "ERP knows no customer"},
-		"replaces, and thin replies": {options: mock.Options{PUTReplaces: true, OmittedPerItem: true, OmitsEmptyAddress: true, NoDefaultLanguage: true}},
+		"as documented":             {},
+		"PUT replaces":              {options: mock.Options{PUTReplaces: true}},
+		"PUT ignores null":          {options: mock.Options{PUTIgnoresNull: true}, fails: "clear", says: "instead of null"},
+		"PUT ignores the id":        {options: mock.Options{PUTIgnoresExternalID: true}, fails: "clear", says: "external_id"},
+		"form keeps icon":           {options: mock.Options{FormKeepsIcon: true}},
+		"create activates":          {options: mock.Options{CreateActivates: true}},
+		"create honours status":     {options: mock.Options{CreateHonoursStatus: true}},
+		"deactivate keeps the id":   {options: mock.Options{DeactivateKeepsExternalID: true}},
+		"names collapse":            {options: mock.Options{CollapsesNames: true}},
+		"no default language":       {options: mock.Options{NoDefaultLanguage: true}},
+		"empty address is left out": {options: mock.Options{OmitsEmptyAddress: true}},
+		"whole address":             {options: mock.Options{WholeAddress: true}},
+		"errors as a list":          {options: mock.Options{ErrorsAsList: true}},
+		"conflicts":                 {options: mock.Options{ConflictOnStatus: true}},
+		"no total":                  {options: mock.Options{NoTotal: true}},
+		"partial list":              {options: mock.Options{ThinList: []string{"website", "eligibility", "address"}}},
+		"omitted per item":          {options: mock.Options{OmittedPerItem: true}},
+		"asterisks inside count":    {options: mock.Options{InnerWildcards: true}},
+		"only A to Z have case":     {options: mock.Options{FoldsASCIIOnly: true}},
+		"filters are ignored":       {options: mock.Options{IgnoresFilters: true}},
+		"pages repeat the limit":    {options: mock.Options{PageLimit: 1, RepeatsLimit: true, NoTotal: true}},
+		"tiny pages":                {options: mock.Options{PageLimit: 1}},
+		"the ERP knows no one":      {options: mock.Options{KnownExternalID: func(string) bool { return false }}, fails: "create", says: "ERP knows no customer"},
+		"replaces, partial replies": {options: mock.Options{PUTReplaces: true, OmittedPerItem: true, OmitsEmptyAddress: true, NoDefaultLanguage: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -139,5 +141,58 @@ func TestAccountLag(t *testing.T) {
 	said.Errors().Contain(t, "exists already", fmt.Sprint(other.State()["id"]))
 	if n := s.Count(posts); n != 2 {
 		t.Errorf("%d creates were sent, want 2", n)
+	}
+}
+
+// What an apply saves is what the next read finds, so that no output changes on the second plan.
+func TestAccountSavesWhatReadsFind(t *testing.T) {
+	t.Parallel()
+	for name, options := range map[string]mock.Options{
+		"as documented": {}, "partial create": {PartialCreate: true}, "no default language": {NoDefaultLanguage: true},
+		"create activates": {CreateActivates: true}, "names collapse": {CollapsesNames: true}, "PUT replaces": {PUTReplaces: true},
+		"empty address is left out": {OmitsEmptyAddress: true}, "deactivate keeps the id": {DeactivateKeepsExternalID: true},
+	} {
+		for _, config := range []Values{
+			{"name": "Acme  Corp", "type": "Client"}, {"name": "V", "type": "Vendor", "external_id": "V1"}, acctest.With(all(), Values{"name": "Acme"}),
+			{"name": "Acme", "type": "Client", "eligibility": Values{"partner": true}}, {"name": "Acme", "type": "Client", "external_id": "C1"},
+		} {
+			t.Run(fmt.Sprint(name, ", ", len(config), " arguments"), func(t *testing.T) {
+				t.Parallel()
+				_, s, p := startProtocol(t, options)
+				r := p.Resource("softwareone_account")
+				for _, step := range []Values{config, acctest.With(config, Values{"website": "https://2.example"})} {
+					if said := r.Apply(step); len(said.Errors()) > 0 {
+						t.Fatal(said)
+					}
+					saved := r.State()
+					r.Restart()
+					if said := r.Refresh(); len(said.Errors()) > 0 {
+						t.Fatal(said)
+					}
+					if !reflect.DeepEqual(r.State(), saved) {
+						t.Errorf("saved %v\nread  %v", saved, r.State())
+					}
+				}
+				if reads := s.Count(gets); name == "as documented" && reads > 3 {
+					t.Errorf("%d reads", reads)
+				}
+			})
+		}
+	}
+}
+
+// A create whose missing values can't be read still succeeds.
+func TestAccountCreateWithoutItsRead(t *testing.T) {
+	t.Parallel()
+	_, s, p := startProtocol(t, mock.Options{PartialCreate: true})
+	s.Inject(mockserver.Fault{On: gets, Status: 403, Times: 1, Body: gatewayError})
+	r := p.Resource("softwareone_account")
+	config := Values{"name": "Acme", "type": "Client"}
+	if said := r.Apply(config); len(said) > 0 || r.Tainted || r.State()["icon"] != nil {
+		t.Fatalf("%v %s", r.State(), said)
+	}
+	settled(t, r, config)
+	if r.State()["icon"] == nil || s.Count(posts) != 1 {
+		t.Errorf("%v", r.State())
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -57,10 +58,19 @@ func (r *accountResource) Create(ctx context.Context, req resource.CreateRequest
 	}
 	made = finish(ctx, api, plan, body, made, &resp.Diagnostics)
 
+	planned := plan
 	plan.resolve(ctx, made, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	r.Created(ctx, resp, api, plan.ID, "")
 	account.Record(ctx, resp.Private, plan.createOnlyValues(), &resp.Diagnostics)
+	if !made.IsPartial() || ctx.Err() != nil {
+		return
+	}
+	// What the apply saves is what the next read finds. Where this one fails, the values stay null until then.
+	if read, err := api.ReadNewAccount(ctx, made.ID); err == nil {
+		planned.resolve(ctx, read, &resp.Diagnostics)
+		resp.Diagnostics.Append(resp.State.Set(ctx, planned)...)
+	}
 }
 
 // anotherTwin is the advice where allow_duplicate_name is set and the account exists all the same.
@@ -120,7 +130,8 @@ func (r *accountResource) Read(ctx context.Context, req resource.ReadRequest, re
 		r.ReadFailed(ctx, req, resp, api, id, err)
 		return
 	}
-	if !r.Recognize(ctx, req, resp, api, id, state.Name.ValueString(), read.Name, client.SameName) {
+	before := naturalKey(state.Name.ValueString(), state.Type.ValueString())
+	if !r.Recognize(ctx, req, resp, api, id, before, naturalKey(read.Name, read.Type), client.SameName) {
 		return
 	}
 	state.read(ctx, read, &resp.Diagnostics)
@@ -128,6 +139,11 @@ func (r *accountResource) Read(ctx context.Context, req resource.ReadRequest, re
 	if r.MarkRead(ctx, resp, api, "") {
 		account.Record(ctx, resp.Private, state.createOnlyValues(), &resp.Diagnostics)
 	}
+}
+
+// naturalKey is what people tell accounts apart by; "" before the first read after an import.
+func naturalKey(name, accountType string) string {
+	return strings.TrimSpace(name + " " + accountType)
 }
 
 // Delete implements resource.Resource.

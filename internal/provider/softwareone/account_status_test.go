@@ -32,7 +32,7 @@ func TestAccountStatusChanges(t *testing.T) {
 	}{
 		{name: "Client, Enabled to Active", account: mock.Account{Type: "Client", Status: "Enabled"},
 			config: Values{"status": "Active", "external_id": "C1"}, action: "activate", externalID: "C1"},
-		{name: "Client, Enabled to Active, its id set by actions alone", account: mock.Account{Type: "Client", Status: "Enabled"},
+		{name: "Client, Enabled to Active, its id set by actions only", account: mock.Account{Type: "Client", Status: "Enabled"},
 			options: mock.Options{PUTIgnoresExternalID: true},
 			config:  Values{"status": "Active", "external_id": "C1"}, action: "activate", externalID: "C1"},
 		{name: "Client, Enabled to Active, without an id", account: mock.Account{Type: "Client", Status: "Enabled"},
@@ -52,7 +52,7 @@ func TestAccountStatusChanges(t *testing.T) {
 			config: Values{"status": "Active", "external_id": "C1"}, action: "enable", externalID: "C1"},
 		{name: "Client, Disabled to Active, without an id", account: mock.Account{Type: "Client", Status: "Disabled"},
 			config: Values{"status": "Active", "external_id": "C1"}, action: "enable", externalID: "C1"},
-		{name: "Client, Disabled to Active, without an id, its id set by actions alone", account: mock.Account{Type: "Client", Status: "Disabled"},
+		{name: "Client, Disabled to Active, without an id, its id set by actions only", account: mock.Account{Type: "Client", Status: "Disabled"},
 			options: mock.Options{PUTIgnoresExternalID: true},
 			config:  Values{"status": "Active", "external_id": "C1"}, action: "enable activate", externalID: "C1"},
 		{name: "Client, Disabled to Enabled", account: mock.Account{Type: "Client", Status: "Disabled"},
@@ -172,5 +172,58 @@ func TestAccountStatusPlansERPFields(t *testing.T) {
 	ids, _ := r.State()["external_ids"].(Values)
 	if r.State()["external_name"] != now.ExternalName || ids["pyra_tenant_id"] != now.PyraTenantID || now.ExternalName == "" {
 		t.Errorf("the state has %v and %v, the vendor %q and %q", r.State()["external_name"], ids, now.ExternalName, now.PyraTenantID)
+	}
+}
+
+// A walk that stops half-way saves where it is, and the next apply goes on from there.
+func TestAccountStatusHalfWay(t *testing.T) {
+	t.Parallel()
+	m, s, p := startProtocol(t, mock.Options{DeactivateKeepsExternalID: true})
+	a := m.Seed(mock.Account{Name: "Acme", Status: "Disabled", ExternalID: "C1"})
+	r := p.Resource("softwareone_account")
+	if said := r.Import(a.ID); len(said) > 0 {
+		t.Fatal(said)
+	}
+	s.Inject(mockserver.Fault{On: actions, Skip: 1, Times: 1, Status: 403, Body: gatewayError})
+	config := Values{"name": "Acme", "type": "Client", "status": "Enabled", "external_id": "C1"}
+	r.Apply(config).Errors().Contain(t, "Unable to deactivate", "The gateway says no")
+	if r.State()["status"] != "Active" || r.Tainted {
+		t.Errorf("the state has %v", r.State()["status"])
+	}
+	applied(t, r, config)
+	if got := actionsSent(s); got != "enable deactivate deactivate" {
+		t.Errorf("the actions %q were sent", got)
+	}
+}
+
+// Another actor who is faster doesn't stop the way.
+func TestAccountStatusOvertaken(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*mock.Account){
+		"there already": func(a *mock.Account) { a.Status = "Disabled" },
+		"elsewhere":     func(a *mock.Account) { a.Status, a.ExternalID = "Disabled", "C1" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m, s, p := startProtocol(t, mock.Options{DeactivateKeepsExternalID: true})
+			target := map[string]string{"there already": "Disabled", "elsewhere": "Enabled"}[name]
+			from := map[string]string{"there already": "Enabled", "elsewhere": "Active"}[name]
+			a := m.Seed(mock.Account{Name: "Acme", Status: from, ExternalID: "C1"})
+			r := p.Resource("softwareone_account")
+			config := Values{"name": "Acme", "type": "Client", "external_id": "C1"}
+			r.Import(a.ID)
+			s.Inject(mockserver.Fault{On: actions, Times: 1, Before: func() { m.Change(a.ID, change) }})
+			said := r.Apply(acctest.With(config, Values{"status": target}))
+			now, _ := m.Get(a.ID)
+			if target == "Disabled" && (len(said) > 0 || now.Status != "Disabled") {
+				t.Errorf("the account is %s: %s", now.Status, said)
+			}
+			if target == "Enabled" && len(said.Errors()) == 0 && now.Status != "Enabled" {
+				t.Errorf("the account is %s: %s", now.Status, said)
+			}
+			if r.State()["status"] != now.Status {
+				t.Errorf("the state has %v, the account is %s", r.State()["status"], now.Status)
+			}
+		})
 	}
 }

@@ -69,7 +69,7 @@ func TestAccountForeignValues(t *testing.T) {
 	config := acctest.With(r.State(), Values{"id": nil, "external_name": nil, "external_ids": nil, "icon": nil})
 	settled(t, r, config)
 	if config["name"] != "Acme" || config["website"] != "https://e.example" {
-		t.Errorf("outer blanks are in the state: %q", config)
+		t.Errorf("whitespace is in the state: %q", config)
 	}
 	if n := acctest.Changes(s); n > 0 {
 		t.Errorf("%d changes were sent", n)

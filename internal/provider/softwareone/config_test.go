@@ -13,7 +13,7 @@ func TestConfiguration(t *testing.T) {
 	t.Parallel()
 	const other = "idt:TKN-7777-7777:other-tenant"
 	type test struct {
-		env     map[string]string // beside the address
+		env     map[string]string // in addition to the address
 		block   any
 		token   string // the one that is sent; "" where none can be
 		invalid string // what configuring says
@@ -50,7 +50,7 @@ func TestConfiguration(t *testing.T) {
 				return
 			}
 			if plan := p.Resource("softwareone_account").Plan(Values{"name": "Acme", "type": "Client"}); len(plan.Diagnostics) > 0 {
-				t.Errorf("a plan alone needs no vendor: %s", plan.Diagnostics)
+				t.Errorf("only a plan needs no vendor: %s", plan.Diagnostics)
 			}
 			if n := len(s.Requests()); n > 0 {
 				t.Errorf("%d requests were sent before one was needed", n)

@@ -1,0 +1,1 @@
+terraform import gcore_account_service.cdn 7310004/CDN
