@@ -172,6 +172,7 @@ var fortanixModes = []mode[fortanix.Options]{
 	{"seen by writes only", func(o *fortanix.Options) {
 		o.TokenLifetime, o.SessionLifetime, o.DuplicateStatus, o.DuplicateFold = time.Minute, time.Hour, 409, true
 		o.ForeignStatus, o.RequireSelected, o.ServerDefaults, o.CreateLag, o.PartialCreate = 404, true, true, 3, true
+		o.LockedSelection = true
 		o.NormalizeName = strings.ToUpper
 	}, nil},
 }
