@@ -198,7 +198,7 @@ func (r *reader) follow(f fence) bool {
 
 // can reports whether this machine has what a block needs: a version of Terraform, OpenTofu, or a program.
 func (r *reader) can(needs string) bool {
-	for _, need := range strings.FieldsSeq(needs) {
+	for need := range strings.FieldsSeq(needs) {
 		oldest, err := version.NewVersion(need)
 		switch {
 		case need == "tofu" && !r.tofu, err == nil && (r.tofu || r.version.Core().LessThan(oldest)):
