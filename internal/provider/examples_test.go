@@ -81,7 +81,7 @@ func TestExamples(t *testing.T) {
 }
 
 // exampleConfigurations are all examples as whole configurations, each a set of files. Those of the reference pages are
-// parts: a resource stands alone, an import goes with a resource that states what exists.
+// parts: a resource needs nothing else, an import goes with a resource that states what exists.
 func exampleConfigurations(t *testing.T) map[string]map[string]string {
 	t.Helper()
 	read := func(path string) string {
@@ -155,7 +155,7 @@ func seedExamples(v *mockapi.Vendors) {
 }
 
 // seedLookedUp puts at the vendors what the data sources' examples look up. Examples of resources create accounts of the
-// same names, so these are seeded for the others alone.
+// same names, so these are seeded only for the others.
 func seedLookedUp(v *mockapi.Vendors) {
 	v.Gcore.SeedUser(gcore.User{Email: "it@acme.example", Company: "Acme"})
 	v.SoftwareOne.Seed(softwareone.Account{Name: "Acme", Type: "Client"})
