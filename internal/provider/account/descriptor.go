@@ -57,6 +57,13 @@ const (
 	DeleteTimeout = 10 * time.Minute
 )
 
+// Schema is the schema of a resource with these attributes, and those that every account resource has.
+func (d Descriptor) Schema(ctx context.Context, description string, attributes map[string]schema.Attribute) schema.Schema {
+	attributes["deletion_policy"] = d.DeletionPolicyAttribute()
+	attributes["timeouts"] = Timeouts(ctx)
+	return schema.Schema{MarkdownDescription: description, Attributes: attributes}
+}
+
 // Timeouts is the attribute timeouts, as every resource has it.
 func Timeouts(ctx context.Context) schema.Attribute {
 	const form = " Such as `\"30s\"` or `\"10m\"`."

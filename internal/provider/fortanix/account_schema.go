@@ -31,66 +31,66 @@ var (
 )
 
 func accountSchema(ctx context.Context) schema.Schema {
+	return descriptor.Schema(ctx, "An account in Fortanix Confidential Computing Manager (CCM).", accountAttributes())
+}
+
+// accountAttributes are the attributes that concern the account itself.
+func accountAttributes() map[string]schema.Attribute {
 	const kept = " Left out, the server's value stays and isn't managed."
 	const fixed = " Fixed when the account is created: a change replaces the account where the state's `deletion_policy` is `\"delete\"`, " +
 		"and is an error at plan time otherwise."
-	return schema.Schema{
-		MarkdownDescription: "An account in Fortanix Confidential Computing Manager (CCM).",
-		Attributes: map[string]schema.Attribute{
-			"id": schema.StringAttribute{
-				Computed: true, PlanModifiers: keepString,
-				MarkdownDescription: "Account id, a UUID.",
-			},
-			"name": schema.StringAttribute{
-				Required: true, Validators: words,
-				MarkdownDescription: "Name, unique within a CCM installation. Changed in place, its case too. Where the server answers with " +
-					"another case, the configuration's stays in the state.",
-			},
-			"custom_logo": schema.StringAttribute{
-				Optional: true, Validators: []validator.String{logo{}},
-				PlanModifiers: []planmodifier.String{account.KeepEqual(sameLogo)},
-				MarkdownDescription: "Logo as base64: `filebase64(\"logo.png\")`. JPEG, PNG or SVG, at most 128 KB. Changed in place. Removed from " +
-					"the configuration, it is cleared.",
-			},
-			"auth_configs": authConfigsAttribute(),
-			"node_enrollment": schema.SingleNestedAttribute{
-				Optional: true, Computed: true, PlanModifiers: []planmodifier.Object{objectplanmodifier.UseStateForUnknown()},
-				MarkdownDescription: "How nodes enrol." + fixed + kept,
-				Attributes: map[string]schema.Attribute{
-					"attestation_enforcement_disabled_insecure": schema.BoolAttribute{
-						Required:            true,
-						MarkdownDescription: "Whether nodes may enrol without an enforced attestation. `true` is insecure, and only for tests.",
-					},
+	return map[string]schema.Attribute{
+		"id": schema.StringAttribute{
+			Computed: true, PlanModifiers: keepString,
+			MarkdownDescription: "Account id, a UUID.",
+		},
+		"name": schema.StringAttribute{
+			Required: true, Validators: words,
+			MarkdownDescription: "Name, unique within a CCM installation. Changed in place, its case too. Where the server answers with " +
+				"another case, the configuration's stays in the state.",
+		},
+		"custom_logo": schema.StringAttribute{
+			Optional: true, Validators: []validator.String{logo{}},
+			PlanModifiers: []planmodifier.String{account.KeepEqual(sameLogo)},
+			MarkdownDescription: "Logo as base64: `filebase64(\"logo.png\")`. JPEG, PNG or SVG, at most 128 KB. Changed in place. Removed from " +
+				"the configuration, it is cleared.",
+		},
+		"auth_configs": authConfigsAttribute(),
+		"node_enrollment": schema.SingleNestedAttribute{
+			Optional: true, Computed: true, PlanModifiers: []planmodifier.Object{objectplanmodifier.UseStateForUnknown()},
+			MarkdownDescription: "How nodes enrol." + fixed + kept,
+			Attributes: map[string]schema.Attribute{
+				"attestation_enforcement_disabled_insecure": schema.BoolAttribute{
+					Required:            true,
+					MarkdownDescription: "Whether nodes may enrol without an enforced attestation. `true` is insecure, and only for tests.",
 				},
 			},
-			"component": schema.StringAttribute{
-				Optional: true, Computed: true, PlanModifiers: keepString,
-				Validators:          []validator.String{stringvalidator.OneOf(client.ComponentDefault, client.ComponentConfidentialAI)},
-				MarkdownDescription: "Type of the account: `\"DEFAULT\"` or `\"CONFIDENTIAL_AI\"`." + fixed + kept,
+		},
+		"component": schema.StringAttribute{
+			Optional: true, Computed: true, PlanModifiers: keepString,
+			Validators:          []validator.String{stringvalidator.OneOf(client.ComponentDefault, client.ComponentConfidentialAI)},
+			MarkdownDescription: "Type of the account: `\"DEFAULT\"` or `\"CONFIDENTIAL_AI\"`." + fixed + kept,
+		},
+		"default_group_id":     groupID("Id of the account's default group, a UUID." + kept),
+		"marketplace_group_id": groupID("Id of the account's marketplace group, a UUID." + kept),
+		"account_status": schema.StringAttribute{
+			Optional: true, Computed: true, PlanModifiers: keepString,
+			Validators:          []validator.String{stringvalidator.OneOf(client.AccountActive, client.AccountDeactivated)},
+			MarkdownDescription: "`\"Active\"` or `\"Deactivated\"`. Changed in place; set by a second request after a create." + kept,
+		},
+		"azure_cvm_pcr_priority": schema.ListAttribute{
+			Optional: true, Computed: true, ElementType: types.NumberType,
+			PlanModifiers: []planmodifier.List{listplanmodifier.UseStateForUnknown()},
+			Validators: []validator.List{
+				account.NoNulls(), listvalidator.SizeBetween(23, 23), listvalidator.UniqueValues(),
+				listvalidator.ValueNumbersAre(account.WholeNumber(0, 22)),
 			},
-			"default_group_id":     groupID("Id of the account's default group, a UUID." + kept),
-			"marketplace_group_id": groupID("Id of the account's marketplace group, a UUID." + kept),
-			"account_status": schema.StringAttribute{
-				Optional: true, Computed: true, PlanModifiers: keepString,
-				Validators:          []validator.String{stringvalidator.OneOf(client.AccountActive, client.AccountDeactivated)},
-				MarkdownDescription: "`\"Active\"` or `\"Deactivated\"`. Changed in place; set by a second request after a create." + kept,
-			},
-			"azure_cvm_pcr_priority": schema.ListAttribute{
-				Optional: true, Computed: true, ElementType: types.NumberType,
-				PlanModifiers: []planmodifier.List{listplanmodifier.UseStateForUnknown()},
-				Validators: []validator.List{
-					account.NoNulls(), listvalidator.SizeBetween(23, 23), listvalidator.UniqueValues(),
-					listvalidator.ValueNumbersAre(account.WholeNumber(0, 22)),
-				},
-				MarkdownDescription: "The integers 0 to 22, each once, in order of preference. Changed in place; set by a second request after a " +
-					"create." + kept,
-			},
-			"created_at": schema.Int64Attribute{
-				Computed: true, PlanModifiers: []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
-				MarkdownDescription: "Time of creation, in seconds since 1970-01-01 UTC.",
-			},
-			"deletion_policy": descriptor.DeletionPolicyAttribute(),
-			"timeouts":        account.Timeouts(ctx),
+			MarkdownDescription: "The integers 0 to 22, each once, in order of preference. Changed in place; set by a second request after a " +
+				"create." + kept,
+		},
+		"created_at": schema.Int64Attribute{
+			Computed: true, PlanModifiers: []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
+			MarkdownDescription: "Time of creation, in seconds since 1970-01-01 UTC.",
 		},
 	}
 }

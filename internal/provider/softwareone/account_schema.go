@@ -36,13 +36,8 @@ func words(longest int) []validator.String {
 }
 
 func accountSchema(ctx context.Context) schema.Schema {
-	attributes := accountAttributes()
-	attributes["deletion_policy"] = descriptor.DeletionPolicyAttribute()
-	attributes["timeouts"] = account.Timeouts(ctx)
-	return schema.Schema{
-		MarkdownDescription: "An account on the SoftwareOne Marketplace Platform. Accounts can't be deleted there, only disabled.",
-		Attributes:          attributes,
-	}
+	return descriptor.Schema(ctx, "An account on the SoftwareOne Marketplace Platform. Accounts can't be deleted there, only disabled.",
+		accountAttributes())
 }
 
 // accountAttributes are the attributes that concern the account itself.

@@ -34,7 +34,7 @@ var descriptor = account.Descriptor{
 	Permission: "Creating accounts and changing their status takes a token of an Operations account with the permission to manage " +
 		"accounts.",
 	ValidID: client.ValidID,
-	Wire:    account.WireNames(accountAttributes(), account.CamelCase),
+	Wire:    account.WireNames(accountAttributes(), account.CamelCase, nil),
 }
 
 // Vendor is SoftwareOne's part of the provider.
