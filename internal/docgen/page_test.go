@@ -90,7 +90,7 @@ func pages(t *testing.T) map[string]string {
 		t.Fatalf("no guides: %v", err)
 	}
 	all := map[string]string{}
-	for _, path := range append(found, filepath.Join(repository, "README.md")) {
+	for _, path := range append(found, filepath.Join(repository, "README.md"), filepath.Join(repository, "docs/index.md")) {
 		content, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)

@@ -154,3 +154,26 @@ func checkExample(t *testing.T, block *hclsyntax.Block) (checked int) {
 	}
 	return 1
 }
+
+// The table of settings has every setting of the provider.
+func TestIndexHasEverySetting(t *testing.T) {
+	t.Parallel()
+	content, err := os.ReadFile(filepath.Join(repository, "docs/index.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := string(content)
+	block := realSchema(t).ConfigSchema.Block
+	for name := range block.Attributes {
+		if !strings.Contains(page, "\n| `"+name+"` |") {
+			t.Errorf("%s is missing", name)
+		}
+	}
+	for vendor, nested := range block.NestedBlocks {
+		for name := range nested.Block.Attributes {
+			if !strings.Contains(page, "\n| `"+vendor+"."+name+"` |") && !strings.Contains(page, "\n| each vendor's `"+name+"` |") {
+				t.Errorf("%s.%s is missing", vendor, name)
+			}
+		}
+	}
+}

@@ -79,7 +79,7 @@ func TestBlocks(t *testing.T) {
   for_each = var.token == null ? [] : [var.token]
   content { api_token = softwareone.value }
 }`),
-		"dynamic beside others": hcl(variable, `gcore { api_key = "1_a" }
+		"dynamic next to others": hcl(variable, `gcore { api_key = "1_a" }
 dynamic "softwareone" {
   for_each = toset(["only"])
   content { api_token = var.token }

@@ -258,7 +258,7 @@ func (s *session) login(ctx context.Context) error {
 	if err == nil {
 		err = &transport.Error{
 			Vendor: vendor, Operation: "log in", Kind: transport.KindCancelled,
-			Message: "the reply holds no access_token: this server keeps sessions in cookies alone, or the user has to log in " +
+			Message: "the reply holds no access_token: this server keeps sessions only in cookies, or the user has to log in " +
 				"with more than a password; set fortanix.token to the token of a session that is logged in already",
 		}
 		s.refuse(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -124,9 +125,7 @@ func (c *Client) accountsWhere(
 	ctx context.Context, query url.Values, keep func(Account) bool,
 ) (found []Account, moment createonce.Moment, err error) {
 	asked := notDeleted()
-	for name, values := range query {
-		asked[name] = values
-	}
+	maps.Copy(asked, query)
 	for a, err := range c.eachAccount(ctx, asked, &moment) {
 		if err != nil {
 			return nil, moment, err

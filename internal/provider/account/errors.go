@@ -96,7 +96,7 @@ func (d Descriptor) Cause(err error) string {
 	return sentence(err.Error())
 }
 
-// context is what a message on an attribute needs beside the vendor's words.
+// context is what a message on an attribute needs next to the vendor's words.
 func (d Descriptor) context(failure *transport.Error) string {
 	text := fmt.Sprintf(" (HTTP %d", failure.Status)
 	if failure.Code != "" {
@@ -113,7 +113,7 @@ func (d Descriptor) context(failure *transport.Error) string {
 
 func (d Descriptor) advice(failure *transport.Error) string {
 	const slow = "If the vendor is slow, raise the resource's timeouts, which are for an operation, or request_timeout in the provider block, " +
-		"which is for one request other than a create. A read goes by the timeouts in the state: apply others with -refresh=false."
+		"which is for one request other than a create. A read uses the timeouts in the state: apply others with -refresh=false."
 	outOfTime := errors.Is(failure.Err, context.DeadlineExceeded)
 	switch {
 	case failure.Kind == transport.KindUntrusted, failure.Kind == transport.KindNotSent:

@@ -60,7 +60,7 @@ func List[T any](ctx context.Context, req list.ListRequest, d Descriptor, accoun
 		}
 		if len(odd) > 0 {
 			said = append(said, fmt.Sprintf("%d at %s have a value that configuration may not have, such as a name with a line break, and would "+
-				"fail the plan of all that is generated beside them. They are not listed; to manage one, change it at %s first: %s.",
+				"fail the plan of all that is generated next to them. They are not listed; to manage one, change it at %s first: %s.",
 				len(odd), d.Vendor, d.Vendor, transport.SafeText(strings.Join(shortened(odd), ", "))))
 		}
 		if len(said) > 0 {
