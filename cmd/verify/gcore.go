@@ -17,6 +17,7 @@ const (
 	gcoreOne    = "GET /iam/clients/{clientId}"
 	gcoreUsers  = "GET /iam/users"
 	gcoreUser   = "GET /iam/users/{userId}"
+	gcoreTokens = "GET /iam/v2/clients/{clientId}/tokens"
 	gcoreLimits = "GET /iam/products/availability/clients/{clientId}"
 
 	// gcorePage is the page size that the provider asks for.
@@ -33,7 +34,7 @@ var gcoreVendor = vendor{
 	name: "gcore", title: "Gcore", open: openGcore,
 	checks: slices.Concat(gcoreChecks, gcoreFilterChecks, commonChecks("gcore"), contractChecks("gcore", map[string]string{
 		"overview": gcoreMe, "list-accounts": gcoreList, "account": gcoreOne, "list-users": gcoreUsers, "user": gcoreUser,
-		"availability": gcoreLimits,
+		"availability": gcoreLimits, "list-tokens": gcoreTokens,
 	})),
 }
 
@@ -272,6 +273,9 @@ var gcoreChecks = []check{
 		withGcoreAccount(checkGcoreNumbers)},
 	{"gcore.user-company", "A user's company is the name that the user's account has now.", notSaid, withGcoreUsers(checkGcoreUserCompany)},
 	{"gcore.user", "A single user is shown without client_and_roles, which the list has.", iamSpec, withGcoreUsers(checkGcoreUser)},
+	{
+		"gcore.tokens", "The API tokens of the credential's own account are listed, without the tokens themselves.", iamSpec, checkGcoreTokens,
+	},
 	{"gcore.availability", "Product availability of an account lists only what differs from what it inherits.", notSaid,
 		withGcoreAccounts(checkGcoreAvailability)},
 }

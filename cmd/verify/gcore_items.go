@@ -101,3 +101,26 @@ func checkGcoreAvailability(ctx context.Context, p *probe, _ *exchange, accounts
 	}
 	return itDiffers("each of %d accounts lists all products", asked)
 }
+
+// checkGcoreTokens asks for the tokens of the account that the credential belongs to.
+func checkGcoreTokens(ctx context.Context, p *probe) finding {
+	own, ok := gcoreOwn(ctx, p, "id")
+	if !ok {
+		return notTold("the credential's own account is not known")
+	}
+	e, why := p.read(ctx, gcoreTokens, "/iam/v2/clients/"+strconv.FormatInt(own, 10)+"/tokens", "")
+	switch {
+	case e == nil:
+		return notTold("%s", why)
+	case !e.ok():
+		return refused(e)
+	case typeOf(e.value) != "array":
+		return itDiffers("they come as %s", typeOf(e.value))
+	}
+	for _, token := range objects(e.value) {
+		if text(token, "token") != "" {
+			return itDiffers("the list shows tokens themselves")
+		}
+	}
+	return itHolds("they are")
+}

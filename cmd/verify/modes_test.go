@@ -165,13 +165,14 @@ var fortanixModes = []mode[fortanix.Options]{
 	{"empty logos", func(o *fortanix.Options) { o.Logos = fortanix.LogosEmpty }, []string{"fortanix.logo"}},
 	{"wrapped logos", func(o *fortanix.Options) { o.Logos = fortanix.LogosWrapped }, []string{"fortanix.logo"}},
 	{"empty configs", func(o *fortanix.Options) { o.EmptyConfigs = true }, []string{"fortanix.auth-configs"}},
-	{"partial lists", func(o *fortanix.Options) { o.ThinList = true }, []string{"fortanix.list-whole"}},
+	{"partial lists", func(o *fortanix.Options) { o.PartialList = true }, []string{"fortanix.list-whole"}},
 	{"default page", func(o *fortanix.Options) { o.DefaultPageSize = 25 }, []string{"fortanix.no-limit"}},
 	{"capped", func(o *fortanix.Options) { o.MaxPageSize = 30 }, []string{"fortanix.page"}},
 	{"lost cursor", func(o *fortanix.Options) { o.LostCursorEmpty = true }, []string{"fortanix.lost-cursor"}},
 	{"seen by writes only", func(o *fortanix.Options) {
 		o.TokenLifetime, o.SessionLifetime, o.DuplicateStatus, o.DuplicateFold = time.Minute, time.Hour, 409, true
 		o.ForeignStatus, o.RequireSelected, o.ServerDefaults, o.CreateLag, o.PartialCreate = 404, true, true, 3, true
+		o.LockedSelection = true
 		o.NormalizeName = strings.ToUpper
 	}, nil},
 }

@@ -82,6 +82,7 @@ func TestEveryTypeHasItsFiles(t *testing.T) {
 		},
 		"data-sources":        {"examples/data-sources/*/data-source.tf"},
 		"ephemeral-resources": {"examples/ephemeral-resources/*/ephemeral-resource.tf"},
+		"actions":             {"examples/actions/*/action.tf"},
 		"list-resources":      {"examples/list-resources/*/list-resource.tfquery.hcl"},
 	}
 	for folder, types := range exampleFolders(realSchema(t)) {
@@ -135,7 +136,7 @@ func TestEveryExampleNamesTheProvider(t *testing.T) {
 func checkExample(t *testing.T, block *hclsyntax.Block) (checked int) {
 	t.Helper()
 	switch block.Type {
-	case "resource", "data", "list", "ephemeral":
+	case "resource", "data", "list", "ephemeral", "action":
 		if strings.HasPrefix(block.Labels[0], "terraform_") {
 			return 0
 		}

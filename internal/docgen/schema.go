@@ -13,8 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// readSchema reads all schemas from a provider server, as the newest Terraform would export them. Functions and actions
-// are refused, since nothing here renders them.
+// readSchema reads all schemas from a provider server, as the newest Terraform would export them. Functions are
+// refused, since nothing here renders them.
 func readSchema(ctx context.Context, server tfprotov6.ProviderServer) (*tfjson.ProviderSchema, error) {
 	schemas, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	if err == nil {
@@ -30,8 +30,8 @@ func readSchema(ctx context.Context, server tfprotov6.ProviderServer) (*tfjson.P
 	if err != nil {
 		return nil, fmt.Errorf("reading the resources' identities: %w", err)
 	}
-	if len(schemas.Functions)+len(schemas.ActionSchemas) > 0 {
-		return nil, errors.New("the provider has functions or actions: teach docgen to export them")
+	if len(schemas.Functions) > 0 {
+		return nil, errors.New("the provider has functions: teach docgen to export them")
 	}
 
 	var c converter
@@ -42,6 +42,7 @@ func readSchema(ctx context.Context, server tfprotov6.ProviderServer) (*tfjson.P
 		EphemeralResourceSchemas: each(schemas.EphemeralResourceSchemas, c.schema),
 		ListResourceSchemas:      each(schemas.ListResourceSchemas, c.schema),
 		ResourceIdentitySchemas:  each(identities.IdentitySchemas, c.identity),
+		ActionSchemas:            each(schemas.ActionSchemas, c.action),
 	}
 	return all, c.err
 }
@@ -70,6 +71,10 @@ type converter struct{ err error }
 
 func (c *converter) schema(s *tfprotov6.Schema) *tfjson.Schema {
 	return &tfjson.Schema{Version: c.count(s.Version), Block: c.block(s.Block)}
+}
+
+func (c *converter) action(s *tfprotov6.ActionSchema) *tfjson.ActionSchema {
+	return &tfjson.ActionSchema{Block: c.block(s.Schema.Block)}
 }
 
 func (c *converter) identity(s *tfprotov6.ResourceIdentitySchema) *tfjson.IdentitySchema {
@@ -171,6 +176,7 @@ func withPrefix(s *tfjson.ProviderSchema) *tfjson.ProviderSchema {
 		EphemeralResourceSchemas: prefixed(s.EphemeralResourceSchemas),
 		ListResourceSchemas:      prefixed(s.ListResourceSchemas),
 		ResourceIdentitySchemas:  prefixed(s.ResourceIdentitySchemas),
+		ActionSchemas:            prefixed(s.ActionSchemas),
 	}
 }
 

@@ -58,6 +58,7 @@ func small() *server {
 			}}},
 			DataSourceSchemas:        map[string]*tfprotov6.Schema{"cloud_accounts": block()},
 			EphemeralResourceSchemas: map[string]*tfprotov6.Schema{"cloud_token": block()},
+			ActionSchemas:            map[string]*tfprotov6.ActionSchema{"cloud_act": {Schema: block()}},
 			ListResourceSchemas: map[string]*tfprotov6.Schema{
 				"cloud_account": block(&tfprotov6.SchemaAttribute{Name: "filter", Type: tftypes.List{ElementType: tftypes.String}, Optional: true}),
 			},
@@ -90,6 +91,7 @@ const smallJSON = `{
     "block_types": {"limits": {"nesting_mode": "single", "min_items": 1, "max_items": 2,
       "block": {"deprecated": true, "description_kind": "plain"}}}}}},
   "data_source_schemas": {"cloud_accounts": {"version": 1, "block": {"description_kind": "plain"}}},
+  "action_schemas": {"cloud_act": {"block": {"description_kind": "plain"}}},
   "ephemeral_resource_schemas": {"cloud_token": {"version": 1, "block": {"description_kind": "plain"}}},
   "list_resource_schemas": {"cloud_account": {"version": 1, "block": {
     "attributes": {"filter": {"type": ["list", "string"], "optional": true, "description_kind": "plain"}}, "description_kind": "plain"}}},
@@ -136,7 +138,6 @@ func TestReadSchemaRefuses(t *testing.T) {
 		"schema failed":    {func(s *server) { s.schemas.Diagnostics = failed }, "bad schema"},
 		"identity failed":  {func(s *server) { s.identities.Diagnostics = failed }, "bad schema"},
 		"function":         {func(s *server) { s.schemas.Functions = map[string]*tfprotov6.Function{"f": {}} }, "functions"},
-		"action":           {func(s *server) { s.schemas.ActionSchemas = map[string]*tfprotov6.ActionSchema{"a": {}} }, "actions"},
 		"negative version": {func(s *server) { s.schemas.Provider.Version = -1 }, "-1"},
 	}
 	for name, test := range tests {
@@ -165,6 +166,7 @@ func TestWithPrefix(t *testing.T) {
 		ResourceSchemas:          map[string]*tfjson.Schema{account: schema.ResourceSchemas["cloud_account"]},
 		DataSourceSchemas:        map[string]*tfjson.Schema{"accounts_cloud_accounts": schema.DataSourceSchemas["cloud_accounts"]},
 		EphemeralResourceSchemas: map[string]*tfjson.Schema{"accounts_cloud_token": schema.EphemeralResourceSchemas["cloud_token"]},
+		ActionSchemas:            map[string]*tfjson.ActionSchema{"accounts_cloud_act": schema.ActionSchemas["cloud_act"]},
 		ListResourceSchemas:      map[string]*tfjson.Schema{account: schema.ListResourceSchemas["cloud_account"]},
 		ResourceIdentitySchemas:  map[string]*tfjson.IdentitySchema{account: identity},
 	}

@@ -19,6 +19,7 @@ func exampleFolders(s *tfjson.ProviderSchema) map[string][]string {
 		"resources":           slices.Sorted(maps.Keys(s.ResourceSchemas)),
 		"data-sources":        slices.Sorted(maps.Keys(s.DataSourceSchemas)),
 		"ephemeral-resources": slices.Sorted(maps.Keys(s.EphemeralResourceSchemas)),
+		"actions":             slices.Sorted(maps.Keys(s.ActionSchemas)),
 		"list-resources":      slices.Sorted(maps.Keys(s.ListResourceSchemas)),
 	}
 }

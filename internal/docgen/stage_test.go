@@ -57,6 +57,7 @@ func TestStageAndPublish(t *testing.T) {
 		"examples/data-sources/cloud_accounts/data-source.tf": "data",
 		"examples/ephemeral-resources/cloud_token/x.tf":       "ephemeral",
 		"examples/list-resources/cloud_account/x.tfquery.hcl": "list",
+		"examples/actions/cloud_act/action.tf":                "action",
 		"examples/whole/main.tf":                              "left alone",
 		"docs/resources/cloud_gone.md":                        "stale",
 	})
@@ -69,6 +70,7 @@ func TestStageAndPublish(t *testing.T) {
 		"examples/data-sources/accounts_cloud_accounts/data-source.tf": "data",
 		"examples/ephemeral-resources/accounts_cloud_token/x.tf":       "ephemeral",
 		"examples/list-resources/accounts_cloud_account/x.tfquery.hcl": "list",
+		"examples/actions/accounts_cloud_act/action.tf":                "action",
 		"examples/whole/main.tf":                                       "left alone",
 	}
 	if diff := cmp.Diff(want, read(t, staged)); diff != "" {

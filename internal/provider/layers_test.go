@@ -10,7 +10,7 @@ import (
 
 const module = "github.com/cloud-accounts/terraform-provider-accounts"
 
-// Layers import downwards only: provider, client, and the mock beside them; a vendor knows no other vendor; and what
+// Layers import downwards only: provider, client, and the mock next to them; a vendor knows no other vendor; and what
 // is shipped holds neither mock nor validator nor installer.
 func TestLayers(t *testing.T) {
 	t.Parallel()
@@ -25,7 +25,7 @@ func TestLayers(t *testing.T) {
 				{"a client knows nothing of the mock", "internal/clients", "internal/mockapi"},
 				{"the provider knows nothing of the mock", "internal/provider", "internal/mockapi"},
 				{"the provider knows nothing of its tests", "internal/provider", "internal/acctest"},
-				{"the mock is written from the vendors' documents alone", "internal/mockapi", "internal/clients"},
+				{"the mock is written from the vendors' documents only", "internal/mockapi", "internal/clients"},
 				{"the mock knows nothing of the provider", "internal/mockapi", "internal/provider"},
 				{"nothing imports the commands", "internal", "cmd"},
 			} {

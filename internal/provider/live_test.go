@@ -29,7 +29,7 @@ func TestLive(t *testing.T) { //nolint:paralleltest // one account at a time, co
 	if text := os.Getenv("ACC_LIVE_MAX_CREATES"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil {
-			t.Fatalf("ACC_LIVE_MAX_CREATES=%q is no number", text)
+			t.Fatalf("ACC_LIVE_MAX_CREATES=%q is not a number", text)
 		}
 		creates = n
 	}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
@@ -67,6 +68,7 @@ var (
 	_ provider.Provider                       = (*accounts)(nil)
 	_ provider.ProviderWithListResources      = (*accounts)(nil)
 	_ provider.ProviderWithEphemeralResources = (*accounts)(nil)
+	_ provider.ProviderWithActions            = (*accounts)(nil)
 )
 
 // New returns what makes a provider of the given version.
@@ -168,7 +170,7 @@ func (p *accounts) Configure(ctx context.Context, req provider.ConfigureRequest,
 		clients[vendor.Name] = vendor.Configure(settings.NewBlock(vendor, block, shared, &resp.Diagnostics), shared)
 	}
 	resp.ResourceData, resp.DataSourceData, resp.ListResourceData = clients, clients, clients
-	resp.EphemeralResourceData = clients
+	resp.EphemeralResourceData, resp.ActionData = clients, clients
 	p.exit.add(clients)
 }
 
@@ -252,6 +254,15 @@ func (p *accounts) EphemeralResources(context.Context) []func() ephemeral.Epheme
 	var all []func() ephemeral.EphemeralResource
 	for _, vendor := range vendors() {
 		all = append(all, vendor.EphemeralResources...)
+	}
+	return all
+}
+
+// Actions implements provider.ProviderWithActions.
+func (p *accounts) Actions(context.Context) []func() action.Action {
+	var all []func() action.Action
+	for _, vendor := range vendors() {
+		all = append(all, vendor.Actions...)
 	}
 	return all
 }

@@ -1,8 +1,8 @@
 // Package fortanix speaks the account and session part of the Fortanix Confidential Computing Manager (CCM) API.
 //
 // Facts about the API come from its published description ("Confidential Computing Manager" 2.0.0), from its
-// create-account reference page, and from Fortanix's own clients (em-client, em_curl.sh, ccm_util.py), which tell what
-// the description leaves open. The description names no error statuses and no error bodies.
+// create-account reference page, and from Fortanix's own clients (em-client, em_curl.sh, ccm_util.py), which show
+// what the description leaves open. The description names no error statuses and no error bodies.
 package fortanix
 
 import (

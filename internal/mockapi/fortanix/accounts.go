@@ -295,7 +295,7 @@ func (m *Mock) listAccounts(c *call) (int, any, error) {
 	items := []accountView{}
 	for _, a := range own[:min(size, len(own))] {
 		v := m.view(a, c.session.user)
-		if m.options.ThinList {
+		if m.options.PartialList {
 			v.CustomLogo, v.AuthConfigs = nil, nil
 		}
 		items = append(items, v)

@@ -191,7 +191,7 @@ func base64Text(v any) error {
 	return err
 }
 
-// fromBase64 takes the standard padded alphabet alone, as the vendor's own client does.
+// fromBase64 accepts only the standard padded alphabet, as the vendor's own client does.
 func fromBase64(v any) ([]byte, error) {
 	s, ok := v.(string)
 	data, err := base64.StdEncoding.Strict().DecodeString(s)

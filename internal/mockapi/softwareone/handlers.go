@@ -3,6 +3,7 @@ package softwareone
 import (
 	"cmp"
 	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -174,6 +175,10 @@ func (m *Mock) update(w http.ResponseWriter, r *http.Request, c caller, id strin
 }
 
 func (m *Mock) act(w http.ResponseWriter, r *http.Request, c caller, id, action string) {
+	if action == "validate" && r.Method == http.MethodPost {
+		m.validate(w, r, c, id)
+		return
+	}
 	if !slices.Contains([]string{"activate", "deactivate", "enable", "disable"}, action) {
 		m.refuse(w, http.StatusNotFound, "There is no such action.", nil)
 		return
@@ -215,6 +220,34 @@ func (m *Mock) act(w http.ResponseWriter, r *http.Request, c caller, id, action 
 	}
 	m.touch(&a, c.tokenID)
 	*stored = a
+	m.one(w, http.StatusOK, stored, hidden)
+}
+
+// validate checks whether an account could be activated, and changes nothing.
+func (m *Mock) validate(w http.ResponseWriter, r *http.Request, c caller, id string) {
+	stored := m.writable(w, c, id)
+	if stored == nil {
+		return
+	}
+	a := stored.clone()
+	in, ok := m.payload(w, r, false)
+	if !ok {
+		return
+	}
+	p := problems{}
+	if in.account.sent("externalId") {
+		a.ExternalID = ""
+		_ = json.Unmarshal(in.account["externalId"], &a.ExternalID) // what is no text counts as none
+	}
+	if a.ExternalID == "" {
+		p.add("externalId", "The externalId is required.")
+	} else {
+		m.assign(&a, a.ExternalID, p)
+	}
+	if len(p) > 0 {
+		m.refuseFields(w, p)
+		return
+	}
 	m.one(w, http.StatusOK, stored, hidden)
 }
 

@@ -113,7 +113,7 @@ func authConfigsAttribute() schema.Attribute {
 		return schema.StringAttribute{Required: true, Validators: words, MarkdownDescription: description}
 	}
 	oauth := map[string]schema.Attribute{
-		"idp_name":                   required("Name of the identity provider. With `client_id` it tells which configuration is which."),
+		"idp_name":                   required("Name of the identity provider. With `client_id` it identifies the configuration."),
 		"idp_icon_url":               required("Address of the provider's icon."),
 		"idp_authorization_endpoint": required("Address at which users authorize."),
 		"idp_token_endpoint":         required("Address at which the server gets tokens."),
@@ -131,9 +131,9 @@ func authConfigsAttribute() schema.Attribute {
 	return schema.ListNestedAttribute{
 		Optional: true, Validators: []validator.List{account.Elements("With no way to log in, everybody would be locked out. To leave " +
 			"those that the account has as they are, leave auth_configs out.")},
-		MarkdownDescription: "How users log in to the account. Elements are told apart by what they are (one by password; OAuth by `idp_name` " +
-			"and `client_id`; references by `target_id`), not by their place: reordering changes nothing. Append new ones. Changed in place. " +
-			"Removed from the configuration as a whole, they stay and are no longer managed; an empty list is refused, since it would lock " +
+		MarkdownDescription: "How users log in to the account. Elements are identified by what they are (one by password; OAuth by `idp_name` " +
+			"and `client_id`; references by `target_id`), not by their position: reordering changes nothing. Append new ones. Changed in place. " +
+			"When the whole list is removed from the configuration, they stay and are no longer managed; an empty list is refused, since it would lock " +
 			"everybody out.",
 		NestedObject: schema.NestedAttributeObject{Validators: oneOf("password", "oauth", "cluster_auth_ref"), Attributes: map[string]schema.Attribute{
 			"password": schema.SingleNestedAttribute{

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -55,6 +56,7 @@ func Vendor() settings.Vendor {
 		ListResources: []func() list.ListResource{accounts.ListResource, users.ListResource, services.ListResource},
 
 		EphemeralResources: []func() ephemeral.EphemeralResource{NewAccountTokenEphemeral, NewAPITokenEphemeral},
+		Actions:            []func() action.Action{renewInvitation.New, resetPassword.New},
 	}
 }
 

@@ -2,6 +2,7 @@ package settings
 
 import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/float64validator"
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/list"
@@ -33,6 +34,7 @@ type Vendor struct {
 	ListResources []func() list.ListResource
 
 	EphemeralResources []func() ephemeral.EphemeralResource
+	Actions            []func() action.Action
 }
 
 const (

@@ -2,6 +2,7 @@
 package softwareone
 
 import (
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -60,6 +61,7 @@ func Vendor() settings.Vendor {
 		Resources:     []func() resource.Resource{NewAccountResource},
 		DataSources:   accounts.DataSources(),
 		ListResources: []func() list.ListResource{accounts.ListResource},
+		Actions:       []func() action.Action{validateAccount.New},
 	}
 }
 
