@@ -90,7 +90,7 @@ func answer[Q, A any](ctx context.Context, req Q, call func(context.Context, Q) 
 	own := &requestContext{}
 	own.inner.Store(&ctx)
 	defer own.inner.Store(&answered) //nolint:contextcheck // it lets go of ctx
-	return call(own, req) //nolint:contextcheck // it stands for ctx
+	return call(own, req)            //nolint:contextcheck // it stands for ctx
 }
 
 // answered is the context of a request that is over.

@@ -101,7 +101,13 @@ func ValidID(id string) error {
 func accountPath(id string) string { return accountsPath + "/" + url.PathEscape(id) }
 
 // call makes one request with a JSON body, or none, and decodes the reply.
-func (c *Client) call(ctx context.Context, operation, method, path string, query url.Values, replay transport.Replay, body, into any) (*transport.Response, error) {
+func (c *Client) call(
+	ctx context.Context,
+	operation, method, path string,
+	query url.Values,
+	replay transport.Replay,
+	body, into any,
+) (*transport.Response, error) {
 	request := transport.Request{
 		Operation: operation, Method: method, Path: path, Query: query.Encode(), Replay: replay, Session: c.session, Into: into,
 		Selection: strings.HasPrefix(path, selectPath), ResourceID: transport.IDIn(path, ValidID),

@@ -100,7 +100,8 @@ func (l *listing) complete() error {
 	if !l.repeats {
 		return nil
 	}
-	return unexpectedListing(fmt.Sprintf("the listing repeats itself after %d accounts, so there may be others that it doesn't show", len(l.seen)))
+	return unexpectedListing(fmt.Sprintf(
+		"the listing repeats itself after %d accounts, so there may be others that it doesn't show", len(l.seen)))
 }
 
 // next returns the next page, without accounts that were on earlier ones. After an error it may be called again.

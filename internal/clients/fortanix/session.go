@@ -290,7 +290,12 @@ func (s *session) refresh(ctx context.Context, token transport.Secret) bool {
 }
 
 // post sends a request without a body, as JSON, the way Fortanix's own clients do.
-func (s *session) post(ctx context.Context, operation, path string, as transport.Session, reply *sessionReply) (*transport.Response, error) {
+func (s *session) post(
+	ctx context.Context,
+	operation, path string,
+	as transport.Session,
+	reply *sessionReply,
+) (*transport.Response, error) {
 	return s.http.Do(ctx, transport.Request{
 		Operation: operation, Method: http.MethodPost, Path: path, ContentType: "application/json",
 		Replay: transport.Idempotent, Session: as, Into: reply, Login: true, Sensitive: true,

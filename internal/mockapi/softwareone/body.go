@@ -146,8 +146,10 @@ func (m *Mock) apply(a *Account, doc document, clearing bool) problems {
 			text(doc, "", member.name, member.limit, member.of(a))
 		}
 	}
-	email := a.TechnicalSupportEmail
-	if at, err := mail.ParseAddress(email); email != "" && (err != nil || at.Address != email) {
+	if at, err := mail.ParseAddress(
+		a.TechnicalSupportEmail,
+	); a.TechnicalSupportEmail != "" &&
+		(err != nil || at.Address != a.TechnicalSupportEmail) {
 		p.add("technicalSupportEmail", "The value is not an e-mail address.")
 	}
 	if a.DefaultLanguageCode == "" && !m.options.NoDefaultLanguage {

@@ -62,7 +62,8 @@ func Timeouts(ctx context.Context) schema.Attribute {
 	const form = " Such as `\"30s\"` or `\"10m\"`."
 	attribute := timeouts.Attributes(ctx, timeouts.Opts{
 		Create: true, Read: true, Update: true, Delete: true,
-		CreateDescription: "How long a create may take, with its follow-up steps and the look-up after a lost reply." + form + " Default: `\"10m\"`.",
+		CreateDescription: "How long a create may take, with its follow-up steps and the look-up after a lost reply." + form + " Default: " +
+			"`\"10m\"`.",
 		ReadDescription:   "How long a read may take." + form + " Default: `\"5m\"`.",
 		UpdateDescription: "How long an update may take." + form + " Default: `\"10m\"`.",
 		DeleteDescription: "How long a destroy may take." + form + " Default: `\"10m\"`.",

@@ -69,9 +69,10 @@ func accountDataAttributes() map[string]schema.Attribute {
 		return schema.Int64Attribute{Computed: true, MarkdownDescription: description}
 	}
 	return map[string]schema.Attribute{
-		"id":              text("Account id, a UUID."),
-		"name":            text("Name."),
-		"has_custom_logo": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the account has a logo. The image itself is left out."},
+		"id":   text("Account id, a UUID."),
+		"name": text("Name."),
+		"has_custom_logo": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the account has a logo. The image itself is " +
+			"left out."},
 		"auth_configs": schema.ListNestedAttribute{
 			Computed: true, MarkdownDescription: "How users log in, in short: what distinguishes the configurations. Secrets are never read.",
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{

@@ -112,7 +112,13 @@ func recordAuthIDs(ctx context.Context, private account.Private, a client.Accoun
 }
 
 // finish sets what the create call did not take or ignored, and returns the account as it is then.
-func finish(ctx context.Context, api *client.Client, made client.Account, followUp client.AccountUpdate, diags *diag.Diagnostics) client.Account {
+func finish(
+	ctx context.Context,
+	api *client.Client,
+	made client.Account,
+	followUp client.AccountUpdate,
+	diags *diag.Diagnostics,
+) client.Account {
 	if followUp.AuthConfigs != nil {
 		followUp.AuthConfigs.Have = made.AuthConfigs
 	}

@@ -129,34 +129,39 @@ func authConfigsAttribute() schema.Attribute {
 	addSecret(oauth, "client_secret", "Secret of the OAuth client, write-only: it is in no plan and no state. Any change of this "+
 		"configuration sends it, since the API requires it, so it must be there then; it may be left out while nothing changes.")
 	return schema.ListNestedAttribute{
-		Optional: true, Validators: []validator.List{account.Elements("With no way to log in, everybody would be locked out. To leave " +
+		Optional: true,
+		Validators: []validator.List{account.Elements("With no way to log in, everybody would be locked out. To leave " +
 			"those that the account has as they are, leave auth_configs out.")},
 		MarkdownDescription: "How users log in to the account. Elements are identified by what they are (one by password; OAuth by `idp_name` " +
 			"and `client_id`; references by `target_id`), not by their position: reordering changes nothing. Append new ones. Changed in place. " +
 			"When the whole list is removed from the configuration, they stay and are no longer managed; an empty list is refused, since it would lock " +
 			"everybody out.",
-		NestedObject: schema.NestedAttributeObject{Validators: oneOf("password", "oauth", "cluster_auth_ref"), Attributes: map[string]schema.Attribute{
-			"password": schema.SingleNestedAttribute{
-				Optional: true, MarkdownDescription: "Log-in by password. Exactly one of `password`, `oauth` and `cluster_auth_ref` is given.",
-				Attributes: map[string]schema.Attribute{
-					"require_2fa":         schema.BoolAttribute{Required: true, MarkdownDescription: "Whether a second factor is needed."},
-					"administrators_only": schema.BoolAttribute{Required: true, MarkdownDescription: "Whether only administrators may log in so."},
+		NestedObject: schema.NestedAttributeObject{
+			Validators: oneOf("password", "oauth", "cluster_auth_ref"),
+			Attributes: map[string]schema.Attribute{
+				"password": schema.SingleNestedAttribute{
+					Optional: true, MarkdownDescription: "Log-in by password. Exactly one of `password`, `oauth` and `cluster_auth_ref` is given.",
+					Attributes: map[string]schema.Attribute{
+						"require_2fa":         schema.BoolAttribute{Required: true, MarkdownDescription: "Whether a second factor is needed."},
+						"administrators_only": schema.BoolAttribute{Required: true, MarkdownDescription: "Whether only administrators may log in so."},
+					},
+				},
+				"oauth": schema.SingleNestedAttribute{
+					Optional: true, MarkdownDescription: "Log-in through an identity provider.", Attributes: oauth,
+				},
+				"cluster_auth_ref": schema.SingleNestedAttribute{
+					Optional: true, MarkdownDescription: "Log-in through an identity provider that the installation has set up.",
+					Attributes: map[string]schema.Attribute{"target_id": required("Id of that provider.")},
 				},
 			},
-			"oauth": schema.SingleNestedAttribute{
-				Optional: true, MarkdownDescription: "Log-in through an identity provider.", Attributes: oauth,
-			},
-			"cluster_auth_ref": schema.SingleNestedAttribute{
-				Optional: true, MarkdownDescription: "Log-in through an identity provider that the installation has set up.",
-				Attributes: map[string]schema.Attribute{"target_id": required("Id of that provider.")},
-			},
-		}},
+		},
 	}
 }
 
 func tlsAttribute() schema.Attribute {
 	requiredTLS := map[string]schema.Attribute{
-		"validate_hostname": schema.BoolAttribute{Required: true, MarkdownDescription: "Whether the provider's certificate must carry its host name."},
+		"validate_hostname": schema.BoolAttribute{Required: true, MarkdownDescription: "Whether the provider's certificate must carry its " +
+			"host name."},
 		"ca": schema.SingleNestedAttribute{
 			Required: true, Validators: oneOf("ca_set", "pinned"), MarkdownDescription: "Trusted authorities.",
 			Attributes: map[string]schema.Attribute{
@@ -174,7 +179,8 @@ func tlsAttribute() schema.Attribute {
 			},
 		},
 		"client_cert": schema.StringAttribute{
-			Optional: true, Validators: []validator.String{account.Base64()}, MarkdownDescription: "Certificate that the server presents, as base64.",
+			Optional: true, Validators: []validator.String{account.Base64()}, MarkdownDescription: "Certificate that the server presents, as " +
+				"base64.",
 		},
 	}
 	addSecret(requiredTLS, "client_key", "Key of `client_cert`, as base64, write-only: it is in no plan and no state. Sent with any change "+
@@ -200,12 +206,20 @@ func tlsAttribute() schema.Attribute {
 func addSecret(attributes map[string]schema.Attribute, name, description string, validators ...validator.String) {
 	version := name + "_wo_version"
 	attributes[name+"_wo"] = schema.StringAttribute{
-		Optional: true, Sensitive: true, WriteOnly: true, MarkdownDescription: description,
-		Validators: append(slices.Clone(validators), stringvalidator.LengthAtLeast(1), stringvalidator.AlsoRequires(path.MatchRelative().AtParent().AtName(version))),
+		Optional:            true,
+		Sensitive:           true,
+		WriteOnly:           true,
+		MarkdownDescription: description,
+		Validators: append(
+			slices.Clone(validators),
+			stringvalidator.LengthAtLeast(1),
+			stringvalidator.AlsoRequires(path.MatchRelative().AtParent().AtName(version)),
+		),
 	}
 	attributes[version] = schema.NumberAttribute{
 		Optional: true, Validators: []validator.Number{account.WholeNumber(1, math.MaxInt64)},
-		MarkdownDescription: fmt.Sprintf("Number that goes with `%s_wo`; another one sends the secret again. Set after an import, it sends it too.", name),
+		MarkdownDescription: fmt.Sprintf("Number that goes with `%s_wo`; another one sends the secret again. Set after an import, it sends it "+
+			"too.", name),
 	}
 }
 

@@ -167,7 +167,12 @@ func fromClient(ctx context.Context, a client.AuthConfig, prior *authConfigModel
 	return m
 }
 
-func requiredFromClient(ctx context.Context, r *client.TLSRequiredOptions, before *tlsRequiredModel, diags *diag.Diagnostics) *tlsRequiredModel {
+func requiredFromClient(
+	ctx context.Context,
+	r *client.TLSRequiredOptions,
+	before *tlsRequiredModel,
+	diags *diag.Diagnostics,
+) *tlsRequiredModel {
 	if r == nil {
 		r = &client.TLSRequiredOptions{}
 	}
