@@ -234,7 +234,7 @@ func typeOf(value any) string {
 
 var (
 	uuidForm  = regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
-	plainName = regexp.MustCompile(`^[A-Za-z$_]{1,40}$`)
+	plainName = regexp.MustCompile(`^([a-z$_][A-Za-z_]{0,39}|[A-Z_]{1,12})$`)
 )
 
 func (s shape) fits(v string) bool {

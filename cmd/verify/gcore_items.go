@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -100,4 +101,61 @@ func checkGcoreAvailability(ctx context.Context, p *probe, _ *exchange, accounts
 		return notTold("there is no account")
 	}
 	return itDiffers("each of %d accounts lists all products", asked)
+}
+
+// checkGcoreTokens asks for the tokens of the account that the credential belongs to.
+func checkGcoreTokens(ctx context.Context, p *probe) finding {
+	own, ok := gcoreOwn(ctx, p, "id")
+	if !ok {
+		return notTold("the credential's own account is not known")
+	}
+	e, why := p.read(ctx, gcoreTokens, "/iam/v2/clients/"+strconv.FormatInt(own, 10)+"/tokens", "")
+	switch {
+	case e == nil:
+		return notTold("%s", why)
+	case !e.ok():
+		return refused(e)
+	case typeOf(e.value) != "array":
+		return itDiffers("they come as %s", typeOf(e.value))
+	}
+	for _, token := range objects(e.value) {
+		if text(token, "token") != "" {
+			return itDiffers("the list shows tokens themselves")
+		}
+	}
+	return itHolds("they are")
+}
+
+var gcoreProducts = []string{"CDN", "CLOUD", "DDOS", "DNS", "STORAGE", "STREAMING"}
+
+func checkGcoreServices(ctx context.Context, p *probe, _ *exchange, accounts []map[string]any) finding {
+	if len(accounts) == 0 {
+		return notTold("there is no account")
+	}
+	id, _ := number(accounts[0], "id")
+	e, why := p.read(ctx, gcoreServices, "/iam/clients/"+strconv.FormatInt(id, 10)+"/services", "")
+	switch {
+	case e == nil:
+		return notTold("%s", why)
+	case !e.ok():
+		return refused(e)
+	}
+	missing := slices.Clone(gcoreProducts)
+	for _, service := range objects(e.value) {
+		if _, ok := number(service, "id"); ok && text(service, "status") != "" {
+			missing = slices.DeleteFunc(missing, func(product string) bool { return product == text(service, "name") })
+		}
+	}
+	return expect(len(missing) == 0, "they have", "there is none for "+strings.Join(missing, ", "))
+}
+
+func checkGcoreSellers(ctx context.Context, p *probe) finding {
+	e, why := p.read(ctx, gcoreSellers, "/iam/admin/sellers", fmt.Sprintf("limit=%d&offset=0", gcorePage))
+	switch {
+	case e == nil:
+		return notTold("%s", why)
+	case !e.ok():
+		return refused(e)
+	}
+	return envelope(e)
 }

@@ -195,6 +195,9 @@ func TestOnlyReadsLeave(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if !p.client.ReadOnly {
+				t.Fatal("the transport's own guard is off")
+			}
 			r.Method, r.Session = method, p
 			if e, _ := p.send(t.Context(), r, "anything"); e != nil || arrived > 0 {
 				t.Fatalf("%s %s was sent", method, r.Path)

@@ -65,12 +65,14 @@ func run(ctx context.Context, args []string, getenv func(string) string, clock t
 
 	ctx, cancel := context.WithTimeout(ctx, *deadline)
 	defer cancel()
-	progress := func(vendor string, n int) { _, _ = fmt.Fprintf(stderr, "\r%-12s %3d requests ", vendor, n) }
-	if info, ok := stderr.(*os.File); !ok || !isTerminal(info) {
-		progress = func(string, int) {}
+	show := func(format string, values ...any) { _, _ = fmt.Fprintf(stderr, "\r\x1b[K"+format, values...) } // on a line of its own
+	if f, ok := stderr.(*os.File); !ok || !isTerminal(f) {
+		show = func(string, ...any) {}
 	}
-	r := verify(ctx, getenv, options{timeout: *timeout, limit: *requests, clock: clock, progress: progress})
-	progress("", 0)
+	r := verify(ctx, getenv, options{timeout: *timeout, limit: *requests, clock: clock, progress: func(vendor string, n int) {
+		show("%s: request %d", vendor, n)
+	}})
+	show("")
 	if *file != "" {
 		if err := os.WriteFile(*file, []byte(r.markdown()), 0o644); err != nil { //nolint:gosec // it is made to be published
 			return fail(err)

@@ -163,7 +163,7 @@ func TestDefaults(t *testing.T) {
 		t.Errorf("exit %d\n%s", c.code, c.details(differs))
 	}
 	want := []string{
-		"fortanix.request-id", "gcore.deleted", "gcore.own-user", "gcore.request-id", "softwareone.request-id",
+		"fortanix.request-id", "gcore.deleted", "gcore.own-user", "gcore.request-id", "gcore.tokens", "softwareone.request-id",
 	}
 	if got := c.named(cantTell); !slices.Equal(got, want) {
 		t.Errorf("can't tell:\n%s", c.details(cantTell))

@@ -25,7 +25,12 @@ type CreateOnly struct {
 // PlanCreateOnly refuses changes of create-only attributes by configuration. A value that merely drifted at the
 // vendor is kept as it is there: keep names the attributes whose planned values are to be set back to the state's.
 // replace names those whose change replaces the account.
-func (d Descriptor) PlanCreateOnly(ctx context.Context, private Private, attributes []CreateOnly, diags *diag.Diagnostics) (keep, replace []string) {
+func (d Descriptor) PlanCreateOnly(
+	ctx context.Context,
+	private Private,
+	attributes []CreateOnly,
+	diags *diag.Diagnostics,
+) (keep, replace []string) {
 	recorded := map[string]string{}
 	Fetch(ctx, private, keyRecorded, &recorded, diags)
 	for _, a := range attributes {

@@ -17,7 +17,13 @@ import (
 // display name and, where asked for, its resource, and returns its id; "" where the account can't be expressed as a
 // resource. Such ones are left out, and a warning at the end counts them. So are those whose resource has a value that
 // configuration may not have: it would fail the plan of all that is generated beside it.
-func List[T any](ctx context.Context, req list.ListRequest, d Descriptor, accounts iter.Seq2[T, error], fill func(T, *list.ListResult) (id string)) iter.Seq[list.ListResult] {
+func List[T any](
+	ctx context.Context,
+	req list.ListRequest,
+	d Descriptor,
+	accounts iter.Seq2[T, error],
+	fill func(T, *list.ListResult) (id string),
+) iter.Seq[list.ListResult] {
 	return func(yield func(list.ListResult) bool) {
 		var listed int64
 		skipped := 0

@@ -206,7 +206,8 @@ func (d Descriptor) refuseTaken(ctx context.Context, old object, req resource.Mo
 	}
 	resp.Diagnostics.AddAttributeError(path.Root(d.ReservedAttribute), d.Title+" can't be replaced", fmt.Sprintf(
 		"This plan deletes %s %s and creates it anew (by -replace, replace_triggered_by, or a change that forces it). The delete would be "+
-			"done, and then the create would fail: %s\n\nGive %s another value in the same change, or don't replace it.", d.Title, old.ID, d.DestroyLeaves, d.ReservedAttribute))
+			"done, and then the create would fail: %s\n\nGive %s another value in the same change, or don't replace "+
+			"it.", d.Title, old.ID, d.DestroyLeaves, d.ReservedAttribute))
 }
 
 // PlanDelete reports at apply time whether the vendor is to be called. A protected account gets here only by a taint,
