@@ -293,7 +293,8 @@ func (d Descriptor) AddNotKept(diags *diag.Diagnostics, id string, err *wire.Not
 // AddLag reports a 404 that comes too soon after our own create to mean anything.
 func (d Descriptor) AddLag(diags *diag.Diagnostics, id string) {
 	diags.AddError(d.Title+" can't be read yet", fmt.Sprintf("%s %s was created less than ten minutes ago, and %s doesn't "+
-		"show it yet (HTTP 404). It stays in the state. Try again in a moment.", d.Title, id, d.Vendor))
+		"show it yet (HTTP 404). It stays in the state. Try again in a moment; if it was deleted since, a plan after those ten minutes "+
+		"says so.", d.Title, id, d.Vendor))
 }
 
 // NotManagedWarning warns that attributes were taken out of the configuration whose values stay at the vendor.
