@@ -33,8 +33,7 @@ var apiTokenDescriptor = account.Descriptor{
 	Address:     address,
 	Credentials: credentials,
 	Permission: "It takes the credential of the account's reseller, or of a user who may enter the account, and no token has a higher role " +
-		"than " +
-		"the user who issues it.",
+		"than the user who issues it. A reseller's own account can have no API tokens; its customers' accounts can.",
 	ValidID: client.ValidID,
 	Wire:    map[string]path.Path{"name": path.Root("name"), "client_user": path.Root("role"), "exp_date": path.Root("expires_in")},
 }
