@@ -217,7 +217,11 @@ func measureFloor(ctx context.Context, dir, binary, provider string, n, runs int
 	if err != nil {
 		return 0, err
 	}
-	if err := errors.Join(w.Write("main.tf", blocks.String()), w.Write("versions.tf", ""), w.Write("terraform.tfstate", string(state))); err != nil {
+	if err := errors.Join(
+		w.Write("main.tf", blocks.String()),
+		w.Write("versions.tf", ""),
+		w.Write("terraform.tfstate", string(state)),
+	); err != nil {
 		return 0, err
 	}
 	var times []time.Duration

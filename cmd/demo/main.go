@@ -79,7 +79,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 			return fmt.Errorf("%d requests or replies don't fit the vendors' published descriptions: %s", len(broken), broken[0])
 		}
 	}
-	say("\nAll %d steps went as they should: 4 resource types planned, created, changed, repaired, imported and destroyed.", d.steps)
+	say("\nAll %d steps went as they should: accounts of 4 types planned, created, used, changed, repaired, imported and destroyed.", d.steps)
 	if !*keep {
 		return nil
 	}

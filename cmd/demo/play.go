@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/fortanix"
@@ -205,7 +206,11 @@ func (d *demo) play(ctx context.Context) error {
 		}
 		return nil
 	}
-	for _, s := range []step{
+	using, err := d.useSteps(ctx, apply)
+	if err != nil {
+		return err
+	}
+	for _, s := range slices.Insert([]step{
 		{
 			title: "Plan", text: "One of each resource, declared in HCL. Nothing is sent that changes anything.",
 			config: first, args: plan, want: "Plan: 4 to add", after: nothingCreated,
@@ -280,7 +285,7 @@ func (d *demo) play(ctx context.Context) error {
 				"Gcore has no call that deletes one.",
 			args: []string{"destroy", "-auto-approve"}, want: "Destroy complete! Resources: 4 destroyed", table: true,
 		},
-	} {
+	}, 3, using...) {
 		if err := d.show(ctx, s); err != nil {
 			return err
 		}

@@ -12,13 +12,15 @@ import (
 )
 
 const (
-	gcoreMe     = "GET /iam/clients/me"
-	gcoreList   = "GET /iam/clients"
-	gcoreOne    = "GET /iam/clients/{clientId}"
-	gcoreUsers  = "GET /iam/users"
-	gcoreUser   = "GET /iam/users/{userId}"
-	gcoreTokens = "GET /iam/v2/clients/{clientId}/tokens"
-	gcoreLimits = "GET /iam/products/availability/clients/{clientId}"
+	gcoreMe       = "GET /iam/clients/me"
+	gcoreList     = "GET /iam/clients"
+	gcoreOne      = "GET /iam/clients/{clientId}"
+	gcoreUsers    = "GET /iam/users"
+	gcoreUser     = "GET /iam/users/{userId}"
+	gcoreServices = "GET /iam/clients/{clientId}/services"
+	gcoreSellers  = "GET /iam/admin/sellers"
+	gcoreTokens   = "GET /iam/v2/clients/{clientId}/tokens"
+	gcoreLimits   = "GET /iam/products/availability/clients/{clientId}"
 
 	// gcorePage is the page size that the provider asks for.
 	gcorePage = 100
@@ -34,7 +36,7 @@ var gcoreVendor = vendor{
 	name: "gcore", title: "Gcore", open: openGcore,
 	checks: slices.Concat(gcoreChecks, gcoreFilterChecks, commonChecks("gcore"), contractChecks("gcore", map[string]string{
 		"overview": gcoreMe, "list-accounts": gcoreList, "account": gcoreOne, "list-users": gcoreUsers, "user": gcoreUser,
-		"availability": gcoreLimits, "list-tokens": gcoreTokens,
+		"availability": gcoreLimits, "list-tokens": gcoreTokens, "services": gcoreServices, "list-sellers": gcoreSellers,
 	})),
 }
 
@@ -275,6 +277,14 @@ var gcoreChecks = []check{
 	{"gcore.user", "A single user is shown without client_and_roles, which the list has.", iamSpec, withGcoreUsers(checkGcoreUser)},
 	{
 		"gcore.tokens", "The API tokens of the credential's own account are listed, without the tokens themselves.", iamSpec, checkGcoreTokens,
+	},
+	{
+		"gcore.services", "An account's services have every product, by its name, with an id and a status.", resellerSpec,
+		withGcoreAccounts(checkGcoreServices),
+	},
+	{
+		"gcore.sellers-envelope", "A list of sellers that is asked for with a limit is an object with count and results.", resellerSpec,
+		checkGcoreSellers,
 	},
 	{"gcore.availability", "Product availability of an account lists only what differs from what it inherits.", notSaid,
 		withGcoreAccounts(checkGcoreAvailability)},

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -123,4 +124,38 @@ func checkGcoreTokens(ctx context.Context, p *probe) finding {
 		}
 	}
 	return itHolds("they are")
+}
+
+var gcoreProducts = []string{"CDN", "CLOUD", "DDOS", "DNS", "STORAGE", "STREAMING"}
+
+func checkGcoreServices(ctx context.Context, p *probe, _ *exchange, accounts []map[string]any) finding {
+	if len(accounts) == 0 {
+		return notTold("there is no account")
+	}
+	id, _ := number(accounts[0], "id")
+	e, why := p.read(ctx, gcoreServices, "/iam/clients/"+strconv.FormatInt(id, 10)+"/services", "")
+	switch {
+	case e == nil:
+		return notTold("%s", why)
+	case !e.ok():
+		return refused(e)
+	}
+	missing := slices.Clone(gcoreProducts)
+	for _, service := range objects(e.value) {
+		if _, ok := number(service, "id"); ok && text(service, "status") != "" {
+			missing = slices.DeleteFunc(missing, func(product string) bool { return product == text(service, "name") })
+		}
+	}
+	return expect(len(missing) == 0, "they have", "there is none for "+strings.Join(missing, ", "))
+}
+
+func checkGcoreSellers(ctx context.Context, p *probe) finding {
+	e, why := p.read(ctx, gcoreSellers, "/iam/admin/sellers", fmt.Sprintf("limit=%d&offset=0", gcorePage))
+	switch {
+	case e == nil:
+		return notTold("%s", why)
+	case !e.ok():
+		return refused(e)
+	}
+	return envelope(e)
 }

@@ -27,8 +27,10 @@ var gcoreModes = []mode[gcore.Options]{
 	{"stale user company", func(o *gcore.Options) { o.StaleUserCompany = true }, []string{"gcore.user-company"}},
 	{"soft delete", func(o *gcore.Options) { o.SoftDelete = true }, []string{"gcore.deleted"}},
 	{"effective availability", func(o *gcore.Options) { o.EffectiveAvailability = true }, []string{"gcore.availability"}},
-	{"result", func(o *gcore.Options) { o.Envelope = gcore.EnvelopeResult }, []string{"gcore.accounts-envelope", "gcore.users-envelope"}},
-	{"bare", func(o *gcore.Options) { o.Envelope = gcore.EnvelopeBare }, []string{"gcore.accounts-envelope", "gcore.users-envelope"}},
+	{"result", func(o *gcore.Options) { o.Envelope = gcore.EnvelopeResult }, []string{"gcore.accounts-envelope", "gcore.sellers-envelope",
+		"gcore.users-envelope"}},
+	{"bare", func(o *gcore.Options) { o.Envelope = gcore.EnvelopeBare }, []string{"gcore.accounts-envelope", "gcore.sellers-envelope",
+		"gcore.users-envelope"}},
 	{"capped", func(o *gcore.Options) { o.MaxLimit = 50 }, []string{"gcore.accounts-page", "gcore.users-page"}},
 	{"no count", func(o *gcore.Options) { o.HideCount = true }, []string{"gcore.accounts-count", "gcore.users-count"}},
 	{"wrong count", func(o *gcore.Options) { o.ExtraCount = 1 }, []string{"gcore.accounts-count", "gcore.users-count"}},
@@ -43,6 +45,7 @@ var gcoreModes = []mode[gcore.Options]{
 		[]string{"gcore.filter", "gcore.filter-apostrophe", "gcore.filter-case", "gcore.users-email"},
 	},
 	{"filters ignored", func(o *gcore.Options) { o.Filters = gcore.FilterIgnored }, []string{"gcore.filter-applied"}},
+	{"hidden services", func(o *gcore.Options) { o.HiddenServices = []string{"DDOS"} }, []string{"gcore.services"}},
 	{"partial accounts", func(o *gcore.Options) { o.ThinClients = []string{"resellers", "owner"} }, []string{"gcore.account-owner"}},
 	{"accounts without users", func(o *gcore.Options) { o.ThinClients = []string{"users"} }, []string{"gcore.account-users"}},
 	{"partial lists", func(o *gcore.Options) { o.ThinLists = []string{"website", "phone"} }, []string{"gcore.list-whole"}},
@@ -56,6 +59,7 @@ var gcoreModes = []mode[gcore.Options]{
 		o.IgnoreOnCreate, o.Lang, o.CountryCode, o.TestAccounts = []string{"seller"}, "de", "BE", true
 		o.Lag, o.Errors, o.Availability = 3, gcore.ErrorList, map[string]bool{"CDN": false}
 		o.LoginForbidden, o.TokensNeverExpire, o.Sessions = true, true, 1
+		o.Activating, o.PutServiceReplaces = 2, true
 	}, nil},
 }
 
@@ -133,7 +137,7 @@ var softwareoneModes = []mode[softwareone.Options]{
 		o.PUTReplaces, o.PUTIgnoresNull, o.PUTIgnoresExternalID, o.FormKeepsIcon = true, true, true, true
 		o.CreateActivates, o.CreateHonoursStatus, o.DeactivateKeepsExternalID, o.EnableNeedsExternalID = true, true, true, true
 		o.CollapsesNames, o.NoDefaultLanguage, o.WholeAddress, o.ConflictOnStatus, o.Lag = true, true, true, true, 3
-		o.KnownExternalID = func(string) bool { return false }
+		o.KnownExternalID, o.PartialCreate = func(string) bool { return false }, true
 	}, nil},
 }
 
@@ -165,7 +169,7 @@ var fortanixModes = []mode[fortanix.Options]{
 	{"empty logos", func(o *fortanix.Options) { o.Logos = fortanix.LogosEmpty }, []string{"fortanix.logo"}},
 	{"wrapped logos", func(o *fortanix.Options) { o.Logos = fortanix.LogosWrapped }, []string{"fortanix.logo"}},
 	{"empty configs", func(o *fortanix.Options) { o.EmptyConfigs = true }, []string{"fortanix.auth-configs"}},
-	{"partial lists", func(o *fortanix.Options) { o.ThinList = true }, []string{"fortanix.list-whole"}},
+	{"partial lists", func(o *fortanix.Options) { o.PartialList = true }, []string{"fortanix.list-whole"}},
 	{"default page", func(o *fortanix.Options) { o.DefaultPageSize = 25 }, []string{"fortanix.no-limit"}},
 	{"capped", func(o *fortanix.Options) { o.MaxPageSize = 30 }, []string{"fortanix.page"}},
 	{"lost cursor", func(o *fortanix.Options) { o.LostCursorEmpty = true }, []string{"fortanix.lost-cursor"}},

@@ -27,7 +27,10 @@ func (p *Protocol) OpenContext(ctx context.Context, typeName string, config Valu
 	p.t.Helper()
 	schema := p.schemas.EphemeralResourceSchemas[typeName]
 	packed := p.pack(p.encode(schema, config))
-	validated, err := p.server.ValidateEphemeralResourceConfig(ctx, &tfprotov6.ValidateEphemeralResourceConfigRequest{TypeName: typeName, Config: packed})
+	validated, err := p.server.ValidateEphemeralResourceConfig(
+		ctx,
+		&tfprotov6.ValidateEphemeralResourceConfigRequest{TypeName: typeName, Config: packed},
+	)
 	p.must(err)
 	if found := Diagnostics(validated.Diagnostics); len(found.Errors()) > 0 {
 		return nil, found
@@ -46,7 +49,10 @@ func (p *Protocol) OpenContext(ctx context.Context, typeName string, config Valu
 // Renew renews it.
 func (o *Opened) Renew() Diagnostics {
 	o.t.Helper()
-	answer, err := o.server.RenewEphemeralResource(o.t.Context(), &tfprotov6.RenewEphemeralResourceRequest{TypeName: o.Type, Private: o.private})
+	answer, err := o.server.RenewEphemeralResource(
+		o.t.Context(),
+		&tfprotov6.RenewEphemeralResourceRequest{TypeName: o.Type, Private: o.private},
+	)
 	o.must(err)
 	o.RenewAt = answer.RenewAt
 	if answer.Private != nil {

@@ -53,7 +53,10 @@ func (p *Protocol) configure() Diagnostics {
 	if found := Diagnostics(validated.Diagnostics); len(found.Errors()) > 0 {
 		return found
 	}
-	configured, err := p.server.ConfigureProvider(p.t.Context(), &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.14.0", Config: p.block})
+	configured, err := p.server.ConfigureProvider(
+		p.t.Context(),
+		&tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.14.0", Config: p.block},
+	)
 	p.must(err)
 	return configured.Diagnostics
 }
@@ -279,7 +282,14 @@ func (r *Resource) Execute(plan Plan, known ...Values) Diagnostics {
 	r.t.Helper()
 	var all Diagnostics
 	if plan.Action == "replace" {
-		all = r.apply(Plan{Action: "delete", planned: tftypes.NewValue(r.state.Type(), nil), config: tftypes.NewValue(r.state.Type(), nil), private: r.private})
+		all = r.apply(
+			Plan{
+				Action:  "delete",
+				planned: tftypes.NewValue(r.state.Type(), nil),
+				config:  tftypes.NewValue(r.state.Type(), nil),
+				private: r.private,
+			},
+		)
 		if len(all.Errors()) > 0 {
 			return all
 		}
@@ -390,7 +400,10 @@ func (p *Protocol) Data(typeName string, config Values) (Values, Diagnostics) {
 	p.t.Helper()
 	schema := p.schemas.DataSourceSchemas[typeName]
 	packed := p.pack(p.encode(schema, config))
-	validated, err := p.server.ValidateDataResourceConfig(p.t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: typeName, Config: packed})
+	validated, err := p.server.ValidateDataResourceConfig(
+		p.t.Context(),
+		&tfprotov6.ValidateDataResourceConfigRequest{TypeName: typeName, Config: packed},
+	)
 	p.must(err)
 	if found := Diagnostics(validated.Diagnostics); len(found.Errors()) > 0 {
 		return nil, found
@@ -416,7 +429,10 @@ func (p *Protocol) List(typeName string, config Values, limit int64, resources b
 		p.t.Fatal("the provider has no list resources")
 	}
 	packed := p.pack(p.encode(p.schemas.ListResourceSchemas[typeName], config))
-	validated, err := lister.ValidateListResourceConfig(p.t.Context(), &tfprotov6.ValidateListResourceConfigRequest{TypeName: typeName, Config: packed})
+	validated, err := lister.ValidateListResourceConfig(
+		p.t.Context(),
+		&tfprotov6.ValidateListResourceConfigRequest{TypeName: typeName, Config: packed},
+	)
 	p.must(err)
 	if found := Diagnostics(validated.Diagnostics); len(found.Errors()) > 0 {
 		return nil, found

@@ -143,7 +143,7 @@ func (r *reader) serve() *mockapi.Vendors {
 // run runs a script as the reader would, and returns what it prints and its exit code.
 func (r *reader) run(vendors *mockapi.Vendors, dir, script string) (output string, exit int) {
 	r.t.Helper()
-	cmd := exec.CommandContext(r.t.Context(), "bash", "-eu", "-o", "pipefail", "-c", script) //nolint:gosec // our own pages
+	cmd := exec.CommandContext(r.t.Context(), "bash", "-eu", "-o", "pipefail", "-c", script)
 	cmd.Dir = dir
 	cmd.Env = append([]string{
 		"PATH=" + filepath.Join(r.home, "bin") + string(os.PathListSeparator) + os.Getenv("PATH"), "HOME=" + r.home,
@@ -198,7 +198,7 @@ func (r *reader) follow(f fence) bool {
 
 // can reports whether this machine has what a block needs: a version of Terraform, OpenTofu, or a program.
 func (r *reader) can(needs string) bool {
-	for _, need := range strings.Fields(needs) {
+	for need := range strings.FieldsSeq(needs) {
 		oldest, err := version.NewVersion(need)
 		switch {
 		case need == "tofu" && !r.tofu, err == nil && (r.tofu || r.version.Core().LessThan(oldest)):

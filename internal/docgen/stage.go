@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -66,7 +65,10 @@ func publish(rendered, docs string, schema *tfjson.ProviderSchema) error {
 			return err
 		}
 		to := filepath.Join(docs, relative)
-		return errors.Join(os.MkdirAll(filepath.Dir(to), 0o755), os.WriteFile(to, unprefixed(page, types), 0o644)) //nolint:gosec // pages are public
+		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil { //nolint:gosec // pages are public
+			return err
+		}
+		return os.WriteFile(to, unprefixed(page, types), 0o644) //nolint:gosec // pages are public
 	})
 	if err != nil {
 		return fmt.Errorf("writing the pages: %w", err)

@@ -69,7 +69,8 @@ func SeedGcore(m *gcore.Mock, n int, seed uint64) {
 	d := newDice(seed)
 	client := func(i int) gcore.Client {
 		c := gcore.Client{
-			Company: d.name(i), Email: fmt.Sprintf("company%d@example.com", i), Name: d.optional(d.one(words...)), Phone: d.optional("+352 208 80 507"),
+			Company: d.name(i), Email: fmt.Sprintf("company%d@example.com", i), Name: d.optional(d.one(words...)), Phone: d.optional("+352 208 " +
+				"80 507"),
 			CustomID: d.optional(fmt.Sprintf("C-%d", i)), CountryCode: d.maybe(d.one("LU", "DE", "JP")), IsTest: d.IntN(10) == 0,
 			Status: d.one("new", "trial", "trialend", "active", "paused"), CreatedAt: d.past(),
 		}
@@ -99,9 +100,15 @@ func SeedSoftwareOne(m *softwareone.Mock, n int, seed uint64) {
 	d := newDice(seed)
 	for i := range n {
 		a := softwareone.Account{
-			Name: d.name(i), Type: d.one("Client", "Client", "Vendor"), ExternalID: d.maybe(fmt.Sprintf("CDG-%d", i)),
-			TechnicalSupportEmail: d.maybe("help@example.com"), Website: d.maybe("https://example.com/?a=1&b=" + fmt.Sprint(i)),
-			Description: d.maybe(strings.Join([]string{d.one(words...), d.one(words...)}, "\n")), DefaultLanguageCode: d.one("en-US", "de-CH", "ja-JP"),
+			Name:                  d.name(i),
+			Type:                  d.one("Client", "Client", "Vendor"),
+			ExternalID:            d.maybe(fmt.Sprintf("CDG-%d", i)),
+			TechnicalSupportEmail: d.maybe("help@example.com"),
+			Website:               d.maybe("https://example.com/?a=1&b=" + fmt.Sprint(i)),
+			Description: d.maybe(
+				strings.Join([]string{d.one(words...), d.one(words...)}, "\n"),
+			),
+			DefaultLanguageCode: d.one("en-US", "de-CH", "ja-JP"),
 		}
 		a.Status = d.one("Active", "Disabled")
 		if a.Type == "Client" {
@@ -115,7 +122,8 @@ func SeedSoftwareOne(m *softwareone.Mock, n int, seed uint64) {
 		}
 		if d.half() {
 			a.Address = softwareone.Address{
-				AddressLine1: d.one(words...) + " 1", AddressLine2: d.maybe("2nd floor"), PostCode: "1000", City: d.one(words...), State: d.maybe("ST"), Country: "CH",
+				AddressLine1: d.one(words...) + " 1", AddressLine2: d.maybe("2nd " +
+					"floor"), PostCode: "1000", City: d.one(words...), State: d.maybe("ST"), Country: "CH",
 			}
 		}
 		if d.half() {
@@ -131,9 +139,17 @@ func SeedFortanix(m *fortanix.Mock, n int, seed uint64) {
 	d := newDice(seed)
 	for i := range n {
 		a := fortanix.Account{
-			Name: d.name(i), CreatedAt: d.past(), NodeEnrollment: fortanix.NodeEnrollment{AttestationDisabled: d.half()},
-			Component: d.one(fortanix.ComponentDefault, fortanix.ComponentConfidentialAI), AccountStatus: d.one(fortanix.AccountActive, fortanix.AccountDeactivated),
-			DefaultGroupID: d.maybe(d.uuid()), MarketplaceGroupID: d.maybe(d.uuid()), AuthConfigs: map[string]fortanix.AuthConfig{},
+			Name:           d.name(i),
+			CreatedAt:      d.past(),
+			NodeEnrollment: fortanix.NodeEnrollment{AttestationDisabled: d.half()},
+			Component: d.one(
+				fortanix.ComponentDefault,
+				fortanix.ComponentConfidentialAI,
+			),
+			AccountStatus:      d.one(fortanix.AccountActive, fortanix.AccountDeactivated),
+			DefaultGroupID:     d.maybe(d.uuid()),
+			MarketplaceGroupID: d.maybe(d.uuid()),
+			AuthConfigs:        map[string]fortanix.AuthConfig{},
 		}
 		if d.half() {
 			a.CustomLogo = base64.StdEncoding.EncodeToString(pixel)
@@ -156,9 +172,16 @@ func SeedFortanix(m *fortanix.Mock, n int, seed uint64) {
 
 func (d dice) oauth(k int) *fortanix.OAuthConfig {
 	o := &fortanix.OAuthConfig{
-		Name: fmt.Sprintf("%s %d", d.one(words...), k), IconURL: "https://idp.example.com/icon.png",
-		AuthorizationEndpoint: "https://idp.example.com/authorize", TokenEndpoint: "https://idp.example.com/token",
-		UserinfoEndpoint: d.maybe("https://idp.example.com/userinfo"), RequiresBasicAuth: d.half(), ClientID: fmt.Sprintf("client-%d", k), ClientSecret: d.uuid(),
+		Name:                  fmt.Sprintf("%s %d", d.one(words...), k),
+		IconURL:               "https://idp.example.com/icon.png",
+		AuthorizationEndpoint: "https://idp.example.com/authorize",
+		TokenEndpoint:         "https://idp.example.com/token",
+		UserinfoEndpoint: d.maybe(
+			"https://idp.example.com/userinfo",
+		),
+		RequiresBasicAuth: d.half(),
+		ClientID:          fmt.Sprintf("client-%d", k),
+		ClientSecret:      d.uuid(),
 	}
 	switch d.IntN(4) {
 	case 0:

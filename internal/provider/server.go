@@ -22,9 +22,10 @@ func Server(version string, options ...Option) func() tfprotov6.ProviderServer {
 
 // framework is all that the framework's server implements and Terraform asks for.
 type framework interface {
-	tfprotov6.ProviderServerWithListResource
-	tfprotov6.ProviderServerWithActions
-	tfprotov6.ProviderServerWithStateStores
+	tfprotov6.ProviderServer
+	tfprotov6.ListResourceServer
+	tfprotov6.ActionServer
+	tfprotov6.StateStoreServer
 }
 
 // server is the framework's server, which keeps the context of every request until the process ends, so that it can
@@ -86,13 +87,18 @@ func (s server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourc
 
 // answer calls one of the framework's methods with a context that ends with the call.
 func answer[Q, A any](ctx context.Context, req Q, call func(context.Context, Q) (A, error)) (A, error) {
-	ended, cancel := context.WithCancel(context.Background())
-	cancel()
 	own := &requestContext{}
 	own.inner.Store(&ctx)
-	defer own.inner.Store(&ended)
-	return call(own, req)
+	defer own.inner.Store(&answered) //nolint:contextcheck // it lets go of ctx
+	return call(own, req)            //nolint:contextcheck // it stands for ctx
 }
+
+// answered is the context of a request that is over.
+var answered = func() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return ctx
+}()
 
 // requestContext is a context that can let go of the one it stands for.
 type requestContext struct {

@@ -69,7 +69,8 @@ func BuildProvider(ctx context.Context, dir string) (string, error) {
 // Build builds the program at path below this module, such as /cmd/x, into a folder, under the provider's name, and returns
 // the folder.
 func Build(ctx context.Context, folder, path string) (string, error) {
-	build := exec.CommandContext(ctx, "go", "build", "-o", filepath.Join(folder, Program), module+path) //nolint:gosec // our module, into our own folder
+	target := filepath.Join(folder, Program)
+	build := exec.CommandContext(ctx, "go", "build", "-o", target, module+path) //nolint:gosec // our module, into our own folder
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build %s: %w\n%s", module+path, err, out)
 	}

@@ -19,7 +19,11 @@ import (
 func main() {
 	_ = os.Setenv("TF_LOG_SDK", "OFF") // as the provider itself does
 	serve := func() provider.Provider { return empty{accounts.New("bench")()} }
-	if err := providerserver.Serve(context.Background(), serve, providerserver.ServeOpts{Address: accounts.Address, ProtocolVersion: 6}); err != nil {
+	if err := providerserver.Serve(
+		context.Background(),
+		serve,
+		providerserver.ServeOpts{Address: accounts.Address, ProtocolVersion: 6},
+	); err != nil {
 		log.Fatal(err)
 	}
 }

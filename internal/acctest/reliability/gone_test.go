@@ -137,7 +137,7 @@ func TestReallyGone(t *testing.T) {
 			stays(t, r)
 			return
 		}
-		if said := r.Refresh(); len(said) > 0 || r.State() != nil {
+		if said := r.Refresh(); len(said.Errors()) > 0 || r.State() != nil {
 			t.Fatalf("the state has %v: %s", r.State(), said)
 		}
 		if plan := r.Plan(s.called("acme")); plan.Action != "create" {

@@ -91,7 +91,7 @@ func TestThinListing(t *testing.T) {
 			case s.softwareone != nil:
 				s.softwareone.Configure(func(o *softwareone.Options) { o.ThinList = []string{"externalId", "website", "address"} })
 			case s.fortanix != nil:
-				s.fortanix.Configure(func(o *fortanix.Options) { o.ThinList = true })
+				s.fortanix.Configure(func(o *fortanix.Options) { o.PartialList = true })
 			}
 			p := provider(t, s)
 			for i, r := range k.imported(t, p, ids) {

@@ -148,7 +148,10 @@ func TestEachByCursor(t *testing.T) {
 	if failed, ok := errors.AsType[*failure](err); !ok || failed.what != "no listing" || len(ids) != 10 {
 		t.Errorf("%d items: %v", len(ids), err)
 	}
-	for range l.Each(t.Context()) {
+	for _, err := range l.Each(t.Context()) {
+		if err != nil {
+			t.Error(err)
+		}
 		break // which must end it
 	}
 	if v.pages() != 6 {

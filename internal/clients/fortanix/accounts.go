@@ -64,7 +64,7 @@ type Totals struct {
 	Nodes          int64 `json:"nodes"`
 }
 
-// sameAccount compares what resources use: all but the roles and status of the session's user and the totals.
+// sameAccount compares what resources use: everything except the roles and status of the session's user, and the totals.
 func sameAccount(a, b Account) bool {
 	return a.Name == b.Name && equal(a.CreatedAt, b.CreatedAt) && a.CustomLogo.Same(b.CustomLogo) &&
 		slices.EqualFunc(a.AuthConfigs, b.AuthConfigs, func(x, y AuthConfig) bool { return x.ID == y.ID && x.Same(y) }) &&
@@ -83,8 +83,8 @@ func equal[T comparable](a, b *T) bool {
 // SameName reports whether two names count as equal: servers may trim or recase what they are given.
 func SameName(a, b string) bool { return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b)) }
 
-// ReadAccountDetails returns one account with its totals and the text of its logo, never from a listing. A 404 is no
-// proof that it is gone.
+// ReadAccountDetails returns one account with its totals and the text of its logo, never from a listing. A 404
+// doesn't prove that it is gone.
 func (c *Client) ReadAccountDetails(ctx context.Context, id string) (Account, error) {
 	if err := ValidID(id); err != nil {
 		return Account{}, err
@@ -96,11 +96,11 @@ func (c *Client) ReadAccountDetails(ctx context.Context, id string) (Account, er
 // listing.
 func (c *Client) LogoText(ctx context.Context, account Account) (string, error) {
 	if !account.CustomLogo.IsZero() && account.CustomLogo.Base64 == "" {
-		whole, err := c.getAccount(ctx, account.ID, nil)
+		read, err := c.getAccount(ctx, account.ID, nil)
 		if err != nil {
 			return "", err
 		}
-		account = whole
+		account = read
 	}
 	return canonicalBase64(account.CustomLogo.Base64), nil
 }
@@ -193,8 +193,8 @@ func (r *accountReply) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// unixTime is a time in seconds since 1970. The API doesn't name its unit, so milliseconds are taken too, told apart
-// by their size.
+// unixTime is a time in seconds since 1970. The API doesn't name its unit, so milliseconds are accepted too,
+// which are recognised by their size.
 type unixTime int64
 
 // firstMillis is where milliseconds begin: in 1973, if they are milliseconds, and in the year 5138, if seconds.
@@ -210,7 +210,7 @@ func (t *unixTime) UnmarshalJSON(raw []byte) error {
 	if err != nil {
 		f, err := strconv.ParseFloat(number, 64)
 		if err != nil || math.Abs(f) > 1<<53 || math.IsNaN(f) {
-			return errors.New("a time that is no number")
+			return errors.New("a time that is not a number")
 		}
 		value = int64(math.Floor(f))
 	}

@@ -17,7 +17,7 @@ import (
 // AuthConfig is one way to log in to an account: one of its three configurations is set. One of a kind that this
 // client doesn't know has none.
 type AuthConfig struct {
-	ID             string // the server's, in replies alone
+	ID             string // the server's, only in replies
 	Password       *PasswordAuth
 	OAuth          *OAuth
 	ClusterAuthRef *ClusterAuthRef
@@ -78,8 +78,8 @@ type CA struct {
 	Pinned []string // base64
 }
 
-// AuthKey is what makes an auth config the same one across changes: only one is by password, an OAuth client is known
-// by its provider's name and its id, a reference by its target. The zero key belongs to unknown kinds.
+// AuthKey is what makes an auth config the same one across changes: there is only one by password, an OAuth client has its
+// provider's name and its id, a reference its target. The zero key belongs to unknown kinds.
 type AuthKey struct {
 	Kind              string // password, oauth or cluster_auth_ref
 	IDPName, ClientID string
@@ -110,7 +110,7 @@ func (a AuthConfig) Key() AuthKey {
 	return AuthKey{}
 }
 
-// Same reports whether both configs agree in all but their ids and secrets, which replies don't show.
+// Same reports whether both configs are equal, except for their ids and secrets, which replies don't show.
 func (a AuthConfig) Same(b AuthConfig) bool {
 	if a.Key() != b.Key() {
 		return false
@@ -363,8 +363,8 @@ func DecodeBase64(encoded string) ([]byte, error) {
 	return base64.RawStdEncoding.DecodeString(plain)
 }
 
-// canonicalBase64 encodes anew as the API wants it: the standard alphabet, padded, in one line. What is no base64 is
-// left for the server to refuse.
+// canonicalBase64 encodes anew as the API wants it: the standard alphabet, padded, in one line. What is not base64
+// is left for the server to refuse.
 func canonicalBase64(encoded string) string {
 	raw, err := DecodeBase64(encoded)
 	if err != nil {

@@ -1,8 +1,8 @@
 // Package fortanix speaks the account and session part of the Fortanix Confidential Computing Manager (CCM) API.
 //
 // Facts about the API come from its published description ("Confidential Computing Manager" 2.0.0), from its
-// create-account reference page, and from Fortanix's own clients (em-client, em_curl.sh, ccm_util.py), which tell what
-// the description leaves open. The description names no error statuses and no error bodies.
+// create-account reference page, and from Fortanix's own clients (em-client, em_curl.sh, ccm_util.py), which show
+// what the description leaves open. The description names no error statuses and no error bodies.
 package fortanix
 
 import (
@@ -101,7 +101,13 @@ func ValidID(id string) error {
 func accountPath(id string) string { return accountsPath + "/" + url.PathEscape(id) }
 
 // call makes one request with a JSON body, or none, and decodes the reply.
-func (c *Client) call(ctx context.Context, operation, method, path string, query url.Values, replay transport.Replay, body, into any) (*transport.Response, error) {
+func (c *Client) call(
+	ctx context.Context,
+	operation, method, path string,
+	query url.Values,
+	replay transport.Replay,
+	body, into any,
+) (*transport.Response, error) {
 	request := transport.Request{
 		Operation: operation, Method: method, Path: path, Query: query.Encode(), Replay: replay, Session: c.session, Into: into,
 		Selection: strings.HasPrefix(path, selectPath), ResourceID: transport.IDIn(path, ValidID),

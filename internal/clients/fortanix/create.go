@@ -79,14 +79,14 @@ func (c *Client) CreateAccount(ctx context.Context, account NewAccount) (Account
 				return false, nil
 			}
 			// A list item may hold less than the account itself.
-			whole, err := c.getAccount(ctx, found.ID, nil)
+			read, err := c.getAccount(ctx, found.ID, nil)
 			switch {
-			case transport.IsNotFound(err): // it lags behind the listing
+			case transport.IsNotFound(err): // it is only in the listing so far
 				return false, nil
-			case err != nil || !account.made(whole, window):
+			case err != nil || !account.made(read, window):
 				return false, err
 			}
-			proven = whole
+			proven = read
 			return true, nil
 		},
 		Describe: func(a Account) createonce.Candidate { return createonce.Candidate{ID: a.ID, Label: a.Name} },

@@ -12,6 +12,7 @@ import (
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/createonce"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/witness"
 )
 
 const (
@@ -34,6 +35,26 @@ func (c *Client) ListAccounts(ctx context.Context) iter.Seq2[Account, error] {
 		}
 		if err := pages.complete(); err != nil {
 			c.warn(ctx, err.Error())
+		}
+	}
+}
+
+// listOwned lists the accounts that the session's user belongs to, with that user as their owner.
+func (c *Client) listOwned(ctx context.Context) iter.Seq2[witness.Listed, error] {
+	return func(yield func(witness.Listed, error) bool) {
+		user, err := c.CurrentUser(ctx)
+		if err != nil {
+			yield(witness.Listed{}, err)
+			return
+		}
+		pages := c.newListing()
+		for account, err := range pages.all(ctx) {
+			if !yield(witness.Listed{ID: readerID(account.ID), Owner: user}, err) {
+				return
+			}
+		}
+		if err := pages.complete(); err != nil {
+			yield(witness.Listed{}, err)
 		}
 	}
 }
@@ -79,7 +100,8 @@ func (l *listing) complete() error {
 	if !l.repeats {
 		return nil
 	}
-	return unexpectedListing(fmt.Sprintf("the listing repeats itself after %d accounts, so there may be others that it doesn't show", len(l.seen)))
+	return unexpectedListing(fmt.Sprintf(
+		"the listing repeats itself after %d accounts, so there may be others that it doesn't show", len(l.seen)))
 }
 
 // next returns the next page, without accounts that were on earlier ones. After an error it may be called again.

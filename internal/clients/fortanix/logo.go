@@ -20,7 +20,7 @@ type Logo struct {
 	Base64 string            // as received
 }
 
-// NewLogo returns the logo that base64 text stands for. Text that is no base64 counts as it is.
+// NewLogo returns the logo that base64 text stands for. Text that is not base64 counts as it is.
 func NewLogo(encoded string) Logo {
 	raw, err := DecodeBase64(encoded)
 	if err != nil {

@@ -28,7 +28,7 @@ func (c *Client) ReadAccount(ctx context.Context, id string, w witness.Witness, 
 }
 
 // CurrentUser returns the id of the session's user. It logs in where nobody has, and asks for the user only if the
-// session's replies don't tell.
+// session's replies don't show it.
 func (c *Client) CurrentUser(ctx context.Context) (string, error) {
 	user, err := c.session.user(ctx)
 	if err != nil || user != "" {
@@ -49,17 +49,17 @@ func (c *Client) CurrentUser(ctx context.Context) (string, error) {
 	return reply.ID, nil
 }
 
-// Whole returns an account of a listing with all that a single read shows. Whether list items hold logos and auth configs
+// Complete returns an account of a listing with all that a single read shows. Whether list items hold logos and auth configs
 // is not documented, so one that shows neither is read singly, as long as no item of any listing has shown them.
-func (c *Client) Whole(ctx context.Context, listed Account) (Account, error) {
+func (c *Client) Complete(ctx context.Context, listed Account) (Account, error) {
 	if listed.showsAll() || c.listsAll.Load() {
 		return listed, nil
 	}
-	whole, err := c.getAccount(ctx, listed.ID, nil)
+	read, err := c.getAccount(ctx, listed.ID, nil)
 	if transport.IsNotFound(err) { // deleted since
 		return listed, nil
 	}
-	return whole, err
+	return read, err
 }
 
 func (a Account) showsAll() bool { return a.AuthConfigs != nil || !a.CustomLogo.IsZero() }

@@ -191,7 +191,7 @@ func TestListAccounts(t *testing.T) {
 }
 
 // Where list items may be thin, an account is asked for by itself.
-func TestWhole(t *testing.T) {
+func TestComplete(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		options mock.Options
@@ -199,7 +199,7 @@ func TestWhole(t *testing.T) {
 	}{
 		"whole items": {mock.Options{}, 0}, // one of them shows it
 		"empty maps":  {mock.Options{EmptyConfigs: true}, 0},
-		"thin items":  {mock.Options{ThinList: true}, 3},
+		"thin items":  {mock.Options{PartialList: true}, 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -212,7 +212,7 @@ func TestWhole(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				account, err := l.Whole(t.Context(), listed)
+				account, err := l.Complete(t.Context(), listed)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -229,7 +229,7 @@ func TestWhole(t *testing.T) {
 	}
 }
 
-// A server that pays no heed to the cursor must not keep the client busy for ever.
+// A server that ignores the cursor must not keep the client busy for ever.
 func TestListIgnoredCursor(t *testing.T) {
 	t.Parallel()
 	l := start(t, mock.Options{})
@@ -417,7 +417,7 @@ func TestBulkReadsFallBack(t *testing.T) {
 		options mock.Options
 		fault   mockserver.Fault
 	}{
-		"thin list items": {options: mock.Options{ThinList: true}},
+		"thin list items": {options: mock.Options{PartialList: true}},
 		"listing refused": {fault: mockserver.Fault{On: list, Status: 403, Body: "no"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -48,7 +48,7 @@ func newSession(http *transport.Client, o Options) *session {
 		http.Scrubber.AddBasic(o.Username, o.Password)
 	}
 	if s.given {
-		// Nothing is known of its life; the refresh that tells comes with the first request.
+		// Nothing is known of its lifetime; the first request refreshes it, and the reply shows that.
 		s.renewAt = http.Clock.Now()
 	}
 	return s
@@ -116,7 +116,7 @@ func (s *session) Renew(ctx context.Context, failed *http.Request) (bool, error)
 	return true, nil
 }
 
-// user returns the id of the session's user, "" where the server has not told it.
+// user returns the id of the session's user, "" where no reply has shown it.
 func (s *session) user(ctx context.Context) (string, error) {
 	if _, err := s.current(ctx); err != nil {
 		return "", err
@@ -218,7 +218,7 @@ func (s *session) step(ctx context.Context, rejected transport.Secret) (transpor
 			return s.latest(), nil
 		}
 		if s.given {
-			return token, nil // it may be good still; a 401 will tell
+			return token, nil // it may still be good; else a 401 follows
 		}
 	case login:
 	}
@@ -290,14 +290,19 @@ func (s *session) refresh(ctx context.Context, token transport.Secret) bool {
 }
 
 // post sends a request without a body, as JSON, the way Fortanix's own clients do.
-func (s *session) post(ctx context.Context, operation, path string, as transport.Session, reply *sessionReply) (*transport.Response, error) {
+func (s *session) post(
+	ctx context.Context,
+	operation, path string,
+	as transport.Session,
+	reply *sessionReply,
+) (*transport.Response, error) {
 	return s.http.Do(ctx, transport.Request{
 		Operation: operation, Method: http.MethodPost, Path: path, ContentType: "application/json",
 		Replay: transport.Idempotent, Session: as, Into: reply, Login: true, Sensitive: true,
 	})
 }
 
-// accept takes over what a reply says. serverNow is the server's clock, zero where it doesn't tell.
+// accept stores what a reply says. serverNow is the server's clock, zero where the reply has no Date.
 func (s *session) accept(reply sessionReply, serverNow time.Time) {
 	token := transport.NewSecret(reply.AccessToken)
 	s.hide(token)
@@ -318,7 +323,7 @@ func (s *session) accept(reply sessionReply, serverNow time.Time) {
 }
 
 // renewalTime is when to renew what ends at ends by the server's clock. It is zero where the end is unknown or, by
-// that clock, over already: only a 401 can tell then.
+// that clock, over already: only a 401 can show it then.
 func renewalTime(now, serverNow time.Time, ends unixTime) time.Time {
 	left := time.Unix(int64(ends), 0).Sub(serverNow)
 	if ends == 0 || left <= 0 {

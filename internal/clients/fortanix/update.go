@@ -32,8 +32,8 @@ type AuthConfigsUpdate struct {
 	Have []AuthConfig
 }
 
-// known reports whether Have is enough to go by.
-func (u AuthConfigsUpdate) known() bool {
+// isKnown reports whether Have is enough, so that the account need not be read first.
+func (u AuthConfigsUpdate) isKnown() bool {
 	return len(u.Have) > 0 && !slices.ContainsFunc(u.Have, func(a AuthConfig) bool { return a.ID == "" })
 }
 
@@ -70,7 +70,7 @@ func (c *Client) UpdateAccount(ctx context.Context, id string, update AccountUpd
 	var changes AuthChanges
 	if configs := update.AuthConfigs; configs != nil {
 		has := configs.Have
-		if !configs.known() {
+		if !configs.isKnown() {
 			now, err := c.getAccount(ctx, id, nil)
 			if err != nil {
 				return Account{}, err

@@ -30,7 +30,8 @@ type Role struct {
 // Roles are all roles that API tokens have.
 func Roles() []Role {
 	return []Role{
-		{1, "Administrators"}, {5, "Engineers"}, {2, "Users"}, {3009, "Purge and Prefetch only (API+Web)"}, {3022, "Purge and Prefetch only (API)"},
+		{1, "Administrators"}, {5, "Engineers"}, {2, "Users"}, {3009, "Purge and Prefetch only (API+Web)"},
+		{3022, "Purge and Prefetch only (API)"},
 	}
 }
 
@@ -211,7 +212,13 @@ func (c *Client) CreateAPIToken(ctx context.Context, accountID string, want NewA
 	postCtx, cancel := context.WithTimeout(ctx, tokenTimeout)
 	defer cancel()
 	_, err = c.call(postCtx, transport.Request{
-		Operation: operation, Method: http.MethodPost, Path: tokenPath(accountID, ""), Replay: transport.Create, Session: session, Into: &made, Sensitive: true,
+		Operation: operation,
+		Method:    http.MethodPost,
+		Path:      tokenPath(accountID, ""),
+		Replay:    transport.Create,
+		Session:   session,
+		Into:      &made,
+		Sensitive: true,
 	}, body)
 	c.http.Scrubber.Add(made.Secret)
 	if err != nil && !transport.Unclear(err) {
@@ -228,7 +235,8 @@ func (c *Client) CreateAPIToken(ctx context.Context, accountID string, want NewA
 		err = unexpected(operation, "the reply is about another token")
 	case err == nil && ctx.Err() != nil:
 		err = &transport.Error{
-			Vendor: vendor, Operation: operation, Kind: transport.KindCancelled, Err: ctx.Err(), Message: "the run was interrupted, so that nobody will use the token",
+			Vendor: vendor, Operation: operation, Kind: transport.KindCancelled, Err: ctx.Err(),
+			Message: "the run was interrupted, so that nobody will use the token",
 		}
 	}
 	if err != nil {

@@ -52,7 +52,8 @@ func (a Account) Omits(field string) bool { return slices.Contains(a.Meta.Omitte
 
 // IsPartial reports whether a reply lacks fields that the platform fills in for every account of the type.
 func (a Account) IsPartial() bool {
-	return a.Status == "" || a.Icon == nil || a.DefaultLanguageCode == nil || a.Type == TypeClient && a.Eligibility == nil || len(a.withheld()) > 0
+	return a.Status == "" || a.Icon == nil || a.DefaultLanguageCode == nil || len(a.withheld()) > 0 ||
+		a.Type == TypeClient && a.Eligibility == nil
 }
 
 // ExternalIDs are ids that the platform manages.

@@ -122,7 +122,12 @@ func ValidID(id string) error {
 }
 
 // call makes one request that carries a JSON body, or none, and decodes the reply.
-func (c *Client) call(ctx context.Context, operation, method, path, query string, replay transport.Replay, body, into any) (*transport.Response, error) {
+func (c *Client) call(
+	ctx context.Context,
+	operation, method, path, query string,
+	replay transport.Replay,
+	body, into any,
+) (*transport.Response, error) {
 	request := transport.Request{
 		Operation: operation, Method: method, Path: path, Query: query, Replay: replay, Session: c, Into: into,
 		ResourceID: transport.IDIn(path, ValidID),

@@ -73,7 +73,8 @@ func notShown(id string, err error) error {
 	if !transport.IsNotFound(err) {
 		return err
 	}
-	return &witness.NotProvenError{Err: err, Reason: fmt.Sprintf("SoftwareOne doesn't show account %s to this token, and has no call that deletes "+
+	return &witness.NotProvenError{Err: err, Reason: fmt.Sprintf("SoftwareOne doesn't show account %s to this token, and has no call that "+
+		"deletes "+
 		"an account. The token belongs to another account, lacks the permission to manage accounts, or the base URL is that of "+
 		"another environment (softwareone.base_url, MPT_API_BASE_URL)", id)}
 }

@@ -109,7 +109,7 @@ func (in *inspection) value(b []byte, at int) (int, error) {
 		return end, nil
 	default:
 		end := at + 1
-		for end < len(b) && !bytes.ContainsRune([]byte(",:]} \t\r\n"), rune(b[end])) {
+		for end < len(b) && strings.IndexByte(",:]} \t\r\n", b[end]) < 0 {
 			end++
 		}
 		if end-at > maxNumeral {

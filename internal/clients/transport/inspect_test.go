@@ -20,7 +20,7 @@ func TestInspect(t *testing.T) {
 		return "{" + b.String() + last + "}"
 	}
 	for body, want := range map[string]string{
-		`{}`: "", `[]`: "", `"x"`: "", `1`: "", `null`: "", ` [ { } , [ ] , -1.5e+10 , true ] `: "",
+		`{}`: "", `[]`: "", `"x"`: "", `1`: "", `null`: "", `[ { } , [ ] , -1.5e+10 , true ]`: "",
 		`{"id":1,"Name":"id","x":{"id":1},"y":[{"id":1},{"id":2}]}`: "",
 		`{"a":"\"id\":","id":"\\","b":"\\\"","ID2":1}`:              "",
 		`{"id":1,"id":2}`: `it has "id" more than once`,
@@ -138,7 +138,7 @@ func TestReplyCosts(t *testing.T) { //nolint:paralleltest // it measures memory
 		client.Scrubber.Add(NewSecret("hunter2hunter2hunter2hunter2"))
 		runtime.ReadMemStats(&before)
 		var into struct{ Results []fat }
-		_, failure := client.read(responseOf(tt.status, tt.body), Request{Into: &into})
+		_, failure := client.read(responseOf(tt.status, tt.body), Request{Into: &into}) //nolint:bodyclose // it closes nothing
 		if failure == nil {
 			t.Errorf("%s: no failure", name)
 			continue

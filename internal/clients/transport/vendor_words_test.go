@@ -29,7 +29,7 @@ func TestCode(t *testing.T) {
 		}
 	}
 	client := New(Options{Vendor: "Vendor"})
-	_, failure := client.read(responseOf(409, []byte(`{"code":"UNIQUE_VIOLATION","message":"name taken"}`)), Request{})
+	_, failure := client.read(responseOf(409, []byte(`{"code":"UNIQUE_VIOLATION","message":"name taken"}`)), Request{}) //nolint:bodyclose // nothing to close
 	if got := client.complete(Request{Operation: "create"}, failure).Error(); got != "Vendor: create: HTTP 409 Conflict: UNIQUE_VIOLATION: name taken" {
 		t.Errorf("got %s", got)
 	}

@@ -45,7 +45,7 @@ func text[T any](f Field[T]) string {
 	var raw strings.Builder
 	encoder := json.NewEncoder(&raw)
 	encoder.SetEscapeHTML(false)
-	if value, _ := f.Get(); encoder.Encode(value) != nil {
+	if value, _ := f.Get(); encoder.Encode(value) != nil { //nolint:errchkjson // checked right here
 		return "?"
 	}
 	text := []rune(transport.SafeText(strings.TrimSpace(raw.String())))

@@ -213,7 +213,12 @@ func (m *Mock) updateAccount(c *call) (int, any, error) {
 }
 
 // changeConfigs returns a copy of configs with the changes made; ids must exist and appear once.
-func changeConfigs(configs map[string]AuthConfig, add []AuthConfig, mod map[string]AuthConfig, del []string) (map[string]AuthConfig, error) {
+func changeConfigs(
+	configs map[string]AuthConfig,
+	add []AuthConfig,
+	mod map[string]AuthConfig,
+	del []string,
+) (map[string]AuthConfig, error) {
 	left := maps.Clone(configs)
 	if left == nil {
 		left = map[string]AuthConfig{}
@@ -295,7 +300,7 @@ func (m *Mock) listAccounts(c *call) (int, any, error) {
 	items := []accountView{}
 	for _, a := range own[:min(size, len(own))] {
 		v := m.view(a, c.session.user)
-		if m.options.ThinList {
+		if m.options.PartialList {
 			v.CustomLogo, v.AuthConfigs = nil, nil
 		}
 		items = append(items, v)

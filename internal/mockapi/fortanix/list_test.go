@@ -79,7 +79,7 @@ func TestCreateLag(t *testing.T) {
 	}
 }
 
-func TestThinList(t *testing.T) {
+func TestPartialList(t *testing.T) {
 	t.Parallel()
 	m, c := start(t, fortanix.Options{})
 	a := c.create(`{"name":"a","custom_logo":"` + b64("\xff\xd8\xff") + `","auth_configs":[` + passwordConfig + `]}`)
@@ -87,7 +87,7 @@ func TestThinList(t *testing.T) {
 	if got := item(); compact(t, got) != compact(t, a) {
 		t.Errorf("item %v, account %v", got, a)
 	}
-	m.Configure(func(o *fortanix.Options) { o.ThinList = true })
+	m.Configure(func(o *fortanix.Options) { o.PartialList = true })
 	delete(a, "custom_logo")
 	delete(a, "auth_configs")
 	if got := item(); compact(t, got) != compact(t, a) {

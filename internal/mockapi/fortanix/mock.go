@@ -84,7 +84,7 @@ type Options struct {
 	EmptyConfigs    bool // auth_configs is {} where there are none, not absent
 	CreateLag       int  // this many reads after a create, single or listing, do not see the account
 	PartialCreate   bool // the reply to a create shows only what was sent and what the description requires
-	ThinList        bool // list items lack custom_logo and auth_configs
+	PartialList     bool // list items lack custom_logo and auth_configs
 	DefaultPageSize int  // of a list without limit; 0 = all
 	MaxPageSize     int  // a larger limit is cut to it; 0 = none
 	LostCursorEmpty bool // an unknown previous_id gives an empty page, not 400

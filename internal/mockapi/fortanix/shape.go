@@ -25,12 +25,22 @@ var (
 			"require_2fa": boolean, "administrators_only": boolean,
 		}),
 		"oauth": object(
-			[]string{"idp_name", "idp_icon_url", "idp_authorization_endpoint", "idp_token_endpoint", "idp_requires_basic_auth", "tls", "client_id", "client_secret"},
+			[]string{
+				"idp_name",
+				"idp_icon_url",
+				"idp_authorization_endpoint",
+				"idp_token_endpoint",
+				"idp_requires_basic_auth",
+				"tls",
+				"client_id",
+				"client_secret",
+			},
 			fields{
 				"idp_name": text, "idp_icon_url": text, "idp_authorization_endpoint": text, "idp_token_endpoint": text,
 				"idp_requires_basic_auth": boolean, "idp_userinfo_endpoint": text, "tls": tlsConfig,
 				"client_id": text, "client_secret": secret(text),
-			}),
+			},
+		),
 		"cluster_auth_ref": object([]string{"target_id"}, fields{"target_id": text}),
 	})
 	tlsConfig = exactlyOne(fields{
@@ -191,7 +201,7 @@ func base64Text(v any) error {
 	return err
 }
 
-// fromBase64 takes the standard padded alphabet alone, as the vendor's own client does.
+// fromBase64 accepts only the standard padded alphabet, as the vendor's own client does.
 func fromBase64(v any) ([]byte, error) {
 	s, ok := v.(string)
 	data, err := base64.StdEncoding.Strict().DecodeString(s)
@@ -220,7 +230,9 @@ func logo(v any) error {
 		return nil // no logo
 	case len(data) > MaxLogoBytes:
 		return errors.New("larger than 128 KB")
-	case bytes.HasPrefix(data, []byte("\xff\xd8\xff")), bytes.HasPrefix(data, []byte("\x89PNG\r\n\x1a\n")), bytes.Contains(data, []byte("<svg")):
+	case bytes.HasPrefix(data, []byte("\xff\xd8\xff")),
+		bytes.HasPrefix(data, []byte("\x89PNG\r\n\x1a\n")),
+		bytes.Contains(data, []byte("<svg")):
 		return nil
 	}
 	return errors.New("not a JPG, PNG or SVG image")

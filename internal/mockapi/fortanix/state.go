@@ -47,7 +47,7 @@ type NodeEnrollment struct {
 	AttestationDisabled bool `json:"attestation_enforcement_disabled_insecure"`
 }
 
-// clone returns a copy that shares nothing that changes with a; auth configs are replaced as a whole, never changed.
+// clone returns a copy that shares nothing that changes with a; auth configs are replaced, never changed.
 func (a Account) clone() Account {
 	a.AuthConfigs, a.Members = maps.Clone(a.AuthConfigs), maps.Clone(a.Members)
 	a.PCRPriority = slices.Clone(a.PCRPriority)

@@ -136,8 +136,14 @@ func (m *Mock) sessionToken(client *Client, user *User, ends time.Time) string {
 		return "opaque." + rand.Text() + "." + rand.Text()
 	}
 	payload := object{
-		"user_id": user.ID, "user_type": "common", "client_id": client.ID, "client_name": client.Company, "user_groups": []string{"Administrators"},
-		"is_admin": false, "exchangeable": true, "exp": ends.Unix(),
+		"user_id":      user.ID,
+		"user_type":    "common",
+		"client_id":    client.ID,
+		"client_name":  client.Company,
+		"user_groups":  []string{"Administrators"},
+		"is_admin":     false,
+		"exchangeable": true,
+		"exp":          ends.Unix(),
 	}
 	if m.opts.Sessions == SessionWithoutEnd {
 		delete(payload, "exp")
@@ -146,7 +152,11 @@ func (m *Mock) sessionToken(client *Client, user *User, ends time.Time) string {
 	if err != nil {
 		panic(err)
 	}
-	return base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"RS256","typ":"JWT"}`)) + "." + base64.RawURLEncoding.EncodeToString(body) + "." + rand.Text()
+	return base64.RawURLEncoding.EncodeToString(
+		[]byte(`{"alg":"RS256","typ":"JWT"}`),
+	) + "." + base64.RawURLEncoding.EncodeToString(
+		body,
+	) + "." + rand.Text()
 }
 
 // tokenClient finds the account whose tokens the caller may handle, or gives the reply that withholds it. A reseller's

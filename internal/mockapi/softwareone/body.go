@@ -146,7 +146,10 @@ func (m *Mock) apply(a *Account, doc document, clearing bool) problems {
 			text(doc, "", member.name, member.limit, member.of(a))
 		}
 	}
-	if at, err := mail.ParseAddress(a.TechnicalSupportEmail); a.TechnicalSupportEmail != "" && (err != nil || at.Address != a.TechnicalSupportEmail) {
+	if at, err := mail.ParseAddress(
+		a.TechnicalSupportEmail,
+	); a.TechnicalSupportEmail != "" &&
+		(err != nil || at.Address != a.TechnicalSupportEmail) {
 		p.add("technicalSupportEmail", "The value is not an e-mail address.")
 	}
 	if a.DefaultLanguageCode == "" && !m.options.NoDefaultLanguage {

@@ -71,7 +71,8 @@ func (b *Base[C]) ImportState(ctx context.Context, req resource.ImportStateReque
 	b.Descriptor.Import(ctx, req, resp)
 }
 
-// BeginCreate checks the configuration, reads the plan, and returns the vendor's client and a context that ends with the create timeout. The
+// BeginCreate checks the configuration, reads the plan, and returns the vendor's client and a context that ends with the create timeout.
+// The
 // cancel function is nil after an error.
 func (b *Base[C]) BeginCreate(
 	ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse, plan Model,
@@ -94,7 +95,8 @@ func (b *Base[C]) BeginRead(
 	return b.begin(ctx, timeout, &resp.Diagnostics)
 }
 
-// BeginUpdate checks the configuration, reads plan and state, sets the identity, and returns a context that ends with the update timeout. The
+// BeginUpdate checks the configuration, reads plan and state, sets the identity, and returns a context that ends with the update timeout.
+// The
 // cancel function is nil after an error. Client returns the client once it is clear that something has to be sent.
 func (b *Base[C]) BeginUpdate(
 	ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse, plan, state Model,

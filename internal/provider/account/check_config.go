@@ -97,11 +97,19 @@ func checkAttribute(ctx context.Context, config tfsdk.Config, at path.Path, attr
 			checkObject(ctx, config, at.AtListIndex(i), a.NestedObject.Validators, a.NestedObject.Attributes, element, diags)
 		}
 	default:
-		diags.AddAttributeError(at, "Unchecked value", fmt.Sprintf("%s is of a kind that the provider can't check: %T. This is a bug in it.", at, attribute))
+		diags.AddAttributeError(at, "Unchecked value", fmt.Sprintf("%s is of a kind that the provider can't check: %T. This is a bug in "+
+			"it.", at, attribute))
 	}
 }
 
-func checkList(ctx context.Context, config tfsdk.Config, at path.Path, validators []validator.List, value attr.Value, diags *diag.Diagnostics) {
+func checkList(
+	ctx context.Context,
+	config tfsdk.Config,
+	at path.Path,
+	validators []validator.List,
+	value attr.Value,
+	diags *diag.Diagnostics,
+) {
 	typed, _ := value.(types.List)
 	for _, v := range validators {
 		var resp validator.ListResponse
@@ -111,7 +119,12 @@ func checkList(ctx context.Context, config tfsdk.Config, at path.Path, validator
 }
 
 func checkObject(
-	ctx context.Context, config tfsdk.Config, at path.Path, validators []validator.Object, attributes map[string]schema.Attribute, value attr.Value,
+	ctx context.Context,
+	config tfsdk.Config,
+	at path.Path,
+	validators []validator.Object,
+	attributes map[string]schema.Attribute,
+	value attr.Value,
 	diags *diag.Diagnostics,
 ) {
 	typed, ok := value.(basetypes.ObjectValuable)

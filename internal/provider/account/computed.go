@@ -27,7 +27,12 @@ func computedOf(attribute schema.Attribute) datasource.Attribute {
 	case schema.ListAttribute:
 		return datasource.ListAttribute{Computed: true, Sensitive: a.Sensitive, MarkdownDescription: text, ElementType: a.ElementType}
 	case schema.SingleNestedAttribute:
-		return datasource.SingleNestedAttribute{Computed: true, Sensitive: a.Sensitive, MarkdownDescription: text, Attributes: Computed(a.Attributes)}
+		return datasource.SingleNestedAttribute{
+			Computed:            true,
+			Sensitive:           a.Sensitive,
+			MarkdownDescription: text,
+			Attributes:          Computed(a.Attributes),
+		}
 	}
 	panic("a data source can't show an attribute of type " + attribute.GetType().String() + " yet") // found by the first test of the provider
 }

@@ -25,7 +25,12 @@ type CreateOnly struct {
 // PlanCreateOnly refuses changes of create-only attributes by configuration. A value that merely drifted at the
 // vendor is kept as it is there: keep names the attributes whose planned values are to be set back to the state's.
 // replace names those whose change replaces the account.
-func (d Descriptor) PlanCreateOnly(ctx context.Context, private Private, attributes []CreateOnly, diags *diag.Diagnostics) (keep, replace []string) {
+func (d Descriptor) PlanCreateOnly(
+	ctx context.Context,
+	private Private,
+	attributes []CreateOnly,
+	diags *diag.Diagnostics,
+) (keep, replace []string) {
 	recorded := map[string]string{}
 	Fetch(ctx, private, keyRecorded, &recorded, diags)
 	for _, a := range attributes {
@@ -75,8 +80,11 @@ func (d Descriptor) RefuseCreateOnly(attributes []CreateOnly, diags *diag.Diagno
 }
 
 func (d Descriptor) addCreateOnly(diags *diag.Diagnostics, a CreateOnly) {
-	diags.AddAttributeError(path.Root(a.Name), d.Title+": create-only attribute can't be changed", fmt.Sprintf(
-		"%s takes %s only when an account is created. %s", d.Vendor, a.Name, a.Advice))
+	why := fmt.Sprintf("%s takes %s only when an account is created.", d.Vendor, a.Name)
+	if d.Thing != "" { // nothing is created then
+		why = fmt.Sprintf("%s says which %s it is.", a.Name, d.Thing)
+	}
+	diags.AddAttributeError(path.Root(a.Name), d.Title+": create-only attribute can't be changed", why+" "+a.Advice)
 }
 
 func (a CreateOnly) same(x, y attr.Value) bool {

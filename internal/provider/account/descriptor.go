@@ -33,6 +33,9 @@ type Descriptor struct {
 	ReservedAttribute string
 	// Duplicates says how to create an account with the name of another one, where the vendor allows that; else "".
 	Duplicates string
+	// NotAsConfig says which values that the vendor has no configuration may have, and how to manage such an object, for the
+	// warning of a list; "" where only unusual text is refused.
+	NotAsConfig string
 	// NaturalKey is what people tell accounts apart by, as in "name"; a create looks an account up by it.
 	NaturalKey string
 	// Address says which provider attribute and variable hold the base URL.
@@ -57,12 +60,20 @@ const (
 	DeleteTimeout = 10 * time.Minute
 )
 
+// Schema is the schema of a resource with these attributes, and those that every account resource has.
+func (d Descriptor) Schema(ctx context.Context, description string, attributes map[string]schema.Attribute) schema.Schema {
+	attributes["deletion_policy"] = d.DeletionPolicyAttribute()
+	attributes["timeouts"] = Timeouts(ctx)
+	return schema.Schema{MarkdownDescription: description, Attributes: attributes}
+}
+
 // Timeouts is the attribute timeouts, as every resource has it.
 func Timeouts(ctx context.Context) schema.Attribute {
 	const form = " Such as `\"30s\"` or `\"10m\"`."
 	attribute := timeouts.Attributes(ctx, timeouts.Opts{
 		Create: true, Read: true, Update: true, Delete: true,
-		CreateDescription: "How long a create may take, with its follow-up steps and the look-up after a lost reply." + form + " Default: `\"10m\"`.",
+		CreateDescription: "How long a create may take, with its follow-up steps and the look-up after a lost reply." + form + " Default: " +
+			"`\"10m\"`.",
 		ReadDescription:   "How long a read may take." + form + " Default: `\"5m\"`.",
 		UpdateDescription: "How long an update may take." + form + " Default: `\"10m\"`.",
 		DeleteDescription: "How long a destroy may take." + form + " Default: `\"10m\"`.",

@@ -70,7 +70,8 @@ func Find[T any](
 	case 1:
 		return found, true
 	default:
-		diags.AddAttributeError(s.asked, "More than one "+s.descriptor.Title, fmt.Sprintf("%d at %s have %q as %s:\n  %s\nLook it up by id instead.",
+		diags.AddAttributeError(s.asked, "More than one "+s.descriptor.Title, fmt.Sprintf("%d at %s have %q as %s:\n  %s\nLook it up by id "+
+			"instead.",
 			len(matches), s.descriptor.Vendor, value, s.asked, strings.Join(shortened(matches), "\n  ")))
 	}
 	return found, false

@@ -79,7 +79,8 @@ func (f *Finder[C, T, F, D]) ListResource() list.ListResource {
 const (
 	timeoutsAttribute   = "timeouts"
 	timeoutsDescription = "How long it may take."
-	readDescription     = "How long reading may take, waits for rate limits and repeats included, such as `\"30s\"` or `\"20m\"`. Default: `\"10m\"`."
+	readDescription     = "How long reading may take, waits for rate limits and repeats included, such as `\"30s\"` or `\"20m\"`. Default: " +
+		"`\"10m\"`."
 )
 
 // filterAttributes are the filters of the data source of many.

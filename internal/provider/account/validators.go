@@ -44,7 +44,8 @@ func (v text) ValidateString(_ context.Context, req validator.StringRequest, res
 	case hidden && unicode.IsControl(r):
 		problem = fmt.Sprintf("has the control character %U, such as a line break", r)
 	case hidden:
-		problem = fmt.Sprintf("has the character %U, which doesn't show or changes the direction of text: the value would look like another one. "+
+		problem = fmt.Sprintf("has the character %U, which doesn't show or changes the direction of text: the value would look like another "+
+			"one. "+
 			"Type the value again instead of copying it", r)
 	default:
 		return

@@ -8,9 +8,15 @@ import (
 )
 
 // WireNames derives Descriptor.Wire from a schema: each attribute, and each one within an object, by the name that the
-// vendor has for it. Names within an object follow that of the object and a full stop.
-func WireNames(attributes map[string]schema.Attribute, wireName func(attribute string) string) map[string]path.Path {
+// vendor has for it. Names within an object follow that of the object and a full stop. Others are the vendor's further
+// names, each with its attribute.
+func WireNames(
+	attributes map[string]schema.Attribute, wireName func(attribute string) string, others map[string]string,
+) map[string]path.Path {
 	names := map[string]path.Path{}
+	for name, attribute := range others {
+		names[name] = path.Root(attribute)
+	}
 	for name, attribute := range attributes {
 		names[wireName(name)] = path.Root(name)
 		object, ok := attribute.(schema.SingleNestedAttribute)
@@ -23,6 +29,9 @@ func WireNames(attributes map[string]schema.Attribute, wireName func(attribute s
 	}
 	return names
 }
+
+// SnakeCase is the attribute's own name, for vendors that write names as Terraform does.
+func SnakeCase(attribute string) string { return attribute }
 
 // CamelCase is "addressLine1" for "address_line1".
 func CamelCase(attribute string) string {

@@ -16,11 +16,14 @@ func TestWireNames(t *testing.T) {
 	names := account.WireNames(map[string]schema.Attribute{
 		"name": schema.StringAttribute{}, "default_language_code": schema.StringAttribute{},
 		"address": schema.SingleNestedAttribute{Attributes: map[string]schema.Attribute{"address_line1": schema.StringAttribute{}}},
-	}, account.CamelCase)
-	if got := slices.Sorted(maps.Keys(names)); !slices.Equal(got, []string{"address", "address.addressLine1", "defaultLanguageCode", "name"}) {
+	}, account.CamelCase, map[string]string{"companyName": "name"})
+	if got := slices.Sorted(maps.Keys(names)); !slices.Equal(got, []string{"address", "address.addressLine1", "companyName", "defaultLanguageCode", "name"}) {
 		t.Errorf("got %v", got)
 	}
 	if at := names["address.addressLine1"]; !at.Equal(path.Root("address").AtName("address_line1")) {
+		t.Errorf("got %s", at)
+	}
+	if at := names["companyName"]; !at.Equal(path.Root("name")) {
 		t.Errorf("got %s", at)
 	}
 }

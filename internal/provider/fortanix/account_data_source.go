@@ -69,11 +69,12 @@ func accountDataAttributes() map[string]schema.Attribute {
 		return schema.Int64Attribute{Computed: true, MarkdownDescription: description}
 	}
 	return map[string]schema.Attribute{
-		"id":              text("Account id, a UUID."),
-		"name":            text("Name."),
-		"has_custom_logo": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the account has a logo. The image itself is left out."},
+		"id":   text("Account id, a UUID."),
+		"name": text("Name."),
+		"has_custom_logo": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the account has a logo. The image itself is " +
+			"left out."},
 		"auth_configs": schema.ListNestedAttribute{
-			Computed: true, MarkdownDescription: "How users log in, in short: what tells the configurations apart. Secrets are never read.",
+			Computed: true, MarkdownDescription: "How users log in, in short: what distinguishes the configurations. Secrets are never read.",
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"id": text("Id of the configuration."), "kind": text("`password`, `oauth` or `cluster_auth_ref`."),
 				"idp_name": text("Identity provider, for OAuth."), "client_id": text("OAuth client, for OAuth."),
@@ -136,12 +137,12 @@ var accounts = account.Finder[*client.Client, client.Account, filterModel, accou
 			return api.ReadAccountDetails(ctx, listed.ID)
 		})
 	},
-	List: func(ctx context.Context, api *client.Client, filters filterModel, whole bool) iter.Seq2[client.Account, error] {
+	List: func(ctx context.Context, api *client.Client, filters filterModel, full bool) iter.Seq2[client.Account, error] {
 		listed := named(api.ListAccounts(ctx), filters.Name)
-		if !whole {
+		if !full {
 			return listed
 		}
-		return complete(listed, func(listed client.Account) (client.Account, error) { return api.Whole(ctx, listed) })
+		return complete(listed, func(listed client.Account) (client.Account, error) { return api.Complete(ctx, listed) })
 	},
 	Label: func(a client.Account) string { return fmt.Sprintf("%s (%s)", a.ID, a.Name) },
 	Show:  newAccountData,

@@ -147,7 +147,7 @@ func TestAccountLostReply(t *testing.T) {
 		for clock, offset := range map[string]time.Duration{"": 0, ", clock ahead": 5 * time.Minute, ", clock behind": -5 * time.Minute} {
 			t.Run(name+clock, func(t *testing.T) {
 				t.Parallel()
-				m, s, p := startProtocol(t, mock.Options{ThinList: true, CreatedMillis: offset > 0})
+				m, s, p := startProtocol(t, mock.Options{PartialList: true, CreatedMillis: offset > 0})
 				s.SetClockOffset(offset)
 				lost := fault // each clock has its own
 				lost.On, lost.Effect, lost.Times = posts, true, 1

@@ -47,7 +47,7 @@ func seedTricky(m *mock.Mock) []mock.Account {
 func TestAccountListEqualsImport(t *testing.T) {
 	t.Parallel()
 	for name, options := range map[string]mock.Options{
-		"as documented": {}, "thin": {ThinList: true}, "small pages": {MaxPageSize: 4}, "logos in lines": {Logos: mock.LogosWrapped},
+		"as documented": {}, "thin": {PartialList: true}, "small pages": {MaxPageSize: 4}, "logos in lines": {Logos: mock.LogosWrapped},
 		"empty values": {EmptyConfigs: true, Logos: mock.LogosEmpty, Secrets: mock.SecretsMasked},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -114,7 +114,7 @@ func TestAccountList(t *testing.T) {
 
 func TestAccountDataSource(t *testing.T) {
 	t.Parallel()
-	for name, options := range map[string]mock.Options{"": {}, "thin": {ThinList: true}} {
+	for name, options := range map[string]mock.Options{"": {}, "thin": {PartialList: true}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			m, s, p := startProtocol(t, options)
@@ -171,7 +171,7 @@ func TestAccountDataSource(t *testing.T) {
 
 func TestAccountsDataSource(t *testing.T) {
 	t.Parallel()
-	for name, options := range map[string]mock.Options{"": {MaxPageSize: 4}, "thin": {ThinList: true, MaxPageSize: 4}} {
+	for name, options := range map[string]mock.Options{"": {MaxPageSize: 4}, "thin": {PartialList: true, MaxPageSize: 4}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			m, _, p := startProtocol(t, options)

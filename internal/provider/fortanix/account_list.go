@@ -29,7 +29,7 @@ func fillAccount(ctx context.Context, api *client.Client, a client.Account, incl
 
 // readListed reads an account of a listing as an import would.
 func (m *accountModel) readListed(ctx context.Context, api *client.Client, listed client.Account, diags *diag.Diagnostics) {
-	a, err := api.Whole(ctx, listed)
+	a, err := api.Complete(ctx, listed)
 	if err == nil {
 		m.read(ctx, a, true, diags)
 		err = m.readLogo(a, func() (string, error) { return api.LogoText(ctx, a) })

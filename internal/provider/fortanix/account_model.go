@@ -191,13 +191,12 @@ func (m *accountModel) resolve(ctx context.Context, a client.Account, diags *dia
 	m.fillUnknown(answered)
 }
 
-// isPartial reports whether the account still lacks a value that the plan left to the vendor.
+// isPartial reports whether the account lacks a value that every account has and that the plan left to the vendor. Group
+// ids and the priority are not among them: an account may have none.
 func (m commonModel) isPartial(made commonModel) bool {
-	null := func(planned, value attr.Value) bool { return planned.IsUnknown() && value.IsNull() }
-	return null(m.NodeEnrollment, made.NodeEnrollment) || null(m.Component, made.Component) ||
-		null(m.DefaultGroupID, made.DefaultGroupID) || null(m.MarketplaceGroupID, made.MarketplaceGroupID) ||
-		null(m.AccountStatus, made.AccountStatus) || null(m.AzureCVMPCRPriority, made.AzureCVMPCRPriority) ||
-		null(m.CreatedAt, made.CreatedAt)
+	lacks := func(planned, value attr.Value) bool { return planned.IsUnknown() && value.IsNull() }
+	return lacks(m.NodeEnrollment, made.NodeEnrollment) || lacks(m.Component, made.Component) ||
+		lacks(m.AccountStatus, made.AccountStatus) || lacks(m.CreatedAt, made.CreatedAt)
 }
 
 // fillUnknown fills in from other what the plan left unknown.

@@ -43,9 +43,9 @@ func TestAccountModes(t *testing.T) {
 		"an empty logo":              {Logos: mock.LogosEmpty},
 		"logos in lines":             {Logos: mock.LogosWrapped},
 		"empty maps":                 {EmptyConfigs: true},
-		"thin lists":                 {ThinList: true},
+		"thin lists":                 {PartialList: true},
 		"pages of one":               {DefaultPageSize: 1, MaxPageSize: 1, LostCursorEmpty: true},
-		"all that is thin and short": {ThinList: true, EmptyConfigs: true, Logos: mock.LogosEmpty, Secrets: mock.SecretsOmitted, RequireSelected: true, MaxPageSize: 1},
+		"all that is thin and short": {PartialList: true, EmptyConfigs: true, Logos: mock.LogosEmpty, Secrets: mock.SecretsOmitted, RequireSelected: true, MaxPageSize: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -168,7 +168,7 @@ func TestAccountGone(t *testing.T) {
 					if r.State() == nil {
 						t.Fatal("the account was taken out of the state")
 					}
-				} else if len(said) > 0 || r.State() != nil {
+				} else if said.Contain(t, "is gone", "removed from an account", before); len(said.Errors()) > 0 || r.State() != nil {
 					t.Fatalf("the state has %v: %s", r.State(), said)
 				}
 				if test.gone {
@@ -194,7 +194,7 @@ func TestAccountGone(t *testing.T) {
 		r.ForgetIdentity()
 		m.Seed(mock.Account{Name: "Other"})
 		m.Remove(idOf(r))
-		if said := r.Refresh(); len(said) > 0 || r.State() != nil {
+		if said := r.Refresh(); len(said.Errors()) > 0 || r.State() != nil {
 			t.Errorf("the state has %v: %s", r.State(), said)
 		}
 	})

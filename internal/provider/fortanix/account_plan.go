@@ -26,7 +26,7 @@ func (r *accountResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		return
 	}
 	if exists {
-		planFixed(ctx, req, resp, config, state)
+		planCreateOnly(ctx, req, resp, config, state)
 	}
 	planAuthConfigs(ctx, resp, config, plan, state)
 }
@@ -42,8 +42,8 @@ func createOnly(wanted, state accountModel) []account.CreateOnly {
 	}
 }
 
-// planFixed looks after the attributes that only the create call takes.
-func planFixed(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, config, state accountModel) {
+// planCreateOnly refuses or plans changes of the attributes that only the create call takes.
+func planCreateOnly(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, config, state accountModel) {
 	keep, replace := descriptor.PlanCreateOnly(ctx, req.Private, createOnly(config, state), &resp.Diagnostics)
 	kept := map[string]attr.Value{"component": state.Component, "node_enrollment": state.NodeEnrollment}
 	for _, name := range keep {

@@ -3,6 +3,7 @@ package fortanix
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -111,7 +112,13 @@ func recordAuthIDs(ctx context.Context, private account.Private, a client.Accoun
 }
 
 // finish sets what the create call did not take or ignored, and returns the account as it is then.
-func finish(ctx context.Context, api *client.Client, made client.Account, followUp client.AccountUpdate, diags *diag.Diagnostics) client.Account {
+func finish(
+	ctx context.Context,
+	api *client.Client,
+	made client.Account,
+	followUp client.AccountUpdate,
+	diags *diag.Diagnostics,
+) client.Account {
 	if followUp.AuthConfigs != nil {
 		followUp.AuthConfigs.Have = made.AuthConfigs
 	}
@@ -148,7 +155,9 @@ func (r *accountResource) Read(ctx context.Context, req resource.ReadRequest, re
 		return state.isShown(ctx, listed)
 	})
 	if err != nil {
-		r.ReadFailed(ctx, req, resp, api, id, err)
+		if r.ReadFailed(ctx, req, resp, api, id, err); resp.State.Raw.IsNull() {
+			warnGone(state, &resp.Diagnostics)
+		}
 		return
 	}
 	if !r.Recognize(ctx, req, resp, api, id, state.Name.ValueString(), read.Name, client.SameName) {
@@ -166,6 +175,14 @@ func (r *accountResource) Read(ctx context.Context, req resource.ReadRequest, re
 		state.recordCreateOnly(ctx, resp.Private, &resp.Diagnostics)
 	}
 	recordAuthIDs(ctx, resp.Private, read, &resp.Diagnostics)
+}
+
+// warnGone says what a proof can't exclude. A create can't do harm then: the name is still taken.
+func warnGone(state accountModel, diags *diag.Diagnostics) {
+	diags.AddWarning(descriptor.Title+" is gone", fmt.Sprintf(
+		"%s %s (%s) is not known to Fortanix any more, nor in the list of this user's accounts, so it is taken out of the state. A user who was "+
+			"removed from an account sees the same. If that may be so, have the user added again before you apply; a create of the same name would "+
+			"fail, since the name is still taken.", descriptor.Title, state.ID.ValueString(), state.Name.ValueString()))
 }
 
 // Delete implements resource.Resource.

@@ -31,66 +31,66 @@ var (
 )
 
 func accountSchema(ctx context.Context) schema.Schema {
+	return descriptor.Schema(ctx, "An account in Fortanix Confidential Computing Manager (CCM).", accountAttributes())
+}
+
+// accountAttributes are the attributes that concern the account itself.
+func accountAttributes() map[string]schema.Attribute {
 	const kept = " Left out, the server's value stays and isn't managed."
 	const fixed = " Fixed when the account is created: a change replaces the account where the state's `deletion_policy` is `\"delete\"`, " +
 		"and is an error at plan time otherwise."
-	return schema.Schema{
-		MarkdownDescription: "An account in Fortanix Confidential Computing Manager (CCM).",
-		Attributes: map[string]schema.Attribute{
-			"id": schema.StringAttribute{
-				Computed: true, PlanModifiers: keepString,
-				MarkdownDescription: "Account id, a UUID.",
-			},
-			"name": schema.StringAttribute{
-				Required: true, Validators: words,
-				MarkdownDescription: "Name, unique within a CCM installation. Changed in place, its case too. Where the server answers with " +
-					"another case, the configuration's stays in the state.",
-			},
-			"custom_logo": schema.StringAttribute{
-				Optional: true, Validators: []validator.String{logo{}},
-				PlanModifiers: []planmodifier.String{account.KeepEqual(sameLogo)},
-				MarkdownDescription: "Logo as base64: `filebase64(\"logo.png\")`. JPEG, PNG or SVG, at most 128 KB. Changed in place. Removed from " +
-					"the configuration, it is cleared.",
-			},
-			"auth_configs": authConfigsAttribute(),
-			"node_enrollment": schema.SingleNestedAttribute{
-				Optional: true, Computed: true, PlanModifiers: []planmodifier.Object{objectplanmodifier.UseStateForUnknown()},
-				MarkdownDescription: "How nodes enrol." + fixed + kept,
-				Attributes: map[string]schema.Attribute{
-					"attestation_enforcement_disabled_insecure": schema.BoolAttribute{
-						Required:            true,
-						MarkdownDescription: "Whether nodes may enrol without an enforced attestation. `true` is insecure, and only for tests.",
-					},
+	return map[string]schema.Attribute{
+		"id": schema.StringAttribute{
+			Computed: true, PlanModifiers: keepString,
+			MarkdownDescription: "Account id, a UUID.",
+		},
+		"name": schema.StringAttribute{
+			Required: true, Validators: words,
+			MarkdownDescription: "Name, unique within a CCM installation. Changed in place, its case too. Where the server answers with " +
+				"another case, the configuration's stays in the state.",
+		},
+		"custom_logo": schema.StringAttribute{
+			Optional: true, Validators: []validator.String{logo{}},
+			PlanModifiers: []planmodifier.String{account.KeepEqual(sameLogo)},
+			MarkdownDescription: "Logo as base64: `filebase64(\"logo.png\")`. JPEG, PNG or SVG, at most 128 KB. Changed in place. Removed from " +
+				"the configuration, it is cleared.",
+		},
+		"auth_configs": authConfigsAttribute(),
+		"node_enrollment": schema.SingleNestedAttribute{
+			Optional: true, Computed: true, PlanModifiers: []planmodifier.Object{objectplanmodifier.UseStateForUnknown()},
+			MarkdownDescription: "How nodes enrol." + fixed + kept,
+			Attributes: map[string]schema.Attribute{
+				"attestation_enforcement_disabled_insecure": schema.BoolAttribute{
+					Required:            true,
+					MarkdownDescription: "Whether nodes may enrol without an enforced attestation. `true` is insecure, and only for tests.",
 				},
 			},
-			"component": schema.StringAttribute{
-				Optional: true, Computed: true, PlanModifiers: keepString,
-				Validators:          []validator.String{stringvalidator.OneOf(client.ComponentDefault, client.ComponentConfidentialAI)},
-				MarkdownDescription: "Type of the account: `\"DEFAULT\"` or `\"CONFIDENTIAL_AI\"`." + fixed + kept,
+		},
+		"component": schema.StringAttribute{
+			Optional: true, Computed: true, PlanModifiers: keepString,
+			Validators:          []validator.String{stringvalidator.OneOf(client.ComponentDefault, client.ComponentConfidentialAI)},
+			MarkdownDescription: "Type of the account: `\"DEFAULT\"` or `\"CONFIDENTIAL_AI\"`." + fixed + kept,
+		},
+		"default_group_id":     groupID("Id of the account's default group, a UUID." + kept),
+		"marketplace_group_id": groupID("Id of the account's marketplace group, a UUID." + kept),
+		"account_status": schema.StringAttribute{
+			Optional: true, Computed: true, PlanModifiers: keepString,
+			Validators:          []validator.String{stringvalidator.OneOf(client.AccountActive, client.AccountDeactivated)},
+			MarkdownDescription: "`\"Active\"` or `\"Deactivated\"`. Changed in place; set by a second request after a create." + kept,
+		},
+		"azure_cvm_pcr_priority": schema.ListAttribute{
+			Optional: true, Computed: true, ElementType: types.NumberType,
+			PlanModifiers: []planmodifier.List{listplanmodifier.UseStateForUnknown()},
+			Validators: []validator.List{
+				account.NoNulls(), listvalidator.SizeBetween(23, 23), listvalidator.UniqueValues(),
+				listvalidator.ValueNumbersAre(account.WholeNumber(0, 22)),
 			},
-			"default_group_id":     groupID("Id of the account's default group, a UUID." + kept),
-			"marketplace_group_id": groupID("Id of the account's marketplace group, a UUID." + kept),
-			"account_status": schema.StringAttribute{
-				Optional: true, Computed: true, PlanModifiers: keepString,
-				Validators:          []validator.String{stringvalidator.OneOf(client.AccountActive, client.AccountDeactivated)},
-				MarkdownDescription: "`\"Active\"` or `\"Deactivated\"`. Changed in place; set by a second request after a create." + kept,
-			},
-			"azure_cvm_pcr_priority": schema.ListAttribute{
-				Optional: true, Computed: true, ElementType: types.NumberType,
-				PlanModifiers: []planmodifier.List{listplanmodifier.UseStateForUnknown()},
-				Validators: []validator.List{
-					account.NoNulls(), listvalidator.SizeBetween(23, 23), listvalidator.UniqueValues(),
-					listvalidator.ValueNumbersAre(account.WholeNumber(0, 22)),
-				},
-				MarkdownDescription: "The integers 0 to 22, each once, in order of preference. Changed in place; set by a second request after a " +
-					"create." + kept,
-			},
-			"created_at": schema.Int64Attribute{
-				Computed: true, PlanModifiers: []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
-				MarkdownDescription: "Time of creation, in seconds since 1970-01-01 UTC.",
-			},
-			"deletion_policy": descriptor.DeletionPolicyAttribute(),
-			"timeouts":        account.Timeouts(ctx),
+			MarkdownDescription: "The integers 0 to 22, each once, in order of preference. Changed in place; set by a second request after a " +
+				"create." + kept,
+		},
+		"created_at": schema.Int64Attribute{
+			Computed: true, PlanModifiers: []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
+			MarkdownDescription: "Time of creation, in seconds since 1970-01-01 UTC.",
 		},
 	}
 }
@@ -113,7 +113,7 @@ func authConfigsAttribute() schema.Attribute {
 		return schema.StringAttribute{Required: true, Validators: words, MarkdownDescription: description}
 	}
 	oauth := map[string]schema.Attribute{
-		"idp_name":                   required("Name of the identity provider. With `client_id` it tells which configuration is which."),
+		"idp_name":                   required("Name of the identity provider. With `client_id` it identifies the configuration."),
 		"idp_icon_url":               required("Address of the provider's icon."),
 		"idp_authorization_endpoint": required("Address at which users authorize."),
 		"idp_token_endpoint":         required("Address at which the server gets tokens."),
@@ -129,34 +129,39 @@ func authConfigsAttribute() schema.Attribute {
 	addSecret(oauth, "client_secret", "Secret of the OAuth client, write-only: it is in no plan and no state. Any change of this "+
 		"configuration sends it, since the API requires it, so it must be there then; it may be left out while nothing changes.")
 	return schema.ListNestedAttribute{
-		Optional: true, Validators: []validator.List{account.Elements("With no way to log in, everybody would be locked out. To leave " +
+		Optional: true,
+		Validators: []validator.List{account.Elements("With no way to log in, everybody would be locked out. To leave " +
 			"those that the account has as they are, leave auth_configs out.")},
-		MarkdownDescription: "How users log in to the account. Elements are told apart by what they are (one by password; OAuth by `idp_name` " +
-			"and `client_id`; references by `target_id`), not by their place: reordering changes nothing. Append new ones. Changed in place. " +
-			"Removed from the configuration as a whole, they stay and are no longer managed; an empty list is refused, since it would lock " +
+		MarkdownDescription: "How users log in to the account. Elements are identified by what they are (one by password; OAuth by `idp_name` " +
+			"and `client_id`; references by `target_id`), not by their position: reordering changes nothing. Append new ones. Changed in place. " +
+			"When the whole list is removed from the configuration, they stay and are no longer managed; an empty list is refused, since it would lock " +
 			"everybody out.",
-		NestedObject: schema.NestedAttributeObject{Validators: oneOf("password", "oauth", "cluster_auth_ref"), Attributes: map[string]schema.Attribute{
-			"password": schema.SingleNestedAttribute{
-				Optional: true, MarkdownDescription: "Log-in by password. Exactly one of `password`, `oauth` and `cluster_auth_ref` is given.",
-				Attributes: map[string]schema.Attribute{
-					"require_2fa":         schema.BoolAttribute{Required: true, MarkdownDescription: "Whether a second factor is needed."},
-					"administrators_only": schema.BoolAttribute{Required: true, MarkdownDescription: "Whether only administrators may log in so."},
+		NestedObject: schema.NestedAttributeObject{
+			Validators: oneOf("password", "oauth", "cluster_auth_ref"),
+			Attributes: map[string]schema.Attribute{
+				"password": schema.SingleNestedAttribute{
+					Optional: true, MarkdownDescription: "Log-in by password. Exactly one of `password`, `oauth` and `cluster_auth_ref` is given.",
+					Attributes: map[string]schema.Attribute{
+						"require_2fa":         schema.BoolAttribute{Required: true, MarkdownDescription: "Whether a second factor is needed."},
+						"administrators_only": schema.BoolAttribute{Required: true, MarkdownDescription: "Whether only administrators may log in so."},
+					},
+				},
+				"oauth": schema.SingleNestedAttribute{
+					Optional: true, MarkdownDescription: "Log-in through an identity provider.", Attributes: oauth,
+				},
+				"cluster_auth_ref": schema.SingleNestedAttribute{
+					Optional: true, MarkdownDescription: "Log-in through an identity provider that the installation has set up.",
+					Attributes: map[string]schema.Attribute{"target_id": required("Id of that provider.")},
 				},
 			},
-			"oauth": schema.SingleNestedAttribute{
-				Optional: true, MarkdownDescription: "Log-in through an identity provider.", Attributes: oauth,
-			},
-			"cluster_auth_ref": schema.SingleNestedAttribute{
-				Optional: true, MarkdownDescription: "Log-in through an identity provider that the installation has set up.",
-				Attributes: map[string]schema.Attribute{"target_id": required("Id of that provider.")},
-			},
-		}},
+		},
 	}
 }
 
 func tlsAttribute() schema.Attribute {
 	requiredTLS := map[string]schema.Attribute{
-		"validate_hostname": schema.BoolAttribute{Required: true, MarkdownDescription: "Whether the provider's certificate must carry its host name."},
+		"validate_hostname": schema.BoolAttribute{Required: true, MarkdownDescription: "Whether the provider's certificate must carry its " +
+			"host name."},
 		"ca": schema.SingleNestedAttribute{
 			Required: true, Validators: oneOf("ca_set", "pinned"), MarkdownDescription: "Trusted authorities.",
 			Attributes: map[string]schema.Attribute{
@@ -174,7 +179,8 @@ func tlsAttribute() schema.Attribute {
 			},
 		},
 		"client_cert": schema.StringAttribute{
-			Optional: true, Validators: []validator.String{account.Base64()}, MarkdownDescription: "Certificate that the server presents, as base64.",
+			Optional: true, Validators: []validator.String{account.Base64()}, MarkdownDescription: "Certificate that the server presents, as " +
+				"base64.",
 		},
 	}
 	addSecret(requiredTLS, "client_key", "Key of `client_cert`, as base64, write-only: it is in no plan and no state. Sent with any change "+
@@ -200,12 +206,20 @@ func tlsAttribute() schema.Attribute {
 func addSecret(attributes map[string]schema.Attribute, name, description string, validators ...validator.String) {
 	version := name + "_wo_version"
 	attributes[name+"_wo"] = schema.StringAttribute{
-		Optional: true, Sensitive: true, WriteOnly: true, MarkdownDescription: description,
-		Validators: append(slices.Clone(validators), stringvalidator.LengthAtLeast(1), stringvalidator.AlsoRequires(path.MatchRelative().AtParent().AtName(version))),
+		Optional:            true,
+		Sensitive:           true,
+		WriteOnly:           true,
+		MarkdownDescription: description,
+		Validators: append(
+			slices.Clone(validators),
+			stringvalidator.LengthAtLeast(1),
+			stringvalidator.AlsoRequires(path.MatchRelative().AtParent().AtName(version)),
+		),
 	}
 	attributes[version] = schema.NumberAttribute{
 		Optional: true, Validators: []validator.Number{account.WholeNumber(1, math.MaxInt64)},
-		MarkdownDescription: fmt.Sprintf("Number that goes with `%s_wo`; another one sends the secret again. Set after an import, it sends it too.", name),
+		MarkdownDescription: fmt.Sprintf("Number that goes with `%s_wo`; another one sends the secret again. Set after an import, it sends it "+
+			"too.", name),
 	}
 }
 

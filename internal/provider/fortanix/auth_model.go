@@ -167,7 +167,12 @@ func fromClient(ctx context.Context, a client.AuthConfig, prior *authConfigModel
 	return m
 }
 
-func requiredFromClient(ctx context.Context, r *client.TLSRequiredOptions, before *tlsRequiredModel, diags *diag.Diagnostics) *tlsRequiredModel {
+func requiredFromClient(
+	ctx context.Context,
+	r *client.TLSRequiredOptions,
+	before *tlsRequiredModel,
+	diags *diag.Diagnostics,
+) *tlsRequiredModel {
 	if r == nil {
 		r = &client.TLSRequiredOptions{}
 	}
@@ -235,7 +240,7 @@ func (m authConfigModel) resends(before *authConfigModel) bool {
 
 // key is the element's natural key.
 func (m authConfigModel) key(ctx context.Context) client.AuthKey {
-	var ignored diag.Diagnostics // keys hold plain strings alone
+	var ignored diag.Diagnostics // keys hold only plain strings
 	return m.toClient(ctx, &ignored).Key()
 }
 
@@ -253,7 +258,7 @@ func find(ctx context.Context, models []authConfigModel, key client.AuthKey) *au
 	return &models[at]
 }
 
-// authConfigsList is what replies show as the attribute auth_configs: in the order of prior, new ones behind; null
+// authConfigsList is what replies show as the attribute auth_configs: in the order of prior, new ones at the end; null
 // where there is none that the attribute can express.
 func authConfigsList(ctx context.Context, shown []client.AuthConfig, prior []authConfigModel, diags *diag.Diagnostics) types.List {
 	var models []authConfigModel

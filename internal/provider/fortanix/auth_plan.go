@@ -78,7 +78,12 @@ func checkAuthConfigs(ctx context.Context, configured, prior []authConfigModel, 
 // authConfigsUpdate is what becomes of the auth configs, nil where they stay as they are. Secrets come from the
 // configuration, found by natural key. What was not managed before is not in the prior state, so it isn't deleted: no
 // plan has shown that.
-func authConfigsUpdate(ctx context.Context, private account.Private, plan, state, config accountModel, diags *diag.Diagnostics) *client.AuthConfigsUpdate {
+func authConfigsUpdate(
+	ctx context.Context,
+	private account.Private,
+	plan, state, config accountModel,
+	diags *diag.Diagnostics,
+) *client.AuthConfigsUpdate {
 	if plan.AuthConfigs.IsNull() || plan.AuthConfigs.Equal(state.AuthConfigs) {
 		return nil
 	}

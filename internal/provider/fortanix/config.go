@@ -7,7 +7,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/list"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
@@ -38,13 +37,9 @@ var descriptor = account.Descriptor{
 	Permission:  "Changing or deleting an account takes a user who is one of its administrators.",
 	ValidID:     client.ValidID,
 	CanonicalID: strings.ToLower, // a UUID has two spellings, and the vendor shows this one
-	Wire: map[string]path.Path{
-		"name": path.Root("name"), "custom_logo": path.Root("custom_logo"), "auth_configs": path.Root("auth_configs"),
-		"add_auth_configs": path.Root("auth_configs"), "mod_auth_configs": path.Root("auth_configs"),
-		"node_enrollment": path.Root("node_enrollment"), "component": path.Root("component"),
-		"default_group_id": path.Root("default_group_id"), "marketplace_group_id": path.Root("marketplace_group_id"),
-		"account_status": path.Root("account_status"), "azure_cvm_pcr_priority": path.Root("azure_cvm_pcr_priority"),
-	},
+	Wire: account.WireNames(accountAttributes(), account.SnakeCase, map[string]string{
+		"add_auth_configs": "auth_configs", "mod_auth_configs": "auth_configs",
+	}),
 }
 
 // Vendor is Fortanix's part of the provider.

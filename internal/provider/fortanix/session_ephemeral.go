@@ -40,8 +40,10 @@ type sessionModel struct {
 // Schema implements ephemeral.EphemeralResource.
 func (e *sessionEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A session of its own with a Fortanix CCM account selected, for a provisioner, a script or another provider. The user of " +
-			"the provider block logs in once more; the provider's own session is not touched. Terraform renews the token while the run goes on and " +
+		MarkdownDescription: "A session of its own with a Fortanix CCM account selected, for a provisioner, a script or another provider. The " +
+			"user of " +
+			"the provider block logs in once more; the provider's own session is not touched. Terraform renews the token while the run goes on " +
+			"and " +
 			"**ends the session at the end of it**. It is in no plan and no state. It takes `fortanix.username` and `fortanix.password`.",
 		Attributes: map[string]schema.Attribute{
 			"account_id": account.EphemeralAccountID(descriptor),
@@ -50,7 +52,8 @@ func (e *sessionEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, 
 			},
 			"expires_at": schema.StringAttribute{
 				Computed: true,
-				MarkdownDescription: "When the token ends unless it is renewed, by the server's clock, in the form of RFC 3339. Terraform renews it while " +
+				MarkdownDescription: "When the token ends unless it is renewed, by the server's clock, in the form of RFC 3339. Terraform renews it " +
+					"while " +
 					"the run goes on, until the session itself ends. Null where the server doesn't say it.",
 			},
 		},
@@ -103,7 +106,8 @@ func (e *sessionEphemeral) Renew(ctx context.Context, req ephemeral.RenewRequest
 	defer cancel()
 	renewed, err := api.RenewSession(ctx, transport.NewSecret(open.Token))
 	if err != nil {
-		resp.Diagnostics.AddWarning("Session was not renewed", fmt.Sprintf("The session in Fortanix account %s could not be renewed, so that it may end "+
+		resp.Diagnostics.AddWarning("Session was not renewed", fmt.Sprintf("The session in Fortanix account %s could not be renewed, so that "+
+			"it may end "+
 			"before this run.\n\n%s", open.AccountID, descriptor.Cause(err)))
 		return
 	}
@@ -117,12 +121,17 @@ func (e *sessionEphemeral) Close(ctx context.Context, req ephemeral.CloseRequest
 		return
 	}
 	if err := api.EndSession(ctx, transport.NewSecret(open.Token)); err != nil {
-		resp.Diagnostics.AddWarning("Session was not ended", fmt.Sprintf("The session in Fortanix account %s may be good still. Nobody else can end it; it "+
+		resp.Diagnostics.AddWarning("Session was not ended", fmt.Sprintf("The session in Fortanix account %s may be good still. Nobody else "+
+			"can end it; it "+
 			"ends by itself.\n\n%s", open.AccountID, descriptor.Cause(err)))
 	}
 }
 
-func (e *sessionEphemeral) opened(ctx context.Context, private account.Private, diags *diag.Diagnostics) (open openSession, api *client.Client, ok bool) {
+func (e *sessionEphemeral) opened(
+	ctx context.Context,
+	private account.Private,
+	diags *diag.Diagnostics,
+) (open openSession, api *client.Client, ok bool) {
 	if !account.Fetch(ctx, private, keySession, &open, diags) {
 		return open, nil, false
 	}

@@ -32,7 +32,8 @@ var apiTokenDescriptor = account.Descriptor{
 	Section:     vendorName,
 	Address:     address,
 	Credentials: credentials,
-	Permission: "It takes the credential of the account's reseller, or of a user who may enter the account, and no token has a higher role than " +
+	Permission: "It takes the credential of the account's reseller, or of a user who may enter the account, and no token has a higher role " +
+		"than " +
 		"the user who issues it.",
 	ValidID: client.ValidID,
 	Wire:    map[string]path.Path{"name": path.Root("name"), "client_user": path.Root("role"), "exp_date": path.Root("expires_in")},
@@ -74,8 +75,10 @@ func (e *apiTokenEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest,
 		roles = append(roles, role.Name)
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A permanent API token inside a Gcore account, such as the `api_key` of Gcore's own provider. It is made when Terraform " +
-			"opens it, in every plan and apply that needs it, and **deleted when Terraform closes it** at the end of that run. It is in no plan and " +
+		MarkdownDescription: "A permanent API token inside a Gcore account, such as the `api_key` of Gcore's own provider. It is made when " +
+			"Terraform " +
+			"opens it, in every plan and apply that needs it, and **deleted when Terraform closes it** at the end of that run. It is in no plan " +
+			"and " +
 			"no state. With `read_only` it is an error.",
 		Attributes: map[string]schema.Attribute{
 			"account_id": account.EphemeralAccountID(accountDescriptor),
@@ -94,11 +97,13 @@ func (e *apiTokenEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest,
 				MarkdownDescription: "How long the token is good where nothing deletes it, such as after a run that was killed: from `\"10m\"` to " +
 					"`\"168h\"`. It must outlast the run. Default: `\"1h\"`.",
 			},
-			"token":    schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: "The token, to be sent as `Authorization: APIKey …`."},
+			"token": schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: "The token, to be sent as `Authorization: " +
+				"APIKey …`."},
 			"token_id": schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the token."},
 			"expires_at": schema.StringAttribute{
 				Computed: true,
-				MarkdownDescription: "When the token ends, by Gcore's clock, in the form of RFC 3339. Null where Gcore's reply states no end: the token " +
+				MarkdownDescription: "When the token ends, by Gcore's clock, in the form of RFC 3339. Null where Gcore's reply states no end: the " +
+					"token " +
 					"then is good until it is deleted, and a warning says so.",
 			},
 		},
@@ -196,14 +201,18 @@ func addLostToken(diags *diag.Diagnostics, accountID string, lost *client.LostTo
 	text := apiTokenDescriptor.Cause(lost.Err) + "\n\n"
 	switch {
 	case len(lost.Left) > 0:
-		text += fmt.Sprintf("API token %s of account %s, named %q, was made all the same and could not be deleted. It ends at %s at the longest. "+
-			"Delete it: %s\n\n%s", strings.Join(lost.Left, ", "), accountID, lost.Name, endText(lost.ExpiresAt), howToDelete(accountID, lost.Left[0]),
+		text += fmt.Sprintf("API token %s of account %s, named %q, was made all the same and could not be deleted. It ends at %s at the "+
+			"longest. "+
+			"Delete it: %s\n\n%s",
+			strings.Join(lost.Left, ", "), accountID, lost.Name, endText(lost.ExpiresAt), howToDelete(accountID, lost.Left[0]),
 			apiTokenDescriptor.Cause(lost.LookUp))
 	case len(lost.Deleted) > 0:
 		text += fmt.Sprintf("It was made all the same (id %s) and has been deleted. Run Terraform again.", strings.Join(lost.Deleted, ", "))
 	case lost.LookUp != nil:
-		text += fmt.Sprintf("It may have been made all the same, and looking for it failed. Look for the name %q among the API tokens of account %s "+
-			"and delete it; it ends at %s at the longest.\n\n%s", lost.Name, accountID, endText(lost.ExpiresAt), apiTokenDescriptor.Cause(lost.LookUp))
+		text += fmt.Sprintf("It may have been made all the same, and looking for it failed. Look for the name %q among the API tokens of "+
+			"account %s "+
+			"and delete it; it ends at %s at the longest.\n\n%s",
+			lost.Name, accountID, endText(lost.ExpiresAt), apiTokenDescriptor.Cause(lost.LookUp))
 	default:
 		text += fmt.Sprintf("No API token named %q is listed in account %s. Should it appear after all, delete it; it ends at %s at the longest.",
 			lost.Name, accountID, endText(lost.ExpiresAt))
@@ -249,7 +258,8 @@ func (expiry) ValidateString(_ context.Context, req validator.StringRequest, res
 	d, err := time.ParseDuration(req.ConfigValue.ValueString())
 	if err != nil || d < shortestExpiry || d > longestExpiry {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid expiry", fmt.Sprintf(
-			"%s is %q. It must be a time from 10m to 168h, such as \"1h\", and outlast the whole run. The token is deleted at the end of the run in any "+
+			"%s is %q. It must be a time from 10m to 168h, such as \"1h\", and outlast the whole run. The token is deleted at the end of the run "+
+				"in any "+
 				"case.", req.Path, req.ConfigValue.ValueString()))
 	}
 }

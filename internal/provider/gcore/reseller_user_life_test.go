@@ -12,7 +12,6 @@ import (
 // Each attribute, taken out of a configuration that has it: what is sent, and what stays at the vendor.
 func TestUserRemoval(t *testing.T) {
 	t.Parallel()
-	const notManaged = "no longer managed"
 	for name, test := range map[string]struct {
 		body    string // of the one request that clears it; "" where nothing is sent
 		on      string
@@ -26,8 +25,8 @@ func TestUserRemoval(t *testing.T) {
 
 		"lang": {}, "is_test": {}, "country_code": {}, "user_type": {}, "deletion_policy": {}, "timeouts": {},
 
-		"services":        {warning: notManaged},
-		"services.CDN":    {warning: notManaged, change: Values{"services": Values{"DNS": false, "STREAMING": nil}}},
+		"services":        {warning: "services of Gcore reseller user"},
+		"services.CDN":    {warning: `services["CDN"] of Gcore reseller user`, change: Values{"services": Values{"DNS": false, "STREAMING": nil}}},
 		"password":        {change: Values{"password_wo": nil, "password_wo_version": nil}},
 		"password_wo":     {},
 		"name and seller": {on: "PATCH *", body: "", change: Values{"name": nil, "seller": nil}},

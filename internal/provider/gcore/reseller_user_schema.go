@@ -46,13 +46,9 @@ var userDescriptor = account.Descriptor{
 	Permission: "It takes a reseller's credential. A user with API tokens or with several accounts can't be deleted; a product in use " +
 		"can't be made unavailable.",
 	ValidID: client.ValidID,
-	Wire: map[string]path.Path{
-		"email": path.Root("email"), "company": path.Root("company"), "companyName": path.Root("company"),
-		"password": path.Root("password_wo"), "name": path.Root("name"), "phone": path.Root("phone"), "seller": path.Root("seller"),
-		"services": path.Root("services"), "product_name": path.Root("services"), "available": path.Root("services"),
-		"lang": path.Root("lang"), "custom_id": path.Root("custom_id"), "country_code": path.Root("country_code"),
-		"is_test": path.Root("is_test"), "user_type": path.Root("user_type"),
-	},
+	Wire: account.WireNames(resellerUserAttributes(), account.SnakeCase, map[string]string{
+		"companyName": "company", "password": "password_wo", "product_name": "services", "available": "services",
+	}),
 }
 
 // Schema implements resource.Resource.
@@ -61,98 +57,98 @@ func (r *resellerUserResource) Schema(ctx context.Context, _ resource.SchemaRequ
 }
 
 func resellerUserSchema(ctx context.Context) schema.Schema {
+	return userDescriptor.Schema(ctx, "A customer user of a Gcore reseller, with the account (Gcore: client) that comes with the user. Needs a "+
+		"reseller's credential. Destroying the user leaves that account behind, with its company name taken.", resellerUserAttributes())
+}
+
+// resellerUserAttributes are the attributes that concern the user and the account that came with it.
+func resellerUserAttributes() map[string]schema.Attribute {
 	const cleared = " Changed in place. Removed from the configuration, it is cleared."
 	const kept = " Left out, Gcore's value stays and isn't managed."
 	const createOnly = " Create-only: a change is an error at plan time."
-	return schema.Schema{
-		MarkdownDescription: "A customer user of a Gcore reseller, with the account (Gcore: client) that comes with the user. Needs a " +
-			"reseller's credential. Destroying the user leaves that account behind, with its company name taken.",
-		Attributes: map[string]schema.Attribute{
-			"id": schema.StringAttribute{
-				Computed: true, PlanModifiers: keepString,
-				MarkdownDescription: "User id, a whole number such as `43001`.",
+	return map[string]schema.Attribute{
+		"id": schema.StringAttribute{
+			Computed: true, PlanModifiers: keepString,
+			MarkdownDescription: "User id, a whole number such as `43001`.",
+		},
+		"client_id": schema.StringAttribute{
+			Computed: true, PlanModifiers: keepString,
+			MarkdownDescription: "Id of the account that came with the user. Manage that account here *or* as a `gcore_account`, never both.",
+		},
+		"email": schema.StringAttribute{
+			Required:            true,
+			Validators:          []validator.String{account.Text(), stringvalidator.RegexMatches(emailForm, "must be an e-mail address")},
+			PlanModifiers:       []planmodifier.String{account.KeepEqual(strings.EqualFold)},
+			MarkdownDescription: "E-mail address with which the user signs in; unique at Gcore, compared without regard to case. Changed in place.",
+		},
+		"company": schema.StringAttribute{
+			Required: true, Validators: words,
+			MarkdownDescription: "Company name of the account; unique at Gcore. Changed in place, even where only its case changes. Where " +
+				"Gcore keeps another case or whitespace, that counts as equal.",
+		},
+		"password_wo": schema.StringAttribute{
+			Optional: true, Sensitive: true, WriteOnly: true,
+			Validators: []validator.String{stringvalidator.LengthAtLeast(1), stringvalidator.AlsoRequires(path.MatchRoot("password_wo_version"))},
+			MarkdownDescription: "Password, write-only: it is in no plan and no state. Required to create; optional here so that imported users " +
+				"need none. Only sent on create, since Gcore documents no call that sets another user's password.",
+		},
+		"password_wo_version": schema.NumberAttribute{
+			Optional: true, Validators: []validator.Number{account.WholeNumber(1, math.MaxInt64)},
+			MarkdownDescription: "Number that goes with `password_wo`, such as `1`. Set after an import, it is recorded and nothing is sent; any " +
+				"other number later is an error at plan time. Removed from the configuration, it is only forgotten.",
+		},
+		"name": schema.StringAttribute{
+			Optional: true, Validators: words,
+			MarkdownDescription: "The user's name, and on create the account's." + cleared,
+		},
+		"phone": schema.StringAttribute{
+			Optional: true, Validators: words,
+			MarkdownDescription: "The user's phone number, and on create the account's." + cleared,
+		},
+		"seller": schema.NumberAttribute{
+			Optional: true, Validators: []validator.Number{account.WholeNumber(1, math.MaxInt64)},
+			MarkdownDescription: "Id of the seller who looks after the account." + cleared,
+		},
+		"services": schema.MapAttribute{
+			Optional: true, ElementType: types.BoolType,
+			Validators: []validator.Map{
+				account.Elements("To leave every product as it is, leave services out."), mapvalidator.KeysAre(stringvalidator.OneOf(products...)),
 			},
-			"client_id": schema.StringAttribute{
-				Computed: true, PlanModifiers: keepString,
-				MarkdownDescription: "Id of the account that came with the user. Manage that account here *or* as a `gcore_account`, never both.",
-			},
-			"email": schema.StringAttribute{
-				Required:            true,
-				Validators:          []validator.String{account.Text(), stringvalidator.RegexMatches(emailForm, "must be an e-mail address")},
-				PlanModifiers:       []planmodifier.String{account.KeepEqual(strings.EqualFold)},
-				MarkdownDescription: "E-mail address with which the user signs in; unique at Gcore, compared without regard to case. Changed in place.",
-			},
-			"company": schema.StringAttribute{
-				Required: true, Validators: words,
-				MarkdownDescription: "Company name of the account; unique at Gcore. Changed in place, even where only its case changes. Where " +
-					"Gcore keeps another case or whitespace, that counts as equal.",
-			},
-			"password_wo": schema.StringAttribute{
-				Optional: true, Sensitive: true, WriteOnly: true,
-				Validators: []validator.String{stringvalidator.LengthAtLeast(1), stringvalidator.AlsoRequires(path.MatchRoot("password_wo_version"))},
-				MarkdownDescription: "Password, write-only: it is in no plan and no state. Required to create; optional here so that imported users " +
-					"need none. Only sent on create, since Gcore documents no call that sets another user's password.",
-			},
-			"password_wo_version": schema.NumberAttribute{
-				Optional: true, Validators: []validator.Number{account.WholeNumber(1, math.MaxInt64)},
-				MarkdownDescription: "Number that goes with `password_wo`, such as `1`. Set after an import, it is recorded and nothing is sent; any " +
-					"other number later is an error at plan time. Removed from the configuration, it is only forgotten.",
-			},
-			"name": schema.StringAttribute{
-				Optional: true, Validators: words,
-				MarkdownDescription: "The user's name, and on create the account's." + cleared,
-			},
-			"phone": schema.StringAttribute{
-				Optional: true, Validators: words,
-				MarkdownDescription: "The user's phone number, and on create the account's." + cleared,
-			},
-			"seller": schema.NumberAttribute{
-				Optional: true, Validators: []validator.Number{account.WholeNumber(1, math.MaxInt64)},
-				MarkdownDescription: "Id of the seller who looks after the account." + cleared,
-			},
-			"services": schema.MapAttribute{
-				Optional: true, ElementType: types.BoolType,
-				Validators: []validator.Map{
-					account.Elements("To leave every product as it is, leave services out."), mapvalidator.KeysAre(stringvalidator.OneOf(products...)),
-				},
-				MarkdownDescription: "Overrides of product availability for the account: `true` may be activated, `false` may not, `null` inherits " +
-					"the reseller's default. Products: `CDN`, `STORAGE`, `STREAMING`, `DNS`, `DDOS`, `CLOUD`. Changed in place, one request per " +
-					"product. A product that is left out, or the whole map removed from the configuration, is no longer managed and stays as it " +
-					"is. Costs one more request per read.",
-			},
-			"lang": schema.StringAttribute{
-				Optional: true, Computed: true, PlanModifiers: keepString,
-				Validators:          []validator.String{stringvalidator.OneOf(languages...)},
-				MarkdownDescription: "Language: `de`, `en`, `ru`, `zh` or `az`. Changed in place." + kept,
-			},
-			"custom_id": schema.StringAttribute{
-				Optional: true, Validators: words,
-				MarkdownDescription: "The reseller's own id for the account." + cleared,
-			},
-			"country_code": schema.StringAttribute{
-				Optional: true, Computed: true, Validators: words,
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown(), account.KeepEqual(strings.EqualFold)},
-				MarkdownDescription: "Country of the account, as two letters." + createOnly + kept,
-			},
-			"is_test": schema.BoolAttribute{
-				Optional: true, Computed: true, PlanModifiers: keepBool,
-				MarkdownDescription: "Whether it is a test account. Changed in place." + kept,
-			},
-			"user_type": schema.StringAttribute{
-				Optional: true, Computed: true, PlanModifiers: keepString,
-				Validators:          []validator.String{stringvalidator.OneOf("common", "reseller", "seller")},
-				MarkdownDescription: "Type of the user. Gcore only creates `common` ones; an imported one may have another." + createOnly + kept,
-			},
-			"is_active": schema.BoolAttribute{
-				Computed: true, PlanModifiers: keepBool,
-				MarkdownDescription: "Whether the user is active.",
-			},
-			"activated": schema.BoolAttribute{
-				Computed: true, PlanModifiers: keepBool,
-				MarkdownDescription: "Whether the user has confirmed the e-mail address.",
-			},
-			"deletion_policy": userDescriptor.DeletionPolicyAttribute(),
-			"timeouts":        account.Timeouts(ctx),
+			MarkdownDescription: "Overrides of product availability for the account: `true` may be activated, `false` may not, `null` inherits " +
+				"the reseller's default. Products: `CDN`, `STORAGE`, `STREAMING`, `DNS`, `DDOS`, `CLOUD`. Changed in place, one request per " +
+				"product. A product that is left out, or the whole map removed from the configuration, is no longer managed and stays as it " +
+				"is. Costs one more request per read.",
+		},
+		"lang": schema.StringAttribute{
+			Optional: true, Computed: true, PlanModifiers: keepString,
+			Validators:          []validator.String{stringvalidator.OneOf(languages...)},
+			MarkdownDescription: "Language: `de`, `en`, `ru`, `zh` or `az`. Changed in place." + kept,
+		},
+		"custom_id": schema.StringAttribute{
+			Optional: true, Validators: words,
+			MarkdownDescription: "The reseller's own id for the account." + cleared,
+		},
+		"country_code": schema.StringAttribute{
+			Optional: true, Computed: true, Validators: words,
+			PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown(), account.KeepEqual(strings.EqualFold)},
+			MarkdownDescription: "Country of the account, as two letters." + createOnly + kept,
+		},
+		"is_test": schema.BoolAttribute{
+			Optional: true, Computed: true, PlanModifiers: keepBool,
+			MarkdownDescription: "Whether it is a test account. Changed in place." + kept,
+		},
+		"user_type": schema.StringAttribute{
+			Optional: true, Computed: true, PlanModifiers: keepString,
+			Validators:          []validator.String{stringvalidator.OneOf("common", "reseller", "seller")},
+			MarkdownDescription: "Type of the user. Gcore only creates `common` ones; an imported one may have another." + createOnly + kept,
+		},
+		"is_active": schema.BoolAttribute{
+			Computed: true, PlanModifiers: keepBool,
+			MarkdownDescription: "Whether the user is active.",
+		},
+		"activated": schema.BoolAttribute{
+			Computed: true, PlanModifiers: keepBool,
+			MarkdownDescription: "Whether the user has confirmed the e-mail address.",
 		},
 	}
 }

@@ -184,7 +184,11 @@ func (m *commonModel) read(ctx context.Context, a client.Account, diags *diag.Di
 	keep("externalId", &m.ExternalID, account.StringOrNull(a.ExternalID))
 	keep("externalName", &m.ExternalName, account.StringOrNull(a.ExternalName))
 	keep("icon", &m.Icon, account.StringOrNull(a.Icon))
-	keep("technicalSupportEmail", &m.TechnicalSupportEmail, account.Spelling(m.TechnicalSupportEmail, a.TechnicalSupportEmail, strings.EqualFold))
+	keep(
+		"technicalSupportEmail",
+		&m.TechnicalSupportEmail,
+		account.Spelling(m.TechnicalSupportEmail, a.TechnicalSupportEmail, strings.EqualFold),
+	)
 	keep("website", &m.Website, account.StringOrNull(a.Website))
 	keep("description", &m.Description, account.StringOrNull(a.Description))
 	keep("defaultLanguageCode", &m.DefaultLanguageCode, account.Spelling(m.DefaultLanguageCode, a.DefaultLanguageCode, strings.EqualFold))
@@ -279,7 +283,11 @@ func resolveEligibility(ctx context.Context, planned, answered types.Object, dia
 		}
 		return types.BoolNull()
 	}
-	value, d := types.ObjectValueFrom(ctx, eligibilityTypes, eligibilityModel{Client: member(p.Client, a.Client), Partner: member(p.Partner, a.Partner)})
+	value, d := types.ObjectValueFrom(
+		ctx,
+		eligibilityTypes,
+		eligibilityModel{Client: member(p.Client, a.Client), Partner: member(p.Partner, a.Partner)},
+	)
 	diags.Append(d...)
 	return value
 }

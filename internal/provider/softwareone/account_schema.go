@@ -36,13 +36,8 @@ func words(longest int) []validator.String {
 }
 
 func accountSchema(ctx context.Context) schema.Schema {
-	attributes := accountAttributes()
-	attributes["deletion_policy"] = descriptor.DeletionPolicyAttribute()
-	attributes["timeouts"] = account.Timeouts(ctx)
-	return schema.Schema{
-		MarkdownDescription: "An account on the SoftwareOne Marketplace Platform. Accounts can't be deleted there, only disabled.",
-		Attributes:          attributes,
-	}
+	return descriptor.Schema(ctx, "An account on the SoftwareOne Marketplace Platform. Accounts can't be deleted there, only disabled.",
+		accountAttributes())
 }
 
 // accountAttributes are the attributes that concern the account itself.
@@ -107,11 +102,14 @@ func accountAttributes() map[string]schema.Attribute {
 		},
 		"eligibility": schema.SingleNestedAttribute{
 			Optional: true, Computed: true, PlanModifiers: keepObject,
-			Validators:          []validator.Object{account.NotEmpty()},
-			MarkdownDescription: "What a Client account may be; null for other types. Set for another type, it is an error. Changed in place." + kept,
+			Validators: []validator.Object{account.NotEmpty()},
+			MarkdownDescription: "What a Client account may be; null for other types. Set for another type, it is an error. Changed in " +
+				"place." + kept,
 			Attributes: map[string]schema.Attribute{
-				"client":  schema.BoolAttribute{Optional: true, Computed: true, PlanModifiers: keepBool, MarkdownDescription: "Whether it may buy as a client."},
-				"partner": schema.BoolAttribute{Optional: true, Computed: true, PlanModifiers: keepBool, MarkdownDescription: "Whether it may act as a partner."},
+				"client": schema.BoolAttribute{Optional: true, Computed: true, PlanModifiers: keepBool, MarkdownDescription: "Whether it may buy " +
+					"as a client."},
+				"partner": schema.BoolAttribute{Optional: true, Computed: true, PlanModifiers: keepBool, MarkdownDescription: "Whether it may act " +
+					"as a partner."},
 			},
 		},
 		"default_language_code": schema.StringAttribute{
@@ -127,7 +125,11 @@ func accountAttributes() map[string]schema.Attribute {
 		"groups": schema.ListAttribute{
 			Optional: true, ElementType: types.StringType,
 			Validators: []validator.List{
-				account.Elements("To name no user groups, leave groups out."), listvalidator.UniqueValues(), listvalidator.ValueStringsAre(account.Text()),
+				account.Elements(
+					"To name no user groups, leave groups out.",
+				),
+				listvalidator.UniqueValues(),
+				listvalidator.ValueStringsAre(account.Text()),
 			},
 			MarkdownDescription: "Ids of user groups, such as `UGR-1234-5678`, sent on create only. A change is an error at plan time; " +
 				"removed from the configuration, it is no longer managed.",
@@ -136,7 +138,8 @@ func accountAttributes() map[string]schema.Attribute {
 			Optional: true,
 			MarkdownDescription: "Whether to create the account although one of the same name and type exists. Names may repeat on the " +
 				"platform, so by default such an account is an error that names it. With `true`, only one is that has the same content and " +
-				"that another run made with the same token within the last hour: a run that was killed or retried may have made it. Used on create only.",
+				"that another run made with the same token within the last hour: a run that was killed or retried may have made it. Used on create " +
+				"only.",
 		},
 		"external_name": schema.StringAttribute{
 			Computed: true, PlanModifiers: keepString,

@@ -31,9 +31,10 @@ var descriptor = account.Descriptor{
 	Address:         "the base URL in softwareone.base_url (MPT_API_BASE_URL)",
 	Duplicates:      "To create another account of this name, set allow_duplicate_name = true.",
 	Credentials:     "softwareone.api_token in the provider block, or MPT_API_TOKEN",
-	Permission:      "Creating accounts and changing their status takes a token of an Operations account with the permission to manage accounts.",
-	ValidID:         client.ValidID,
-	Wire:            account.WireNames(accountAttributes(), account.CamelCase),
+	Permission: "Creating accounts and changing their status takes a token of an Operations account with the permission to manage " +
+		"accounts.",
+	ValidID: client.ValidID,
+	Wire:    account.WireNames(accountAttributes(), account.CamelCase, nil),
 }
 
 // Vendor is SoftwareOne's part of the provider.

@@ -17,6 +17,14 @@ mock_provider "accounts" {
     }
   }
 
+  mock_resource "gcore_account_service" {
+    defaults = {
+      id              = "7310004/CDN"
+      service_id      = "90001"
+      previous_status = "new"
+    }
+  }
+
   mock_resource "softwareone_account" {
     defaults = {
       id            = "ACC-1234-5678"

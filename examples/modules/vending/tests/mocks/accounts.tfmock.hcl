@@ -20,6 +20,15 @@ mock_resource "gcore_reseller_user" {
   }
 }
 
+mock_resource "gcore_account_service" {
+  defaults = {
+    id              = "7310004/CDN"
+    service_id      = "90001"
+    previous_status = "new"
+    enabled         = true
+  }
+}
+
 mock_resource "softwareone_account" {
   defaults = {
     id                    = "ACC-1234-5678"
