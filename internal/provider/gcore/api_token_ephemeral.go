@@ -83,7 +83,8 @@ func (e *apiTokenEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest,
 			"account_id": account.EphemeralAccountID(accountDescriptor),
 			"name": schema.StringAttribute{
 				Required: true, Validators: []validator.String{account.Text(), stringvalidator.UTF8LengthAtMost(100)},
-				MarkdownDescription: "What the token is called at Gcore. ` (terraform …)` with a random part follows, so that each token can be told " +
+				MarkdownDescription: "What the token is called at Gcore. ` (terraform …)` with a random part follows, so that each token can be " +
+					"told " +
 					"from all others. Use a name of its own for each purpose: tokens of the same name that an earlier run has left behind are warned of.",
 			},
 			"role": schema.StringAttribute{

@@ -483,3 +483,23 @@ func TestUserOfHiddenAccount(t *testing.T) {
 		t.Error("the user is forgotten")
 	}
 }
+
+// A create whose reply has the id of another company's account leads to no request to that account.
+func TestNewAccountOfAnotherCompany(t *testing.T) {
+	t.Parallel()
+	for kind, reply := range map[string]string{
+		userType:    `{"id":%d,"client":%d,"email":"ann@example.com","company":"Acme"}`,
+		accountType: `{"id":%[2]d,"company":"Acme"}`,
+	} {
+		w := newWorld(t, mock.Options{})
+		other := w.SeedUser(mock.User{Company: "Other"})
+		w.server.Inject(mockserver.Fault{On: "POST *", Status: 201, Body: fmt.Sprintf(reply, other.ID, other.Client)})
+		r := w.Resource(kind)
+		said := r.Apply(acctest.With(minimal(kind), Values{"company": "Acme"}))
+		said.Warnings().Contain(t, text(other.Client), "Other", "Acme", "state rm")
+		w.count("P* /iam/clients/"+text(other.Client), 0)
+		if r.State() == nil {
+			t.Error("nothing is in the state")
+		}
+	}
+}
