@@ -62,6 +62,31 @@ func login(t *testing.T, url string) string {
 	return "Bearer " + session.Token
 }
 
+// The sellers that seeded accounts name are there to be found.
+func TestSeedSellers(t *testing.T) {
+	t.Parallel()
+	v, err := Serve(t.Context(), "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = v.Close() })
+	v.Seed(20, 1)
+	type listed struct{ Results []map[string]any }
+	sellers := call[listed](t, "GET", v.URL+"/iam/admin/sellers?limit=100", "APIKey "+gcore.DemoAPIKey).Results
+	known := map[any]bool{nil: true}
+	for _, s := range sellers {
+		known[s["id"]] = true
+	}
+	for _, c := range call[listed](t, "GET", v.URL+"/iam/clients?limit=100", "APIKey "+gcore.DemoAPIKey).Results {
+		if !known[c["seller"]] {
+			t.Errorf("account %v has seller %v", c["id"], c["seller"])
+		}
+	}
+	if len(sellers) != 5 {
+		t.Errorf("%d sellers", len(sellers))
+	}
+}
+
 func TestServe(t *testing.T) {
 	t.Parallel()
 	v, err := Serve(t.Context(), "127.0.0.1:0")

@@ -65,9 +65,18 @@ func (v *Vendors) Seed(n int, seed uint64) {
 	SeedFortanix(v.Fortanix, n, seed)
 }
 
-// SeedGcore gives the demo reseller n accounts and n users, each of the users with an account of its own.
+// The sellers that SeedGcore makes have the ids from firstSeller on.
+const firstSeller, sellers = 100, 5
+
+// SeedGcore gives the demo reseller n accounts and n users, each of the users with an account of its own, and the sellers
+// who look after some of them.
 func SeedGcore(m *gcore.Mock, n int, seed uint64) {
 	d := newDice(seed)
+	for i := range min(n, 1) * sellers {
+		m.SeedSeller(gcore.Seller{
+			ID: firstSeller + int64(i), Email: fmt.Sprintf("Seller.%d@example.com", i), FullName: fmt.Sprintf("Example Seller %d", i), Activated: true,
+		})
+	}
 	client := func(i int) gcore.Client {
 		c := gcore.Client{
 			Company: d.name(i), Email: fmt.Sprintf("company%d@example.com", i), Name: d.optional(d.one(words...)), Phone: d.optional("+352 208 " +
@@ -78,7 +87,7 @@ func SeedGcore(m *gcore.Mock, n int, seed uint64) {
 		if d.half() {
 			c.Availability = map[string]bool{"CDN": d.half(), "DNS": d.half()}
 		}
-		if seller := int64(100 + d.IntN(5)); d.half() {
+		if seller := int64(firstSeller + d.IntN(sellers)); d.half() {
 			c.Seller = &seller
 		}
 		return c
