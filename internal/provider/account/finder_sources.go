@@ -58,14 +58,14 @@ func (s *oneDataSource[C, T, F, D]) ConfigValidators(context.Context) []datasour
 func (s *oneDataSource[C, T, F, D]) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	f := s.finder
 	config := partsOf(ctx, req.Config, &resp.Diagnostics)
-	search := f.Descriptor.NewSearch(ctx, req.Config, f.Key, &resp.Diagnostics)
+	search := f.Descriptor.newSearch(ctx, req.Config, f.Key, &resp.Diagnostics)
 	api, ok := s.client.Get(&resp.Diagnostics)
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, config.timeout())
 	defer cancel()
-	found, ok := Find(search,
+	found, ok := find(search,
 		func(id string) (T, error) { return f.Read(ctx, api, id) },
 		func(key string) iter.Seq2[T, error] { return f.Named(ctx, api, key) },
 		f.Label, &resp.Diagnostics)
@@ -135,7 +135,7 @@ func (s *manyDataSource[C, T, F, D]) Read(ctx context.Context, req datasource.Re
 	ctx, cancel := context.WithTimeout(ctx, config.timeout())
 	defer cancel()
 	show := func(account T) D { return f.Show(ctx, account, &resp.Diagnostics) }
-	all := Collect(f.Descriptor, f.List(ctx, api, filters, true), show, &resp.Diagnostics)
+	all := collect(f.Descriptor, f.List(ctx, api, filters, true), show, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -184,7 +184,7 @@ func (l *listResource[C, T, F, D]) List(ctx context.Context, req list.ListReques
 		fill := func(account T, result *list.ListResult) string {
 			return f.Fill(ctx, api, account, req.IncludeResource, result)
 		}
-		for result := range List(ctx, req, f.Descriptor, f.List(ctx, api, filters, false), fill) {
+		for result := range listResults(ctx, req, f.Descriptor, f.List(ctx, api, filters, false), fill) {
 			if !yield(result) {
 				return
 			}
