@@ -143,7 +143,7 @@ func TestLookAlikes(t *testing.T) {
 							unclear(t, r, said, other)
 						case len(said) > 0:
 							t.Error(said)
-						case r.State() == nil || idOf(r) == other || len(w.named(name)) != 2:
+						case r.State() == nil || r.ID() == other || len(w.named(name)) != 2:
 							t.Errorf("the state has %v, %s is somebody else's", r.State(), other)
 						}
 					})

@@ -353,7 +353,7 @@ func TestTakenUser(t *testing.T) {
 		t.Errorf("got %+v", e)
 	}
 	// The vendor's filter may not fold; then this one has no name.
-	w.Set(func(o *mock.Options) { o.Filters = mock.FilterContains })
+	w.Configure(func(o *mock.Options) { o.Filters = mock.FilterContains })
 	_, err = c.CreateUser(t.Context(), newUser())
 	w.candidates(err, text(byMail.ID))
 

@@ -216,7 +216,7 @@ func TestShortListing(t *testing.T) {
 		_ = w.transportError(err)
 		w.count("GET *", 4) // two pages each time: the second one is empty
 	}
-	w.Set(func(o *mock.Options) { o.ExtraCount = 0 })
+	w.Configure(func(o *mock.Options) { o.ExtraCount = 0 })
 	w.server.Inject(mockserver.Fault{On: "GET *", Body: `{"count":9,"results":[]}`, Times: 1})
 	if got := collect(t, w.reseller().ListUsers(t.Context(), UserFilter{}), userID); len(got) != 2 {
 		t.Errorf("the second listing shows %v", got)

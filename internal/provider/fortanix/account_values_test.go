@@ -32,7 +32,7 @@ func TestAccountSpelling(t *testing.T) {
 			r := p.Resource(accountType)
 			config := acctest.With(Values{"name": "Acme"}, Values{attribute: test.value})
 			r.Applied(config)
-			m.Change(idOf(r), test.change)
+			m.Change(r.ID(), test.change)
 			s.Reset()
 			r.Settled(config)
 			if r.State()[attribute] != test.value {
@@ -155,15 +155,15 @@ func TestAccountCreateOnly(t *testing.T) {
 			m, s, p := startProtocol(t, mock.Options{})
 			r := p.Resource(accountType)
 			r.Applied(acctest.With(base, Values{"deletion_policy": "delete"}))
-			before := idOf(r)
+			before := r.ID()
 			s.Reset()
 			config := acctest.With(other, Values{"deletion_policy": "prevent"})
 			if plan := r.Plan(config); plan.Action != "replace" {
 				t.Fatalf("%q is planned: %s", plan.Action, plan.Diagnostics)
 			}
 			r.Applied(config)
-			if _, there := m.Get(before); there || idOf(r) == before || s.Count(posts) != 1 || s.Count(deletes) != 1 || s.Count(patches) != 0 {
-				t.Errorf("after %s there is %s; the old one is there: %t", before, idOf(r), there)
+			if _, there := m.Get(before); there || r.ID() == before || s.Count(posts) != 1 || s.Count(deletes) != 1 || s.Count(patches) != 0 {
+				t.Errorf("after %s there is %s; the old one is there: %t", before, r.ID(), there)
 			}
 		})
 		t.Run(attribute+", drift", func(t *testing.T) {
@@ -174,7 +174,7 @@ func TestAccountCreateOnly(t *testing.T) {
 				config := acctest.With(base, Values{"deletion_policy": policy})
 				r.Applied(config)
 				s.Reset()
-				m.Change(idOf(r), drift)
+				m.Change(r.ID(), drift)
 				if said := r.Refresh(); len(said) > 0 {
 					t.Fatal(said)
 				}
@@ -228,9 +228,9 @@ func TestAccountChangeIgnored(t *testing.T) {
 	m, s, p := startProtocol(t, mock.Options{})
 	r := p.Resource(accountType)
 	r.Applied(Values{"name": "Acme"})
-	thin := fmt.Sprintf(`{"acct_id":%q,"name":"Acme"}`, idOf(r))
+	thin := fmt.Sprintf(`{"acct_id":%q,"name":"Acme"}`, r.ID())
 	s.Inject(mockserver.Fault{On: patches, Times: 1, Body: thin})
-	r.Apply(Values{"name": "Acme 1"}).Errors().Contain(t, `showed "Acme" for name instead of "Acme 1"`, `AttributeName("name")`, idOf(r))
+	r.Apply(Values{"name": "Acme 1"}).Errors().Contain(t, `showed "Acme" for name instead of "Acme 1"`, `AttributeName("name")`, r.ID())
 	for i, reply := range []string{thin, `{}`, ``} {
 		name := fmt.Sprint("Acme ", i)
 		s.Reset()

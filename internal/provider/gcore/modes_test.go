@@ -54,7 +54,7 @@ func TestModes(t *testing.T) {
 			})
 			r := w.Resource(userType)
 			r.Applied(all())
-			id := idOf(r)
+			id := r.ID()
 			w.Restart()
 			r.Applied(changed)
 			r.Applied(acctest.With(changed, Values{"name": nil, "custom_id": nil}))
@@ -75,11 +75,11 @@ func TestModes(t *testing.T) {
 
 			// What is taken is named.
 			w.Resource(userType).Apply(acctest.With(all(), Values{"email": "third@example.com", "company": "Extra 2"})).
-				Errors().Contain(t, idOf(a), "gcore_account.NAME", "already exists")
+				Errors().Contain(t, a.ID(), "gcore_account.NAME", "already exists")
 			w.Resource(userType).Apply(acctest.With(all(), Values{"email": "Bea@example.com", "company": "Third"})).
 				Errors().Contain(t, "exists already", id, userType+".NAME")
 			w.Resource(accountType).Apply(Values{"company": "Extra 2"}).
-				Errors().Contain(t, "exists already", idOf(a), "provider = accounts")
+				Errors().Contain(t, "exists already", a.ID(), "provider = accounts")
 
 			w.Restart()
 			if said := r.Apply(nil); len(said.Errors()) > 0 {
