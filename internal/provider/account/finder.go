@@ -61,14 +61,16 @@ type Filter struct {
 // DataSources returns what makes the data sources of one and of many.
 func (f *Finder[C, T, F, D]) DataSources() []func() datasource.DataSource {
 	return []func() datasource.DataSource{
-		func() datasource.DataSource { return &oneDataSource[C, T, F, D]{finder: f} },
-		func() datasource.DataSource { return &manyDataSource[C, T, F, D]{finder: f} },
+		func() datasource.DataSource {
+			return &oneDataSource[C, T, F, D]{newSource[C](f.Descriptor.Type, f.Descriptor), f}
+		},
+		f.DataSourceOfMany,
 	}
 }
 
 // DataSourceOfMany makes the data source of many, for what can't be looked up singly.
 func (f *Finder[C, T, F, D]) DataSourceOfMany() datasource.DataSource {
-	return &manyDataSource[C, T, F, D]{finder: f}
+	return &manyDataSource[C, T, F, D]{newSource[C](f.Plural, f.Descriptor), f}
 }
 
 // ListResource makes the list resource.

@@ -20,20 +20,30 @@ import (
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/settings"
 )
 
-// oneDataSource finds one account, by id or by natural key.
-type oneDataSource[C API, T, F, D any] struct {
-	finder *Finder[C, T, F, D]
-	client *settings.Client[C]
+// source is what every data source has: its type name and its client.
+type source[C any] struct {
+	typeName, section string // section is that of the provider block
+	client            *settings.Client[C]
+}
+
+func newSource[C any](typeName string, d Descriptor) source[C] {
+	return source[C]{typeName: typeName, section: d.Section}
 }
 
 // Metadata implements datasource.DataSource.
-func (s *oneDataSource[C, T, F, D]) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = s.finder.Descriptor.Type
+func (s *source[C]) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = s.typeName
 }
 
 // Configure implements datasource.DataSourceWithConfigure.
-func (s *oneDataSource[C, T, F, D]) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	s.client = settings.Of[C](s.finder.Descriptor.Section, req.ProviderData, &resp.Diagnostics)
+func (s *source[C]) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	s.client = settings.Of[C](s.section, req.ProviderData, &resp.Diagnostics)
+}
+
+// oneDataSource finds one account, by id or by natural key.
+type oneDataSource[C API, T, F, D any] struct {
+	source[C]
+	finder *Finder[C, T, F, D]
 }
 
 // Schema implements datasource.DataSource.
@@ -99,18 +109,8 @@ func setState(ctx context.Context, resp *datasource.ReadResponse, config parts, 
 
 // manyDataSource lists the accounts that pass its filters.
 type manyDataSource[C API, T, F, D any] struct {
+	source[C]
 	finder *Finder[C, T, F, D]
-	client *settings.Client[C]
-}
-
-// Metadata implements datasource.DataSource.
-func (s *manyDataSource[C, T, F, D]) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = s.finder.Plural
-}
-
-// Configure implements datasource.DataSourceWithConfigure.
-func (s *manyDataSource[C, T, F, D]) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	s.client = settings.Of[C](s.finder.Descriptor.Section, req.ProviderData, &resp.Diagnostics)
 }
 
 // Schema implements datasource.DataSource.
