@@ -83,10 +83,10 @@ func TestThinListing(t *testing.T) {
 			switch {
 			case s.gcore != nil:
 				s.gcore.Configure(func(o *gcore.Options) {
-					o.ThinLists, o.OmitNulls = []string{"custom_id", "seller", "country_code"}, true
+					o.PartialLists, o.OmitNulls = []string{"custom_id", "seller", "country_code"}, true
 				})
 			case s.softwareone != nil:
-				s.softwareone.Configure(func(o *softwareone.Options) { o.ThinList = []string{"externalId", "website", "address"} })
+				s.softwareone.Configure(func(o *softwareone.Options) { o.PartialList = []string{"externalId", "website", "address"} })
 			case s.fortanix != nil:
 				s.fortanix.Configure(func(o *fortanix.Options) { o.PartialList = true })
 			}

@@ -41,7 +41,7 @@ func TestLookUpReadings(t *testing.T) {
 			"lower e-mail": {Email: strings.ToLower},
 			"upper names":  {Company: strings.ToUpper, FoldCompany: true},
 			"squeezed":     {Company: squeeze},
-			"no users":     {ThinClients: []string{"users"}},
+			"no users":     {PartialClients: []string{"users"}},
 			"bare":         {Envelope: mock.EnvelopeBare},
 			"capped":       {MaxLimit: 2, HideCount: true},
 		} {

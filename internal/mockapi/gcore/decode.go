@@ -76,7 +76,7 @@ func takeNullable[T any](f *form, name string) field[T] {
 	return take[T](f, name)
 }
 
-// takeText is take for a string that may not be blank.
+// takeText is take for a string that may not be empty or only whitespace.
 func takeText(f *form, name string) field[string] {
 	text := take[string](f, name)
 	if text.value != nil && strings.TrimSpace(*text.value) == "" {

@@ -20,7 +20,7 @@ func page[T any](m *Mock, c *call, all []T, count func(int64) json.Number, item 
 		list := []object{}
 		for _, x := range part {
 			doc := item(x)
-			for _, name := range m.options.ThinLists {
+			for _, name := range m.options.PartialLists {
 				delete(doc, name)
 			}
 			list = append(list, doc)

@@ -45,7 +45,7 @@ func TestEnvelopes(t *testing.T) {
 
 func TestThinLists(t *testing.T) {
 	t.Parallel()
-	s := start(t, Options{ThinLists: []string{"phone", "email", "client_and_roles", "users"}})
+	s := start(t, Options{PartialLists: []string{"phone", "email", "client_and_roles", "users"}})
 	for _, list := range []string{"GET /iam/clients?limit=1", "GET /iam/users?limit=1"} {
 		item := answer{doc: s.want(200, reseller, list, "").at("results", 0)}
 		s.equal([]bool{item.has("phone"), item.has("email"), item.has("client_and_roles"), item.has("users"), item.has("name")},

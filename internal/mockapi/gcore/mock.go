@@ -60,12 +60,12 @@ type Options struct {
 	ExtraCount int
 	// Filters is how text filters compare.
 	Filters FilterReading
-	// ThinLists names fields that list items lack.
-	ThinLists []string
-	// ThinClients names fields that clients lack everywhere.
-	ThinClients []string
-	// ThinMembers only shows of a client's users id, e-mail address and name; the description requires nothing of them.
-	ThinMembers bool
+	// PartialLists names fields that list items lack.
+	PartialLists []string
+	// PartialClients names fields that clients lack everywhere.
+	PartialClients []string
+	// PartialMembers only shows of a client's users id, e-mail address and name; the description requires nothing of them.
+	PartialMembers bool
 	// OmitNulls leaves nullable fields out of clients when they are null, where the description doesn't require them.
 	OmitNulls bool
 	// Numbers is how fields typed as number are written: a user's client, a client's owner, the count of clients.

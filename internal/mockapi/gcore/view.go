@@ -35,7 +35,7 @@ func (m *Mock) overviewJSON(client *Client, viewer caller) object {
 	users, hasAdmin := []object{}, false
 	for _, u := range sorted(members) {
 		shown := m.userBaseJSON(u)
-		if m.options.ThinMembers {
+		if m.options.PartialMembers {
 			shown = object{"id": u.ID, "email": u.Email, "name": u.Name}
 		}
 		users = append(users, shown)
@@ -84,7 +84,7 @@ func (m *Mock) clientJSON(client *Client, viewer caller) object {
 	if m.options.OmitNulls {
 		omitNull(doc, "seller", client.Seller)
 	}
-	for _, name := range m.options.ThinClients {
+	for _, name := range m.options.PartialClients {
 		delete(doc, name)
 	}
 	return doc

@@ -283,7 +283,7 @@ func (m *Mock) list(c *call) reply {
 	if err != nil {
 		return m.refuseQuery(err)
 	}
-	omitted, ok := selection(q.sel, slices.Concat(hidden, m.options.ThinList))
+	omitted, ok := selection(q.sel, slices.Concat(hidden, m.options.PartialList))
 	if !ok || q.usesAudit && slices.Contains(omitted, "audit") { // filtering and sorting by audit takes select=audit
 		return m.refuseQuery(errMistake)
 	}

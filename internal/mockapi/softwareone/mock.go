@@ -73,8 +73,8 @@ type Options struct {
 	IgnoresFilters bool
 	// NoTotal: listings give null for their total.
 	NoTotal bool
-	// ThinList names members that listings leave out unless they are selected, in addition to audit and groups.
-	ThinList []string
+	// PartialList names members that listings leave out unless they are selected, in addition to audit and groups.
+	PartialList []string
 	// OmittedPerItem: a listing names what it left out in each item. Otherwise once, for the page.
 	OmittedPerItem bool
 	// Lag is how many reads (of the account, or of a listing that should show it) a new account stays invisible for.

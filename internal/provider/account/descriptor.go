@@ -25,7 +25,7 @@ type Descriptor struct {
 	Thing string
 	// Name is the attribute that people know an account by, as in "company".
 	Name string
-	// DestroyPolicies are the policies besides prevent and abandon, which call the vendor; nil where it has no such call.
+	// DestroyPolicies are the policies other than prevent and abandon, which call the vendor; nil where it has no such call.
 	DestroyPolicies []string
 	// DestroyLeaves says what a destroy by such a policy leaves behind, for a warning; "" where nothing.
 	DestroyLeaves string

@@ -29,7 +29,7 @@ func TestListEqualsImport(t *testing.T) {
 	}{
 		"reseller":   {},
 		"soft":       {options: mock.Options{SoftDelete: true}},
-		"thin":       {options: mock.Options{ThinLists: []string{"status", "email", "custom_id"}}},
+		"thin":       {options: mock.Options{PartialLists: []string{"status", "email", "custom_id"}}},
 		"member":     {key: mock.DemoMemberKey},
 		"member own": {options: mock.Options{Member: mock.MemberOwn}, key: mock.DemoMemberKey},
 	} {
