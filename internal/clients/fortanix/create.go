@@ -52,9 +52,15 @@ func (c *Client) CreateAccount(ctx context.Context, account NewAccount) (Account
 	creation := createonce.Creation[Account]{
 		Clock: c.http.Clock,
 		IDs:   &c.created,
-		Post: func(ctx context.Context) (Account, error) {
+		Post: func(sending context.Context) (Account, error) {
 			reply := accountReply{scrubber: c.http.Scrubber}
-			_, err := c.call(ctx, operation, http.MethodPost, accountsPath, nil, transport.Create, body, &reply)
+			_, err := c.call(sending, operation, http.MethodPost, accountsPath, nil, transport.Create, body, &reply)
+			if err == nil && reply.ID != "" && reply.Name == "" {
+				// The reply is partial: the account itself shows whether it is the one that was sent, where it can be read.
+				if read, err := c.getAccount(ctx, reply.ID, nil); err == nil {
+					return read, nil
+				}
+			}
 			return reply.Account, err
 		},
 		Mismatch: func(made Account) string {

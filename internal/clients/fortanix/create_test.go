@@ -24,6 +24,8 @@ func TestCreateReplyAboutAnother(t *testing.T) {
 	}{
 		"another name":                  {reply: `{"acct_id":"STRANGER","name":"Other"}`},
 		"another name, not carried out": {reply: `{"acct_id":"STRANGER","name":"Other"}`, notDone: true, says: "STRANGER"},
+		"only the id":                   {reply: `{"acct_id":"STRANGER"}`},
+		"only the id, not carried out":  {reply: `{"acct_id":"STRANGER"}`, notDone: true, says: "STRANGER"},
 		"id in two cases":               {reply: `{"acct_id":"STRANGER","ACCT_ID":"STRANGER","name":"Acme"}`},
 		"id twice":                      {reply: `{"acct_id":"STRANGER","name":"Acme","acct_id":"STRANGER"}`},
 		"no id":                         {reply: `{"name":"Acme"}`},

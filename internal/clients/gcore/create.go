@@ -23,16 +23,22 @@ func (c *Client) CreateAccount(ctx context.Context, company string) (Account, er
 	made, err := createonce.Creation[Account]{
 		Clock: c.http.Clock,
 		IDs:   &c.madeAccounts,
-		Post: func(ctx context.Context) (Account, error) {
+		Post: func(sending context.Context) (Account, error) {
 			var reply struct {
 				ID      integer `json:"id"`
 				Company string  `json:"company"`
 			}
-			_, err := c.call(ctx, transport.Request{
+			_, err := c.call(sending, transport.Request{
 				Operation: operation, Method: http.MethodPost, Path: createAccountPath, Replay: transport.Create, Into: &reply,
 			}, map[string]string{"company": company})
 			if err == nil && reply.ID <= 0 {
 				err = unexpected(operation, "the reply holds no account id")
+			}
+			if err == nil && reply.Company == "" && !c.resellers.isRefused() {
+				// The reply is partial: the account itself shows whether it is the one that was sent, where it can be read.
+				if read, _, err := c.getAccount(ctx, reply.ID.id()); err == nil && read.ID == reply.ID.id() {
+					return read, nil
+				}
 			}
 			return Account{ID: reply.ID.id(), Company: orPrior(reply.Company, company)}, err
 		},

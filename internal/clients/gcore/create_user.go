@@ -119,13 +119,19 @@ func (c *Client) CreateUser(ctx context.Context, user NewUser) (User, error) {
 	made, err := createonce.Creation[accountUser]{
 		Clock: c.http.Clock,
 		IDs:   &c.madeUsers,
-		Post: func(ctx context.Context) (accountUser, error) {
+		Post: func(sending context.Context) (accountUser, error) {
 			var reply User
-			_, err := c.call(ctx, transport.Request{
+			_, err := c.call(sending, transport.Request{
 				Operation: operation, Method: http.MethodPost, Path: usersPath, Replay: transport.Create, Into: &reply,
 			}, body)
 			if err == nil && reply.ClientID == "" {
 				err = unexpected(operation, "the reply lacks the account")
+			}
+			if err == nil && reply.Email == "" {
+				// The reply is partial: the user itself shows whether it is the one that was sent, where it can be read.
+				if read, _, err := c.getUser(ctx, reply.ID); err == nil && read.ID == reply.ID {
+					reply = read
+				}
 			}
 			reply.Email = orPrior(reply.Email, user.Email)
 			return accountUser{User: reply}, err

@@ -264,6 +264,8 @@ func TestCreateReplyAboutAnother(t *testing.T) {
 		"without company":     {effect: true, body: func(_ *world, _, own int64) string { return fmt.Sprintf(`{"id":%d}`, own) }, want: "own"},
 		"company null":        {effect: true, body: func(_ *world, _, own int64) string { return fmt.Sprintf(`{"id":%d,"company":null}`, own) }, want: "own"},
 		"its own name for it": {effect: true, body: func(_ *world, _, own int64) string { return fmt.Sprintf(`{"id":%d,"company":"Acme Corporation"}`, own) }, want: "own"},
+		"only its id":         {effect: true, body: func(_ *world, s, _ int64) string { return fmt.Sprintf(`{"id":%d}`, s) }, want: "own"},
+		"only its id, undone": {body: func(_ *world, s, _ int64) string { return fmt.Sprintf(`{"id":%d}`, s) }, want: "named"},
 		"an id that isn't":    {effect: true, body: func(*world, int64, int64) string { return `{"id":7999999,"company":"Other"}` }, want: "own"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -298,6 +300,7 @@ func TestUserCreateReplyAboutAnother(t *testing.T) {
 		"another e-mail":    {`{"id":%d,"client":%d,"email":"bob@example.com"}`, "own"},
 		"another company":   {`{"id":%d,"client":%d,"company":"Other"}`, "own"},
 		"another company's": {`{"id":%d,"client":%[2]d,"client_and_roles":[{"client_id":%[2]d,"client_company_name":"Other","user_id":1,"user_roles":[]}]}`, "own"},
+		"only its ids":      {`{"id":%d,"client":%d}`, "own"},
 		"without account":   {`{"id":%d,"email":"Ann@Example.com","x":%d}`, "own"},
 	} {
 		for _, effect := range []bool{true, false} {

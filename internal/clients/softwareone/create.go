@@ -104,7 +104,9 @@ func (n NewAccount) equals(found Account) bool {
 	return found.Name == n.Name && found.Type == n.Type && len(n.Differences(found)) == 0 && len(found.withheld()) == 0
 }
 
-// isTwin reports whether an account has exactly what a create sends, and nothing in the other fields that people fill in.
+// isTwin reports whether an account has what a create sends, and nothing in the other fields that people fill in. The
+// platform may have spelt the name in its own way. A field that it doesn't show counts as equal: a doubt must not make a
+// second account.
 func (n NewAccount) isTwin(found Account) bool {
 	for _, text := range n.texts(found) {
 		if text.sent.IsZero() && text.field != defaultLanguage {
@@ -114,7 +116,7 @@ func (n NewAccount) isTwin(found Account) bool {
 	if n.Address == nil {
 		n.Address = &Address{}
 	}
-	return n.equals(found)
+	return found.Type == n.Type && len(n.Differences(found)) == 0
 }
 
 // duplicates are the accounts that stand in the way of a create. key is the account's name for creating.

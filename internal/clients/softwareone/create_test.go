@@ -236,6 +236,7 @@ func TestCreateAfterAKilledRun(t *testing.T) {
 		"just now":            {stands: true},
 		"50 minutes ago":      {change: func(a *mock.Account) { a.Created.At = a.Created.At.Add(-50 * time.Minute) }, stands: true},
 		"disabled since":      {change: func(a *mock.Account) { a.Status = "Disabled" }, stands: true},
+		"spelt otherwise":     {change: func(a *mock.Account) { a.Name = " ACME  corp" }, stands: true},
 		"by an unknown token": {token: "idt:XX-1:demo-only", stands: true},
 		"70 minutes ago":      {change: func(a *mock.Account) { a.Created.At = a.Created.At.Add(-70 * time.Minute) }},
 		"by another token":    {change: func(a *mock.Account) { a.Created.By = mock.OtherTokenID }},

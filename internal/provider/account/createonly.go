@@ -80,8 +80,11 @@ func (d Descriptor) RefuseCreateOnly(attributes []CreateOnly, diags *diag.Diagno
 }
 
 func (d Descriptor) addCreateOnly(diags *diag.Diagnostics, a CreateOnly) {
-	diags.AddAttributeError(path.Root(a.Name), d.Title+": create-only attribute can't be changed", fmt.Sprintf(
-		"%s takes %s only when an account is created. %s", d.Vendor, a.Name, a.Advice))
+	why := fmt.Sprintf("%s takes %s only when an account is created.", d.Vendor, a.Name)
+	if d.Thing != "" { // nothing is created then
+		why = fmt.Sprintf("%s says which %s it is.", a.Name, d.Thing)
+	}
+	diags.AddAttributeError(path.Root(a.Name), d.Title+": create-only attribute can't be changed", why+" "+a.Advice)
 }
 
 func (a CreateOnly) same(x, y attr.Value) bool {

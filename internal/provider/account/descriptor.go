@@ -33,6 +33,9 @@ type Descriptor struct {
 	ReservedAttribute string
 	// Duplicates says how to create an account with the name of another one, where the vendor allows that; else "".
 	Duplicates string
+	// NotAsConfig says which values that the vendor has no configuration may have, and how to manage such an object, for the
+	// warning of a list; "" where only unusual text is refused.
+	NotAsConfig string
 	// NaturalKey is what people tell accounts apart by, as in "name"; a create looks an account up by it.
 	NaturalKey string
 	// Address says which provider attribute and variable hold the base URL.

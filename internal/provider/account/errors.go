@@ -112,8 +112,8 @@ func (d Descriptor) context(failure *transport.Error) string {
 }
 
 func (d Descriptor) advice(failure *transport.Error) string {
-	const slow = "If the vendor is slow, raise the resource's timeouts, which are for an operation, or request_timeout in the provider block, " +
-		"which is for one request other than a create. A read uses the timeouts in the state: apply others with -refresh=false."
+	const slow = "If the vendor is slow, raise the timeouts of this block, which are for an operation, or request_timeout in the provider block, " +
+		"which is for one request other than a create. A resource is read with the timeouts in its state: apply others with -refresh=false."
 	outOfTime := errors.Is(failure.Err, context.DeadlineExceeded)
 	switch {
 	case failure.Kind == transport.KindUntrusted, failure.Kind == transport.KindNotSent:
@@ -136,7 +136,7 @@ func (d Descriptor) advice(failure *transport.Error) string {
 	case failure.Status == http.StatusForbidden:
 		return "The vendor does not allow this. " + d.Permission
 	case failure.Status == http.StatusTooManyRequests:
-		return "The vendor limits requests. Try again later, raise the resource's timeouts, lower -parallelism, or set max_requests_per_second in the provider block."
+		return "The vendor limits requests. Try again later, raise the timeouts of this block, lower -parallelism, or set max_requests_per_second in the provider block."
 	case failure.Status >= 300 && failure.Status < 400:
 		return "Check " + d.Address + "."
 	case failure.Status >= 500:

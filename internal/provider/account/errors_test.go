@@ -67,7 +67,7 @@ func TestAdvice(t *testing.T) {
 	}{
 		"no reply in time":  {&transport.Error{Kind: transport.KindNoReply, Err: context.DeadlineExceeded}, []string{"request_timeout", "timeouts", "-refresh=false"}},
 		"no time to send":   {ranOut, []string{"the time ran out before the request was sent", "Nothing was sent", "timeouts"}},
-		"bare":              {context.DeadlineExceeded, []string{"the time ran out before the request was sent", "timeouts"}},
+		"bare":              {context.DeadlineExceeded, []string{"the time ran out before the request was sent", "raise the timeouts of this block"}},
 		"no time to log in": {&transport.Error{Kind: transport.KindCancelled, Message: ranOut.Message, Err: ranOut}, []string{"Nothing was sent"}},
 		"interrupted":       {context.Canceled, []string{"stopped before the request was sent", "Nothing was sent"}},
 		"untrusted":         {&transport.Error{Kind: transport.KindUntrusted}, []string{"acme.base_url", "acme.ca_certificate"}},

@@ -62,7 +62,7 @@ func (d Descriptor) split(id string) map[string]string {
 
 // notAnID says what is wrong with an id, and what one looks like.
 func (d Descriptor) notAnID(id string, err error) string {
-	return fmt.Sprintf("%q is no id of a %s: %v.", id, d.Title, err)
+	return fmt.Sprintf("%q is not a valid id of a %s: %v.", id, d.Title, err)
 }
 
 // importState takes an id from the command, an import block or an identity, and leaves a state that the first read fills.

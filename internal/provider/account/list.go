@@ -65,9 +65,12 @@ func listResults[T any](
 				"with Terraform and are not listed.", skipped, d.Vendor))
 		}
 		if len(odd) > 0 {
-			said = append(said, fmt.Sprintf("%d at %s have a value that configuration may not have, such as a name with a line break, and would "+
-				"fail the plan of all that is generated next to them. They are not listed; to manage one, change it at %s first: %s.",
-				len(odd), d.Vendor, d.Vendor, transport.SafeText(strings.Join(shortened(odd), ", "))))
+			why := fmt.Sprintf("such as a name with a line break. To manage one, change it at %s first", d.Vendor)
+			if d.NotAsConfig != "" {
+				why = d.NotAsConfig
+			}
+			said = append(said, fmt.Sprintf("%d at %s have a value that configuration may not have, %s. They are not listed, since the plan of "+
+				"all that is generated next to them would fail: %s.", len(odd), d.Vendor, why, transport.SafeText(strings.Join(shortened(odd), ", "))))
 		}
 		if len(said) > 0 {
 			yield(list.ListResult{Diagnostics: diag.Diagnostics{

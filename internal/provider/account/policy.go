@@ -175,12 +175,17 @@ func (d Descriptor) refuseReplacement(ctx context.Context, req resource.ModifyPl
 		d.refuseTaken(ctx, old, req, resp)
 		return !resp.Diagnostics.HasError()
 	}
+	by := fmt.Sprintf("This plan replaces %s %s (by -replace, replace_triggered_by, or a change that forces it). ", d.Title, old.ID)
+	if d.Thing != "" { // it exists as long as its account, so there is no second one
+		resp.Diagnostics.AddError(d.Title+" can't be replaced", fmt.Sprintf("%sA %s can't be created anew: it exists as long as its account. "+
+			"Change its arguments in place instead.", by, d.Thing))
+		return false
+	}
 	reach := "it would be left behind, and a second one created"
 	if replaced := destroyPolicies[old.Policy].replaced; replaced != "" {
 		reach = "it would be " + replaced + ", and a second one created"
 	}
-	detail := fmt.Sprintf("This plan replaces %s %s (by -replace, replace_triggered_by, or a change that forces it). "+
-		"Its deletion_policy is \"%s\": %s. ", d.Title, old.ID, old.Policy, reach)
+	detail := fmt.Sprintf("%sIts deletion_policy is \"%s\": %s. ", by, old.Policy, reach)
 	if slices.Contains(d.DestroyPolicies, PolicyDelete) {
 		detail += "To replace it all the same, set deletion_policy = \"delete\" and apply that first. "
 	}

@@ -105,6 +105,7 @@ func (m accountModel) changes(ctx context.Context, state accountModel, diags *di
 // set by it.
 func (m accountModel) followUp(ctx context.Context, configured []authConfigModel, diags *diag.Diagnostics) client.AccountUpdate {
 	update := m.changes(ctx, accountModel{}, diags)
+	update.Name = wire.Field[string]{} // the create call has taken it; a new account is never renamed
 	if len(configured) > 0 {
 		update.AuthConfigs = &client.AuthConfigsUpdate{Want: toClient(ctx, configured, diags)}
 	}

@@ -2,10 +2,13 @@ package gcore
 
 import (
 	"context"
+	"fmt"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	client "github.com/cloud-accounts/terraform-provider-accounts/internal/clients/gcore"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/account"
 )
 
@@ -43,7 +46,22 @@ func (r *accountResource) Create(ctx context.Context, req resource.CreateRequest
 	r.created(ctx, resp, api, plan, made)
 	if shown, ok := api.ReadNew(ctx, made.ID); ok { // the reply lacks what is computed
 		r.created(ctx, resp, api, plan, shown)
+		hasOtherCompany(&resp.Diagnostics, shown, plan.Company.ValueString())
 	}
+}
+
+// hasOtherCompany reports whether the account that the reply to a create has the id of shows another company than the one
+// that was sent, and warns of it.
+func hasOtherCompany(diags *diag.Diagnostics, shown client.Account, sent string) bool {
+	if shown.Company == "" || client.SameName(shown.Company, sent) {
+		return false
+	}
+	diags.AddWarning("A new account has another company name", fmt.Sprintf(
+		"The reply to the create has the id of account %s. Gcore shows that account with the company %q, not %q. It may belong to somebody "+
+			"else, so nothing more was sent to it.\n\nThe next plan would rename it: check at Gcore which account was created before you "+
+			"apply. If it is another one, take this one out of the state: %s",
+		shown.ID, transport.SafeText(shown.Company), sent, accountDescriptor.Forget()))
+	return true
 }
 
 // created stores a new account as a reply shows it.

@@ -67,7 +67,7 @@ func configure(block *settings.Block, shared settings.Shared) any {
 	key, token := values["api_key"], values["access_token"]
 	keySecret, tokenSecret := block.Token(key), block.Token(token)
 	if key.Set && digits.MatchString(key.Text) {
-		block.Warn("The Gcore API token looks cut off", fmt.Sprintf("%s holds only digits. Gcore's tokens go on with $ or _ "+
+		block.Warn("The Gcore API token looks cut off", fmt.Sprintf("The value of %s has only digits. Gcore's tokens go on with $ or _ "+
 			"after that; a shell cuts a token off at $ unless it stands in single quotes.", key.Source()))
 	}
 	switch ends, ok := client.TokenExpiry(token.Text); {

@@ -12,7 +12,6 @@ import (
 // Each attribute, taken out of a configuration that has it: what is sent, and what stays at the vendor.
 func TestUserRemoval(t *testing.T) {
 	t.Parallel()
-	const notManaged = "no longer managed"
 	for name, test := range map[string]struct {
 		body    string // of the one request that clears it; "" where nothing is sent
 		on      string
@@ -26,8 +25,8 @@ func TestUserRemoval(t *testing.T) {
 
 		"lang": {}, "is_test": {}, "country_code": {}, "user_type": {}, "deletion_policy": {}, "timeouts": {},
 
-		"services":        {warning: notManaged},
-		"services.CDN":    {warning: notManaged, change: Values{"services": Values{"DNS": false, "STREAMING": nil}}},
+		"services":        {warning: "services of Gcore reseller user"},
+		"services.CDN":    {warning: `services["CDN"] of Gcore reseller user`, change: Values{"services": Values{"DNS": false, "STREAMING": nil}}},
 		"password":        {change: Values{"password_wo": nil, "password_wo_version": nil}},
 		"password_wo":     {},
 		"name and seller": {on: "PATCH *", body: "", change: Values{"name": nil, "seller": nil}},
@@ -482,5 +481,25 @@ func TestUserOfHiddenAccount(t *testing.T) {
 	}
 	if r.State() == nil {
 		t.Error("the user is forgotten")
+	}
+}
+
+// A create whose reply has the id of another company's account leads to no request to that account.
+func TestNewAccountOfAnotherCompany(t *testing.T) {
+	t.Parallel()
+	for kind, reply := range map[string]string{
+		userType:    `{"id":%d,"client":%d,"email":"ann@example.com","company":"Acme"}`,
+		accountType: `{"id":%[2]d,"company":"Acme"}`,
+	} {
+		w := newWorld(t, mock.Options{})
+		other := w.SeedUser(mock.User{Company: "Other"})
+		w.server.Inject(mockserver.Fault{On: "POST *", Status: 201, Body: fmt.Sprintf(reply, other.ID, other.Client)})
+		r := w.Resource(kind)
+		said := r.Apply(acctest.With(minimal(kind), Values{"company": "Acme"}))
+		said.Warnings().Contain(t, text(other.Client), "Other", "Acme", "state rm")
+		w.count("P* /iam/clients/"+text(other.Client), 0)
+		if r.State() == nil {
+			t.Error("nothing is in the state")
+		}
 	}
 }

@@ -2,6 +2,9 @@ package gcore
 
 import (
 	"context"
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -37,10 +40,13 @@ func (r *resellerUserResource) ModifyPlan(ctx context.Context, req resource.Modi
 	if config.Services.IsUnknown() {
 		return
 	}
-	for product := range state.Services.Elements() {
+	if config.Services.IsNull() && !state.Services.IsNull() {
+		r.Descriptor.NotManagedWarning(&resp.Diagnostics, "services", state.ID.ValueString())
+		return
+	}
+	for _, product := range slices.Sorted(maps.Keys(state.Services.Elements())) {
 		if _, still := config.Services.Elements()[product]; !still {
-			r.Descriptor.NotManagedWarning(&resp.Diagnostics, "services", state.ID.ValueString())
-			return
+			r.Descriptor.NotManagedWarning(&resp.Diagnostics, fmt.Sprintf("services[%q]", product), state.ID.ValueString())
 		}
 	}
 }

@@ -81,6 +81,9 @@ func (r *resellerUserResource) finish(
 	}
 	behind, _ := api.ReadNew(ctx, made.ClientID)
 	r.created(ctx, resp, api, plan, made, behind)
+	if hasOtherCompany(&resp.Diagnostics, behind, plan.Company.ValueString()) {
+		return
+	}
 	shown := plan
 	shown.readUser(made)
 	shown.readClient(behind)

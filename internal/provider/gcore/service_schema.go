@@ -29,6 +29,7 @@ var serviceDescriptor = account.Descriptor{
 	NaturalKey:      "service_id",
 	DestroyPolicies: []string{account.PolicyPause},
 	DestroyLeaves:   "it is paused, and stays at Gcore. " + pauseWarning,
+	NotAsConfig:     "such as the status \"new\". To manage one, write its resource block with the status that it should have",
 	Address:         address,
 	Credentials:     credentials,
 	Permission:      "Services are managed by a reseller's credential, for the reseller's own clients.",

@@ -126,6 +126,7 @@ func TestServicePause(t *testing.T) {
 	if said := r.Apply(service(a.ID, "CLOUD", "active", Values{"deletion_policy": "pause"})); len(said.Errors()) > 0 {
 		t.Fatal(said)
 	}
+	r.Replace(service(a.ID, "CLOUD", "active", Values{"deletion_policy": "pause"})).Diagnostics.Errors().Contain(t, "can't be replaced", "can't be created anew")
 	plan = r.Plan(nil)
 	plan.Diagnostics.Warnings().Contain(t, "starts the time after which Gcore deletes it", "is paused")
 	if said := r.Execute(plan); len(said) > 0 {
@@ -177,7 +178,7 @@ func TestServiceChanges(t *testing.T) {
 	}
 	w.server.Reset()
 	for _, other := range []Values{service(a.ID, "DNS", "active"), service(mock.DemoAccount, "CDN", "active")} {
-		r.Plan(other).Diagnostics.Refused(t, w.server, "create-only", "Set it back")
+		r.Plan(other).Diagnostics.Refused(t, w.server, "create-only", "says which service it is", "Set it back")
 	}
 	plan := r.Plan(service(a.ID, "CDN", "active", Values{"account_id": acctest.Unknown}))
 	r.Execute(plan, Values{"account_id": text(mock.DemoAccount)}).Refused(t, w.server, "create-only")
@@ -248,6 +249,7 @@ func TestServiceReads(t *testing.T) {
 	if len(listed) != 1 || listed[0].DisplayName != text(a.ID)+"/DNS" || !strings.Contains(said.String(), "left out") {
 		t.Errorf("%+v %s", listed, said)
 	}
+	said.Warnings().Contain(t, `such as the status "new"`, "write its resource block")
 	if listed, said = w.List(serviceType, Values{"account_id": text(a.ID)}, 0, false); len(listed) != 6 || len(said) > 0 {
 		t.Errorf("%+v %s", listed, said)
 	}
