@@ -253,20 +253,23 @@ func TestSecretAccepted(t *testing.T) {
 	with := func(secret string, version int) Values {
 		return Values{"name": "Acme", "auth_configs": []any{oauth("a", secret, Values{"client_secret_wo_version": version})}}
 	}
-	for name, fault := range map[string]mockserver.Fault{
-		"an empty object": {Body: `{}`}, "no content": {Status: 204}, "a web page": {Body: page},
+	for name, test := range map[string]struct {
+		fault    mockserver.Fault
+		byVendor bool // whether the reply is the vendor's, which has made the change
+	}{
+		"an empty object": {mockserver.Fault{Body: `{}`}, true}, "no content": {mockserver.Fault{Status: 204}, true},
+		"a web page": {mockserver.Fault{Body: page}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			m, s, p := startProtocol(t, mock.Options{})
 			r := p.Resource(accountType)
 			r.Applied(with("one", 1))
-			byVendor := name != "a web page"
-			fault.On, fault.Effect, fault.Times = patches, byVendor, 1
+			test.fault.On, test.fault.Effect, test.fault.Times = patches, test.byVendor, 1
 			s.Reset()
-			s.Inject(fault)
+			s.Inject(test.fault)
 			r.Applied(with("two", 2))
-			if n := s.Count(patches); (n == 1) != byVendor {
+			if n := s.Count(patches); (n == 1) != test.byVendor {
 				t.Errorf("%d updates were sent", n)
 			}
 			for _, c := range stored(t, m, r).AuthConfigs {
