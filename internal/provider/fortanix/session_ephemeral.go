@@ -42,7 +42,8 @@ func (e *sessionEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, 
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A session of its own with a Fortanix CCM account selected, for a provisioner, a script or another provider. The " +
 			"user of the provider block logs in once more; the provider's own session is not touched. Terraform renews the token while the run " +
-			"goes on and **ends the session at the end of it**. It is in no plan and no state. It takes `fortanix.username` and `fortanix.password`.",
+			"goes on and **ends the session at the end of it**. It is in no plan and no state. It takes `fortanix.username` and " +
+			"`fortanix.password`.",
 		Attributes: map[string]schema.Attribute{
 			"account_id": account.EphemeralAccountID(descriptor),
 			"access_token": schema.StringAttribute{
