@@ -54,8 +54,8 @@ func endWithParent(requests *transport.InFlight, exit *provider.Exit) {
 	)
 	awaitParent()
 	ctx, cancel := context.WithTimeout(context.Background(), longest)
-	defer cancel()
 	requests.Wait(ctx, quiet)
+	cancel()
 	run(exit)
 	os.Exit(1)
 }

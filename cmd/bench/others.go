@@ -45,8 +45,18 @@ func (p plans) measureOthers(ctx context.Context, out io.Writer) error {
 				say(out, "| %-19s | %s | %d | needs Terraform 1.14 |", k.resource, command.name, command.n)
 				continue
 			}
-			say(out, "| %-19s | %s | %8d | %8d | %6.1f s | %8d | %12.1f s | %6.1f s |",
-				k.resource, command.name, command.n, c.requests, c.took.Seconds(), c.provider.peak>>20, c.terraform.cpu.Seconds(), c.provider.cpu.Seconds())
+			say(
+				out,
+				"| %-19s | %s | %8d | %8d | %6.1f s | %8d | %12.1f s | %6.1f s |",
+				k.resource,
+				command.name,
+				command.n,
+				c.requests,
+				c.took.Seconds(),
+				c.provider.peak>>20,
+				c.terraform.cpu.Seconds(),
+				c.provider.cpu.Seconds(),
+			)
 		}
 	}
 	return nil

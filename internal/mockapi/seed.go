@@ -14,7 +14,8 @@ import (
 
 // words are what seeded names are made of: many scripts, and what HCL, RQL, URLs and HTML trip over.
 var words = []string{
-	"Acme", "Müller & Söhne", "Ζεύς", "Газпром", "株式会社", "한국", "שלום", "مرحبا", "हिन्दी", "🎉", "e\u0301t\u00e9", `"quoted"`, "it's", "${var}",
+	"Acme", "Müller & Söhne", "Ζεύς", "Газпром", "株式会社", "한국", "שלום", "مرحبا", "हिन्दी", "🎉",
+	"e\u0301t\u00e9", `"quoted"`, "it's", "${var}",
 	"%{ if x }", "$${", "a,b", "(c)", "100%", "#1", "x+y", "a*b", `back\slash`, "<b>", "a/b", "?q=1", "null", "true", "007", "-", "…",
 }
 

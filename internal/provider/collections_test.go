@@ -51,16 +51,16 @@ func everySchema(t *testing.T) map[string]any {
 	var own framework.SchemaResponse
 	p.Schema(ctx, framework.SchemaRequest{}, &own)
 	schemas["provider"] = own.Schema
-	for _, make := range p.Resources(ctx) {
-		r := make()
+	for _, build := range p.Resources(ctx) {
+		r := build()
 		var meta resource.MetadataResponse
 		var schema resource.SchemaResponse
 		r.Metadata(ctx, resource.MetadataRequest{ProviderTypeName: "accounts"}, &meta)
 		r.Schema(ctx, resource.SchemaRequest{}, &schema)
 		schemas["resource "+meta.TypeName] = schema.Schema
 	}
-	for _, make := range p.DataSources(ctx) {
-		d := make()
+	for _, build := range p.DataSources(ctx) {
+		d := build()
 		var meta datasource.MetadataResponse
 		var schema datasource.SchemaResponse
 		d.Metadata(ctx, datasource.MetadataRequest{ProviderTypeName: "accounts"}, &meta)
@@ -68,8 +68,8 @@ func everySchema(t *testing.T) map[string]any {
 		schemas["data source "+meta.TypeName] = schema.Schema
 	}
 	if lists, ok := p.(framework.ProviderWithListResources); ok {
-		for _, make := range lists.ListResources(ctx) {
-			l := make()
+		for _, build := range lists.ListResources(ctx) {
+			l := build()
 			var meta resource.MetadataResponse
 			var schema listresource.ListResourceSchemaResponse
 			l.Metadata(ctx, resource.MetadataRequest{ProviderTypeName: "accounts"}, &meta)
@@ -78,8 +78,8 @@ func everySchema(t *testing.T) map[string]any {
 		}
 	}
 	if all, ok := p.(framework.ProviderWithEphemeralResources); ok {
-		for _, make := range all.EphemeralResources(ctx) {
-			e := make()
+		for _, build := range all.EphemeralResources(ctx) {
+			e := build()
 			var meta ephemeral.MetadataResponse
 			var schema ephemeral.SchemaResponse
 			e.Metadata(ctx, ephemeral.MetadataRequest{ProviderTypeName: "accounts"}, &meta)
@@ -88,8 +88,8 @@ func everySchema(t *testing.T) map[string]any {
 		}
 	}
 	if all, ok := p.(framework.ProviderWithActions); ok {
-		for _, make := range all.Actions(ctx) {
-			a := make()
+		for _, build := range all.Actions(ctx) {
+			a := build()
 			var meta action.MetadataResponse
 			var schema action.SchemaResponse
 			a.Metadata(ctx, action.MetadataRequest{ProviderTypeName: "accounts"}, &meta)

@@ -307,9 +307,8 @@ func TestUpdateIgnored(t *testing.T) {
 			}
 			l.server.Inject(mockserver.Fault{On: patch, Body: l.body(id)})
 			got, err := l.UpdateAccount(t.Context(), id, tt.update)
-			var notKept *wire.NotKeptError
 			var fields []string
-			if errors.As(err, &notKept) {
+			if notKept, ok := errors.AsType[*wire.NotKeptError](err); ok {
 				for _, difference := range notKept.Differences {
 					fields = append(fields, difference.Field)
 				}

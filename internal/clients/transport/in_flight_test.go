@@ -31,6 +31,7 @@ func TestInFlightWait(t *testing.T) {
 		"longer than it may": {[]time.Duration{time.Hour}, 30 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				requests := &transport.InFlight{}
 				began := time.Now()

@@ -40,7 +40,9 @@ func (m *Mock) serviceJSON(client *Client, product string) object {
 	doc := object{
 		"id": serviceID(client, product), "name": product, "client": client.ID, "status": cmp.Or(s.Status, "new"),
 		"previous_status": cmp.Or(s.Previous, "new"), "status_changed_at": stamp(cmp.Or(s.ChangedAt, client.CreatedAt)),
-		"start": stamp(client.CreatedAt), "deleted_date": nil, "enabled": s.Enabled, "options": options, "status_transition_options": []ServiceOption{},
+		"start": stamp(
+			client.CreatedAt,
+		), "deleted_date": nil, "enabled": s.Enabled, "options": options, "status_transition_options": []ServiceOption{},
 	}
 	if s.Status == "paused" || s.Status == "trialend" {
 		doc["deleted_date"] = stamp(s.ChangedAt.Add(deletionDelay))
@@ -92,7 +94,14 @@ func (m *Mock) updateService(c *call) reply {
 		return *bad
 	}
 	f.require("status")
-	status, enabled := takeChoice(f, "status", []string{"new", "trial", "trialend", "active", "paused", "activating", "deleted"}), take[bool](f, "enabled")
+	status, enabled := takeChoice(
+		f,
+		"status",
+		[]string{"new", "trial", "trialend", "active", "paused", "activating", "deleted"},
+	), take[bool](
+		f,
+		"enabled",
+	)
 	options := take[[]ServiceOption](f, "options")
 	take[[]ServiceOption](f, "status_transition_options")
 	s := client.Services[product]

@@ -160,7 +160,7 @@ func (m *Mock) sessionToken(client *Client, user *User, ends time.Time) string {
 }
 
 // tokenClient finds the account whose tokens the caller may handle, or gives the reply that withholds it. A reseller's
-// own credential may not: its customers' may.
+// own credential may not, and its own account can have none: its customers' may.
 func (m *Mock) tokenClient(c *call) (*Client, *reply) {
 	id, err := strconv.ParseInt(c.PathValue("client"), 10, 64)
 	client := m.clients[id]
@@ -168,7 +168,7 @@ func (m *Mock) tokenClient(c *call) (*Client, *reply) {
 		missing := m.notFound()
 		return nil, &missing
 	}
-	if c.caller.kind != Member || m.accountOf(c.caller) != id {
+	if c.caller.kind != Member || m.accountOf(c.caller) != id || m.resellerUser(id) != 0 {
 		denied := m.forbidden()
 		return nil, &denied
 	}

@@ -33,7 +33,7 @@ const defaultLimit = 10
 
 // errMistake is what the vendor's parser says of an operator or a member that it doesn't know, and of most other
 // mistakes.
-var errMistake = errors.New("Unknown expression group.") //nolint:staticcheck // the vendor's wording
+var errMistake = errors.New("Unknown expression group.") //nolint:revive // the vendor's wording
 
 // parseQuery reads a raw query. Its parts are percent-decoded before they are parsed, so that an encoded quote ends a
 // quoted value just as a plain one does.

@@ -42,7 +42,7 @@ func NoLifecycle() Lifecycle {
 	return Lifecycle{DeletionPolicy: types.StringValue(PolicyPrevent), Timeouts: NoTimeouts()}
 }
 
-func (l Lifecycle) lifecycle() Lifecycle { return l }
+func (l Lifecycle) lifecycle() Lifecycle { return l } //nolint:unused // what makes a Model
 
 // Model is a pointer to a resource's model, which embeds Lifecycle.
 type Model interface {

@@ -112,8 +112,9 @@ func (d Descriptor) context(failure *transport.Error) string {
 }
 
 func (d Descriptor) advice(failure *transport.Error) string {
-	const slow = "If the vendor is slow, raise the timeouts of this block, which are for an operation, or request_timeout in the provider block, " +
-		"which is for one request other than a create. A resource is read with the timeouts in its state: apply others with -refresh=false."
+	const slow = "If the vendor is slow, raise the timeouts of this block, which are for an operation, or request_timeout in the provider " +
+		"block, which is for one request other than a create. A resource is read with the timeouts in its state: apply others with " +
+		"-refresh=false."
 	outOfTime := errors.Is(failure.Err, context.DeadlineExceeded)
 	switch {
 	case failure.Kind == transport.KindUntrusted, failure.Kind == transport.KindNotSent:
@@ -136,7 +137,8 @@ func (d Descriptor) advice(failure *transport.Error) string {
 	case failure.Status == http.StatusForbidden:
 		return "The vendor does not allow this. " + d.Permission
 	case failure.Status == http.StatusTooManyRequests:
-		return "The vendor limits requests. Try again later, raise the timeouts of this block, lower -parallelism, or set max_requests_per_second in the provider block."
+		return "The vendor limits requests. Try again later, raise the timeouts of this block, lower -parallelism, or set " +
+			"max_requests_per_second in the provider block."
 	case failure.Status >= 300 && failure.Status < 400:
 		return "Check " + d.Address + "."
 	case failure.Status >= 500:
@@ -179,7 +181,8 @@ func (d Descriptor) AddCreateError(diags *diag.Diagnostics, err error) {
 		diags.AddError("Outcome of creating "+d.Title+" is unclear", text)
 	case len(failed.Candidates) > 0:
 		text := fmt.Sprintf("A %s with this %s exists already. Nothing was created, and nothing is adopted "+
-			"silently. To manage it with Terraform, import it; NAME stands for the name of its resource block:\n%s", d.Title, d.NaturalKey, d.importBlocks(failed.Candidates))
+			"silently. To manage it with Terraform, import it; NAME stands for the name of its resource "+
+			"block:\n%s", d.Title, d.NaturalKey, d.importBlocks(failed.Candidates))
 		switch {
 		case failed.Err != nil:
 			text += "\n\n" + d.Cause(failed.Err)
@@ -255,7 +258,8 @@ func (d Descriptor) AddIncomplete(diags *diag.Diagnostics, id, step string, err 
 
 // AddNothingToImport reports that an id can't be found on the first read after its import.
 func (d Descriptor) AddNothingToImport(diags *diag.Diagnostics, id string, err error) {
-	diags.AddError("Unable to import "+d.Title, fmt.Sprintf("%s shows this credential nothing with the id %s, so nothing was imported. Check the id, "+
+	diags.AddError("Unable to import "+d.Title, fmt.Sprintf("%s shows this credential nothing with the id %s, so nothing was imported. "+
+		"Check the id, "+
 		"which the data source %ss lists, %s, and %s.\n\n%s", d.Vendor, id, d.Type, d.Address, d.Credentials, d.Cause(err)))
 }
 
@@ -293,7 +297,8 @@ func (d Descriptor) AddNotKept(diags *diag.Diagnostics, id string, err *wire.Not
 // AddLag reports a 404 that comes too soon after our own create to mean anything.
 func (d Descriptor) AddLag(diags *diag.Diagnostics, id string) {
 	diags.AddError(d.Title+" can't be read yet", fmt.Sprintf("%s %s was created less than ten minutes ago, and %s doesn't "+
-		"show it yet (HTTP 404). It stays in the state. Try again in a moment.", d.Title, id, d.Vendor))
+		"show it yet (HTTP 404). It stays in the state. Try again in a moment; if it was deleted since, a plan after those ten minutes "+
+		"says so.", d.Title, id, d.Vendor))
 }
 
 // NotManagedWarning warns that attributes were taken out of the configuration whose values stay at the vendor.

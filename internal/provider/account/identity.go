@@ -27,7 +27,10 @@ func (d Descriptor) IdentitySchema() identityschema.Schema {
 	if d.IdentityParts != nil {
 		attributes := map[string]identityschema.Attribute{}
 		for _, name := range d.IdentityParts {
-			attributes[name] = identityschema.StringAttribute{RequiredForImport: true, Description: "The attribute " + name + " of the " + d.Title + "."}
+			attributes[name] = identityschema.StringAttribute{
+				RequiredForImport: true,
+				Description:       "The attribute " + name + " of the " + d.Title + ".",
+			}
 		}
 		return identityschema.Schema{Attributes: attributes}
 	}

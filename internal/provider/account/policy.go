@@ -35,9 +35,13 @@ const deletionPolicy = "deletion_policy"
 // destroyPolicies say what the policies do that call the vendor: in a description, in a choice, and to what a replacement
 // would leave behind.
 var destroyPolicies = map[string]struct{ description, choice, replaced string }{
-	PolicyDelete:     {"deletes it at the vendor", "it is deleted at %s", ""},
-	PolicyDisable:    {"disables it at the vendor, where accounts can't be deleted, and forgets it", "it is disabled at %s", "disabled"},
-	PolicyPause:      {"pauses it at the vendor, which stops what runs in it and has it deleted after a time, and forgets it", "it is paused at %s", "paused"},
+	PolicyDelete:  {"deletes it at the vendor", "it is deleted at %s", ""},
+	PolicyDisable: {"disables it at the vendor, where accounts can't be deleted, and forgets it", "it is disabled at %s", "disabled"},
+	PolicyPause: {
+		"pauses it at the vendor, which stops what runs in it and has it deleted after a time, and forgets it",
+		"it is paused at %s",
+		"paused",
+	},
 	PolicyDeactivate: {"deactivates it at the vendor, which can be undone there, and forgets it", "it is deactivated at %s", "deactivated"},
 }
 
@@ -50,16 +54,16 @@ func (d Descriptor) policies() []string {
 
 // DeletionPolicyAttribute is the attribute deletion_policy.
 func (d Descriptor) DeletionPolicyAttribute() schema.Attribute {
-	text := "What a destroy does: `\"prevent\"` fails at plan time, before anything is touched; `\"abandon\"` forgets " +
-		"the " + d.thing() + ", which stays at the vendor"
+	choices := []string{"What a destroy does: `\"prevent\"` fails at plan time, before anything is touched; `\"abandon\"` forgets " +
+		"the " + d.thing() + ", which stays at the vendor"}
 	for _, policy := range d.DestroyPolicies {
-		text += fmt.Sprintf("; `%q` %s", policy, destroyPolicies[policy].description)
+		choices = append(choices, fmt.Sprintf("`%q` %s", policy, destroyPolicies[policy].description))
 	}
 	return schema.StringAttribute{
 		Optional: true,
 		Computed: true,
 		Default:  stringdefault.StaticString(PolicyPrevent),
-		MarkdownDescription: text + ". Default: `\"prevent\"`. A destroy uses the policy in the state, so it takes an " +
+		MarkdownDescription: strings.Join(choices, "; ") + ". Default: `\"prevent\"`. A destroy uses the policy in the state, so it takes an " +
 			"apply of the new policy first. A change makes no request.",
 		Validators: []validator.String{stringvalidator.OneOf(d.policies()...)},
 	}
@@ -143,17 +147,18 @@ func (d Descriptor) planDestroy(ctx context.Context, req resource.ModifyPlanRequ
 
 // wayOut says how to get on where the policy is prevent.
 func (d Descriptor) wayOut(label, id string) string {
-	ways := ""
+	var ways []string
 	for _, policy := range d.DestroyPolicies {
-		ways += fmt.Sprintf("%q (%s) or ", policy, fmt.Sprintf(destroyPolicies[policy].choice, d.Vendor))
+		ways = append(ways, fmt.Sprintf("%q (%s)", policy, fmt.Sprintf(destroyPolicies[policy].choice, d.Vendor)))
 	}
-	ways += fmt.Sprintf("\"abandon\" (%s keeps the %s, and Terraform forgets it)", d.Vendor, d.thing())
+	ways = append(ways, fmt.Sprintf("\"abandon\" (%s keeps the %s, and Terraform forgets it)", d.Vendor, d.thing()))
 	return fmt.Sprintf("%s has deletion_policy = \"prevent\" in the state, so that nothing destroys it by surprise.\n\n"+
 		"To destroy it, set deletion_policy = %s, apply that, and only then destroy.\n\n"+
 		"To keep it and only remove it from Terraform, %s\n\n"+
 		"If you renamed the resource, add a moved block.\n\n"+
 		"If the plan calls the object \"deposed\", a replacement has left it in the state next to its successor. terraform state rm forgets "+
-		"both; import the successor again after it. %s is what stays at %s and is forgotten.", label, ways, d.Forget(), id, d.Vendor)
+		"both; import the successor again after it. %s is what stays at %s and is forgotten.",
+		label, strings.Join(ways, " or "), d.Forget(), id, d.Vendor)
 }
 
 // Forget says how to take an account out of the state, after words such as "to do so,".
@@ -216,9 +221,8 @@ func (d Descriptor) PlanDelete(ctx context.Context, state stateReader, diags *di
 	label, id, policy := d.labelAndPolicy(ctx, state, diags)
 	switch policy {
 	case PolicyPrevent:
-		diags.AddError(d.Title+" is protected from being destroyed", fmt.Sprintf(
-			"%s is tainted, so Terraform wants to destroy it and create another one. Run terraform untaint for it.\n\n", label)+
-			d.wayOut(label, id))
+		diags.AddError(d.Title+" is protected from being destroyed", label+
+			" is tainted, so Terraform wants to destroy it and create another one. Run terraform untaint for it.\n\n"+d.wayOut(label, id))
 		return false
 	case PolicyAbandon:
 		return false

@@ -35,11 +35,11 @@ func SnakeCase(attribute string) string { return attribute }
 
 // CamelCase is "addressLine1" for "address_line1".
 func CamelCase(attribute string) string {
-	first, rest, _ := strings.Cut(attribute, "_")
-	for word := range strings.SplitSeq(rest, "_") {
-		if word != "" {
-			first += strings.ToUpper(word[:1]) + word[1:]
+	words := strings.Split(attribute, "_")
+	for i, word := range words {
+		if i > 0 && word != "" {
+			words[i] = strings.ToUpper(word[:1]) + word[1:]
 		}
 	}
-	return first
+	return strings.Join(words, "")
 }

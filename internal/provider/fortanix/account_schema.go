@@ -134,7 +134,8 @@ func authConfigsAttribute() schema.Attribute {
 			"those that the account has as they are, leave auth_configs out.")},
 		MarkdownDescription: "How users log in to the account. Elements are identified by what they are (one by password; OAuth by `idp_name` " +
 			"and `client_id`; references by `target_id`), not by their position: reordering changes nothing. Append new ones. Changed in place. " +
-			"When the whole list is removed from the configuration, they stay and are no longer managed; an empty list is refused, since it would lock " +
+			"When the whole list is removed from the configuration, they stay and are no longer managed; an empty list is refused, since it " +
+			"would lock " +
 			"everybody out.",
 		NestedObject: schema.NestedAttributeObject{
 			Validators: oneOf("password", "oauth", "cluster_auth_ref"),

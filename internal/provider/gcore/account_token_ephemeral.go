@@ -50,7 +50,8 @@ func (e *accountTokenEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequ
 			"account_id": account.EphemeralAccountID(accountDescriptor),
 			"access_token": schema.StringAttribute{
 				Computed: true, Sensitive: true,
-				MarkdownDescription: "The session's access token, to be sent as `Authorization: Bearer …`. As the `gcore.access_token` of a provider " +
+				MarkdownDescription: "The session's access token, to be sent as `Authorization: Bearer …`. As the `gcore.access_token` of a " +
+					"provider " +
 					"block it makes the provider act inside the account.",
 			},
 			"expires_at": schema.StringAttribute{

@@ -29,7 +29,8 @@ var mailAttributes = map[string]schema.StringAttribute{
 // renewInvitation is gcore_renew_invitation.
 var renewInvitation = &account.Action[*client.Client]{
 	Descriptor: mailDescriptor("gcore_renew_invitation"), Verb: "renew the invitation of", About: "email", Attributes: mailAttributes,
-	Description: "Has Gcore send another invitation to a user who is not activated yet; one is valid for 24 hours. A user who is activated already is " +
+	Description: "Has Gcore send another invitation to a user who is not activated yet; one is valid for 24 hours. A user who is " +
+		"activated already is " +
 		"an error. Needs the credential of the user's reseller, and Terraform 1.14 or newer. With `read_only` it is an error.",
 	Invoke: func(ctx context.Context, api *client.Client, values map[string]string, report func(string)) error {
 		report(fmt.Sprintf("Asking Gcore for another invitation to %s …", values["email"]))
@@ -44,7 +45,8 @@ var renewInvitation = &account.Action[*client.Client]{
 // resetPassword is gcore_reset_password.
 var resetPassword = &account.Action[*client.Client]{
 	Descriptor: mailDescriptor("gcore_reset_password"), Verb: "reset the password of", About: "email", Attributes: mailAttributes,
-	Description: "Has Gcore send a user an e-mail with which to choose another password. Needs the credential of the user's reseller, and Terraform " +
+	Description: "Has Gcore send a user an e-mail with which to choose another password. Needs the credential of the user's reseller, and " +
+		"Terraform " +
 		"1.14 or newer. With `read_only` it is an error.",
 	Invoke: func(ctx context.Context, api *client.Client, values map[string]string, report func(string)) error {
 		report(fmt.Sprintf("Asking Gcore to send %s the means to choose another password …", values["email"]))

@@ -33,8 +33,7 @@ var apiTokenDescriptor = account.Descriptor{
 	Address:     address,
 	Credentials: credentials,
 	Permission: "It takes the credential of the account's reseller, or of a user who may enter the account, and no token has a higher role " +
-		"than " +
-		"the user who issues it.",
+		"than the user who issues it. A reseller's own account can have no API tokens; its customers' accounts can.",
 	ValidID: client.ValidID,
 	Wire:    map[string]path.Path{"name": path.Root("name"), "client_user": path.Root("role"), "exp_date": path.Root("expires_in")},
 }
@@ -84,7 +83,8 @@ func (e *apiTokenEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest,
 			"account_id": account.EphemeralAccountID(accountDescriptor),
 			"name": schema.StringAttribute{
 				Required: true, Validators: []validator.String{account.Text(), stringvalidator.UTF8LengthAtMost(100)},
-				MarkdownDescription: "What the token is called at Gcore. ` (terraform …)` with a random part follows, so that each token can be told " +
+				MarkdownDescription: "What the token is called at Gcore. ` (terraform …)` with a random part follows, so that each token can be " +
+					"told " +
 					"from all others. Use a name of its own for each purpose: tokens of the same name that an earlier run has left behind are warned of.",
 			},
 			"role": schema.StringAttribute{

@@ -57,8 +57,12 @@ func (r *resellerUserResource) Schema(ctx context.Context, _ resource.SchemaRequ
 }
 
 func resellerUserSchema(ctx context.Context) schema.Schema {
-	return userDescriptor.Schema(ctx, "A customer user of a Gcore reseller, with the account (Gcore: client) that comes with the user. Needs a "+
-		"reseller's credential. Destroying the user leaves that account behind, with its company name taken.", resellerUserAttributes())
+	return userDescriptor.Schema(
+		ctx,
+		"A customer user of a Gcore reseller, with the account (Gcore: client) that comes with the user. Needs a "+
+			"reseller's credential. Destroying the user leaves that account behind, with its company name taken.",
+		resellerUserAttributes(),
+	)
 }
 
 // resellerUserAttributes are the attributes that concern the user and the account that came with it.

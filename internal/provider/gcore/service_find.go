@@ -36,7 +36,8 @@ type serviceFilter struct {
 // services says how the services of a Gcore account are found.
 var services = account.Finder[*client.Client, client.Service, serviceFilter, serviceData]{
 	Descriptor: serviceDescriptor, Plural: "gcore_account_services", Collection: "services",
-	Many: "The services of one Gcore account: each product with its status, and whether it is activated. Only a reseller's credential sees them, " +
+	Many: "The services of one Gcore account: each product with its status, and whether it is activated. Only a reseller's credential " +
+		"sees them, " +
 		"of the reseller's own clients.",
 	Each: "The services that fit all filters.",
 	Attributes: map[string]schema.Attribute{
@@ -114,7 +115,8 @@ var sellers = account.Finder[*client.Client, client.Seller, sellerFilter, seller
 		Permission: "Sellers are shown to their reseller's credential only.",
 	},
 	Plural: "gcore_sellers", Collection: "sellers",
-	Many: "The sellers of a Gcore reseller: the people whom `seller` of a `gcore_reseller_user` names by number. Only a reseller's credential sees them.",
+	Many: "The sellers of a Gcore reseller: the people whom `seller` of a `gcore_reseller_user` names by number. Only a reseller's " +
+		"credential sees them.",
 	Each: "The sellers that fit all filters; deleted ones are left out.",
 	Attributes: map[string]schema.Attribute{
 		"id":        schema.NumberAttribute{Computed: true, MarkdownDescription: "Id, as `seller` of a `gcore_reseller_user` takes it."},
@@ -132,7 +134,10 @@ var sellers = account.Finder[*client.Client, client.Seller, sellerFilter, seller
 	},
 	Show: func(_ context.Context, s client.Seller, _ *diag.Diagnostics) sellerData {
 		return sellerData{
-			ID: account.NumberOrNull(types.NumberNull(), &s.ID), Email: account.StringOrNull(&s.Email), FullName: shownString(types.StringNull(), s.FullName),
+			ID: account.NumberOrNull(
+				types.NumberNull(),
+				&s.ID,
+			), Email: account.StringOrNull(&s.Email), FullName: shownString(types.StringNull(), s.FullName),
 			Phone: shownString(types.StringNull(), s.Phone), Activated: shownBool(types.BoolNull(), s.Activated),
 		}
 	},

@@ -176,7 +176,12 @@ func (r *serviceResource) Delete(ctx context.Context, req resource.DeleteRequest
 		return
 	}
 	defer cancel()
-	_, _, err := api.UpdateService(ctx, state.Account.ValueString(), state.Product.ValueString(), client.ServiceUpdate{Status: client.ServicePaused})
+	_, _, err := api.UpdateService(
+		ctx,
+		state.Account.ValueString(),
+		state.Product.ValueString(),
+		client.ServiceUpdate{Status: client.ServicePaused},
+	)
 	if err != nil && !transport.IsNotFound(err) {
 		r.addUpdateError(&resp.Diagnostics, "pause", state.ID.ValueString(), err)
 	}

@@ -34,10 +34,15 @@ var serviceDescriptor = account.Descriptor{
 	Credentials:     credentials,
 	Permission:      "Services are managed by a reseller's credential, for the reseller's own clients.",
 	ValidID:         validServiceID,
-	Wire:            account.WireNames(serviceAttributes(), account.SnakeCase, map[string]string{"options": "status", "non_field_errors": "status"}),
+	Wire: account.WireNames(
+		serviceAttributes(),
+		account.SnakeCase,
+		map[string]string{"options": "status", "non_field_errors": "status"},
+	),
 }
 
-const pauseWarning = "A pause stops what runs in the service, and starts the time after which Gcore deletes it with all its data. That time is " +
+const pauseWarning = "A pause stops what runs in the service, and starts the time after which Gcore deletes it with all its data. That " +
+	"time is " +
 	"a setting of the product in Gcore's Admin Portal (\"Paused to Deleted\")."
 
 // errInvalidServiceID says what the id of a service looks like.
@@ -76,13 +81,16 @@ func serviceAttributes() map[string]schema.Attribute {
 		},
 		"status": schema.StringAttribute{
 			Required: true, Validators: []validator.String{stringvalidator.OneOf(client.ServiceTrial, client.ServiceActive, client.ServicePaused)},
-			MarkdownDescription: "Status: `\"trial\"`, `\"active\"` or `\"paused\"`. Gcore's `activating` counts as `active`; a trial that ended reads as " +
-				"`trialend`. **`\"paused\"` stops what runs in the service, and starts the time after which Gcore deletes it with all its data**; the " +
+			MarkdownDescription: "Status: `\"trial\"`, `\"active\"` or `\"paused\"`. Gcore's `activating` counts as `active`; a trial that " +
+				"ended reads as " +
+				"`trialend`. **`\"paused\"` stops what runs in the service, and starts the time after which Gcore deletes it with all its data**; " +
+				"the " +
 				"plan warns. Which changes Gcore allows is up to Gcore. Changed in place.",
 		},
 		"enabled": schema.BoolAttribute{
 			Optional: true, Computed: true, PlanModifiers: []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
-			MarkdownDescription: "Whether the product is activated (\"Activate product\" in the Admin Portal). `false` may suspend what runs in it. Removed " +
+			MarkdownDescription: "Whether the product is activated (\"Activate product\" in the Admin Portal). `false` may suspend what runs in " +
+				"it. Removed " +
 				"from the configuration, Gcore's value stays and is no longer managed. Changed in place.",
 		},
 		"service_id": schema.StringAttribute{Computed: true, PlanModifiers: keepString, MarkdownDescription: "Gcore's id of the service."},

@@ -202,6 +202,10 @@ func TestAPITokenRefused(t *testing.T) {
 	if n := len(w.Tokens()); n != 100 {
 		t.Errorf("%d tokens", n)
 	}
+
+	w.use(mock.DemoAPIKey)
+	_, said = w.Open(apiToken, Values{"account_id": text(mock.DemoReseller), "name": "ci"})
+	said.Errors().Contain(t, "403", "A reseller's own account can have no API tokens")
 }
 
 // A reply that is lost leaves no token: what was made is found by its name and deleted, also while the listing lags.

@@ -1,6 +1,8 @@
 package settings
 
 import (
+	"maps"
+
 	"github.com/hashicorp/terraform-plugin-framework-validators/float64validator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -68,8 +70,6 @@ func (v Vendor) Block() schema.Block {
 			},
 		},
 	}
-	for name, attribute := range v.Attributes {
-		block.Attributes[name] = attribute
-	}
+	maps.Copy(block.Attributes, v.Attributes)
 	return block
 }

@@ -191,7 +191,7 @@ func TestAccountStatusHalfWay(t *testing.T) {
 		t.Errorf("the state has %v", r.State()["status"])
 	}
 	applied(t, r, config)
-	if got := actionsSent(s); got != "enable deactivate deactivate" {
+	if got := actionsSent(s); got != "enable deactivate deactivate" { //nolint:dupword // two calls
 		t.Errorf("the actions %q were sent", got)
 	}
 }

@@ -26,7 +26,7 @@ func TestWayToStatus(t *testing.T) {
 			accountType, from, to, had, has := types[n%3], statuses[n/3%3], statuses[n/9%3], n/27%2 == 1, n/54 == 1
 			name := fmt.Sprintf("%s, %s, %s to %s, external id before %t, after %t", mode, accountType, from, to, had, has)
 			problem := noWay(accountType, from, to, has)
-			if reachable := from == to || reaches(accountType, from, to, has); (problem == "") != reachable {
+			if reachable := from == to || reaches(accountType, to, has); (problem == "") != reachable {
 				t.Errorf("%s: it can be reached: %t, but: %q", name, reachable, problem)
 			}
 			if problem == "" && accountType != "Operations" {
@@ -40,7 +40,7 @@ func TestWayToStatus(t *testing.T) {
 }
 
 // reaches reports whether the platform's rules lead from one status to another.
-func reaches(accountType, from, to string, hasID bool) bool {
+func reaches(accountType, to string, hasID bool) bool {
 	switch accountType {
 	case "Client":
 		return to != "Active" || hasID

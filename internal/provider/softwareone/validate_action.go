@@ -15,8 +15,10 @@ import (
 // validateAccount is softwareone_validate_account.
 var validateAccount = &account.Action[*client.Client]{
 	Descriptor: validateDescriptor(), Verb: "validate", About: "account_id",
-	Description: "Has the platform check whether an account could be activated with an external id, before `status = \"Active\"` is set. It changes " +
-		"nothing; what doesn't fit is an error in the platform's words. Needs a token of an Operations account, and Terraform 1.14 or newer. With " +
+	Description: "Has the platform check whether an account could be activated with an external id, before `status = \"Active\"` is set. " +
+		"It changes " +
+		"nothing; what doesn't fit is an error in the platform's words. Needs a token of an Operations account, and Terraform 1.14 or newer. " +
+		"With " +
 		"`read_only` it is an error.",
 	Attributes: map[string]schema.StringAttribute{
 		"account_id": {
