@@ -1,12 +1,17 @@
 package acctest
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider"
 )
 
 // With returns values with some changed; nil takes one out.
@@ -18,6 +23,49 @@ func With(values, changes Values) Values {
 		}
 	}
 	return all
+}
+
+// StartProtocol is NewProtocol for a configuration of which nothing is to be said.
+func StartProtocol(t testing.TB, env Environment, block Values, options ...provider.Option) *Protocol {
+	t.Helper()
+	p, said := NewProtocol(t, env, block, options...)
+	if len(said) > 0 {
+		t.Fatal(said)
+	}
+	return p
+}
+
+// ID returns the id in the state.
+func (r *Resource) ID() string { return fmt.Sprint(r.State()["id"]) }
+
+// Block is the configuration of a resource "a" with these arguments.
+func Block(typeName string, arguments ...string) string {
+	return Lines(fmt.Sprintf("resource %q \"a\" {", typeName), "provider = accounts", Lines(arguments...), "}")
+}
+
+// EmptyPlan checks that an apply leaves nothing to do.
+var EmptyPlan = resource.ConfigPlanChecks{PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
+
+// Acts checks that the plan does this to the resource at this address, and more, and that the apply leaves nothing to do.
+func Acts(address string, action plancheck.ResourceActionType, more ...plancheck.PlanCheck) resource.ConfigPlanChecks {
+	checks := EmptyPlan
+	checks.PreApply = append(more, plancheck.ExpectResourceAction(address, action))
+	return checks
+}
+
+// ImportsOnly applies imports of n resources, which must change nothing and leave nothing to do.
+func (c *CLI) ImportsOnly(s *mockserver.Server, n int) {
+	c.t.Helper()
+	want := fmt.Sprintf("%d imported, 0 added, 0 changed, 0 destroyed", n)
+	if result := c.OK("apply", "-auto-approve"); !strings.Contains(result.Unwrapped(), want) {
+		c.t.Errorf("the apply doesn't say %q:\n%s", want, result)
+	}
+	if result := c.Run("plan", "-detailed-exitcode"); result.Exit != 0 {
+		c.t.Errorf("there is something to do after the import:\n%s", result)
+	}
+	if Changes(s) > 0 {
+		c.t.Errorf("%d requests that change something were sent", Changes(s))
+	}
 }
 
 // Applied applies a configuration that must work without a word, and leave nothing to do.

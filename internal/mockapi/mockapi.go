@@ -134,4 +134,4 @@ func loopback(address string) error {
 	return nil
 }
 
-var errNotLoopback = errors.New("the mock serves numeric loopback addresses alone, such as 127.0.0.1:8080 or [::1]:0")
+var errNotLoopback = errors.New("the mock serves only numeric loopback addresses, such as 127.0.0.1:8080 or [::1]:0")

@@ -58,7 +58,7 @@ func (d dice) past() time.Time {
 }
 
 // Seed fills every vendor with n accounts of every kind, chosen at random: all types and states, with and without
-// each optional value. The same seed gives the same accounts, but for ids that the vendor draws.
+// each optional value. The same seed gives the same accounts, except for ids that the vendor draws.
 func (v *Vendors) Seed(n int, seed uint64) {
 	SeedGcore(v.Gcore, n, seed)
 	SeedSoftwareOne(v.SoftwareOne, n, seed)

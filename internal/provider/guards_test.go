@@ -196,10 +196,8 @@ func TestUnknownCaller(t *testing.T) {
 			for _, fault := range test.faults {
 				v.server.Inject(fault)
 			}
-			p, said := acctest.NewProtocol(t, v.env, acctest.Values{v.name: acctest.Values{"allowed_callers": []any{"7"}}})
-			if len(said) > 0 {
-				t.Fatal(said)
-			}
+			p := acctest.StartProtocol(t, v.env, acctest.Values{v.name: acctest.Values{"allowed_callers": []any{"7"}}})
+			var said acctest.Diagnostics
 			for range 2 {
 				_, said = p.Data(v.name+"_accounts", acctest.Values{})
 				said.Errors().Contain(t, test.says...)
@@ -341,10 +339,7 @@ func TestUnusableReadOnly(t *testing.T) {
 		said.Contain(t, "ACCOUNTS_READ_ONLY")
 	}
 	v := startVendors(t, gcore.DemoAPIKey)[1]
-	p, said := acctest.NewProtocol(t, v.env, acctest.Values{"read_only": acctest.Unknown})
-	if len(said) > 0 {
-		t.Fatal(said)
-	}
+	p := acctest.StartProtocol(t, v.env, acctest.Values{"read_only": acctest.Unknown})
 	if _, said := p.Data("softwareone_accounts", acctest.Values{}); len(said) > 0 {
 		t.Errorf("a read: %s", said)
 	}
@@ -411,11 +406,8 @@ func TestRequestLog(t *testing.T) {
 func TestUnusableRequestLog(t *testing.T) {
 	t.Parallel()
 	for _, v := range startVendors(t, gcore.DemoMemberKey) {
-		p, said := acctest.NewProtocol(t, v.env, acctest.Values{"request_log": acctest.Unknown})
-		if len(said) > 0 {
-			t.Fatal(said)
-		}
-		_, said = p.Data(v.name+"_accounts", acctest.Values{})
+		p := acctest.StartProtocol(t, v.env, acctest.Values{"request_log": acctest.Unknown})
+		_, said := p.Data(v.name+"_accounts", acctest.Values{})
 		said.Errors().Contain(t, "request_log isn't known yet")
 		if n := len(v.server.Requests()); n > 0 {
 			t.Errorf("%d requests to %s", n, v.name)

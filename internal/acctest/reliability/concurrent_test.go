@@ -15,10 +15,7 @@ func TestTwoRuns(t *testing.T) {
 		w := s.open(t, 0)
 		processes := []*acctest.Protocol{w.Protocol, w.Protocol}
 		if s.typeName != "softwareone_account" { // there names may repeat, and only one process keeps them apart
-			other, said := acctest.NewProtocol(t, w.env, nil)
-			if len(said) > 0 {
-				t.Fatal(said)
-			}
+			other := acctest.StartProtocol(t, w.env, nil)
 			processes[1] = other
 		}
 		var group sync.WaitGroup
@@ -37,6 +34,6 @@ func TestTwoRuns(t *testing.T) {
 		if runs[1-first].State() != nil {
 			t.Errorf("both have one: %v", runs[1-first].State())
 		}
-		said[1-first].Errors().Contain(t, "exists already", importBlock(s.typeName, idOf(runs[first])))
+		said[1-first].Errors().Contain(t, "exists already", importBlock(s.typeName, runs[first].ID()))
 	})
 }

@@ -30,8 +30,8 @@ func stays(t *testing.T, r *acctest.Resource, words ...string) {
 	if len(said.Errors()) == 0 {
 		t.Error("the refresh went well")
 	}
-	said.Errors().Contain(t, append(words, idOf(r))...)
-	if fmt.Sprint(r.State()) != before || r.Identity() != idOf(r) {
+	said.Errors().Contain(t, append(words, r.ID())...)
+	if fmt.Sprint(r.State()) != before || r.Identity() != r.ID() {
 		t.Errorf("the state has changed: %v, was %s", r.State(), before)
 	}
 }
@@ -131,7 +131,7 @@ func TestReallyGone(t *testing.T) {
 		if said := r.Apply(acctest.With(s.called("acme"), acctest.Values{"timeouts": acctest.Values{"read": "1m"}})); len(said) > 0 {
 			t.Fatal(said)
 		}
-		w.remove(idOf(r))
+		w.remove(r.ID())
 		w.Restart()
 		if s.member || s.cantGo {
 			stays(t, r)
@@ -157,7 +157,7 @@ func TestTombstones(t *testing.T) {
 		w := s.open(t, 0)
 		r := w.made(t, s)
 		g := w.vendor.(gcoreVendor)
-		g.Set(func(o *gcore.Options) { o.SoftDelete = true })
+		g.Configure(func(o *gcore.Options) { o.SoftDelete = true })
 		for _, c := range g.Clients() {
 			if c.Company == "acme" {
 				g.ChangeClient(c.ID, func(c *gcore.Client) { c.Deleted = !g.users })
@@ -201,7 +201,7 @@ func TestLag(t *testing.T) {
 					if len(said) == 0 {
 						break
 					}
-					said.Errors().Contain(t, idOf(r))
+					said.Errors().Contain(t, r.ID())
 					if !s.member { // whose view tells a new account from a hidden one by nothing
 						said.Errors().Contain(t, "can't be read yet", "stays in the state")
 					}

@@ -66,7 +66,7 @@ func TestLostRequest(t *testing.T) {
 				w.Restart()
 				r := w.Resource(s.typeName)
 				said := r.Apply(s.called(name))
-				if fault == "503" || fault == "425" {
+				if (fault == "503" || fault == "425") && s.typeName != "softwareone_account" { // where names may repeat
 					w.posts(t, s, 2, 2)
 					if len(said) > 0 {
 						t.Fatal(said)
@@ -143,7 +143,7 @@ func TestLookAlikes(t *testing.T) {
 							unclear(t, r, said, other)
 						case len(said) > 0:
 							t.Error(said)
-						case r.State() == nil || idOf(r) == other || len(w.named(name)) != 2:
+						case r.State() == nil || r.ID() == other || len(w.named(name)) != 2:
 							t.Errorf("the state has %v, %s is somebody else's", r.State(), other)
 						}
 					})

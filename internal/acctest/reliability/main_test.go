@@ -72,10 +72,7 @@ type world struct {
 func meet(t *testing.T, v vendor, server *mockserver.Server, env acctest.Environment) *world {
 	t.Helper()
 	clock := &acctest.Clock{}
-	p, said := acctest.NewProtocol(t, env, nil, provider.WithClock(clock))
-	if len(said) > 0 {
-		t.Fatal(said)
-	}
+	p := acctest.StartProtocol(t, env, nil, provider.WithClock(clock))
 	return &world{p, v, server, env, clock}
 }
 
@@ -97,12 +94,10 @@ func each(t *testing.T, test func(s subject)) {
 	}
 }
 
-func idOf(r *acctest.Resource) string { return fmt.Sprint(r.State()["id"]) }
-
 // created checks that exactly one account of that name exists and that the state has it.
 func (w *world) created(t *testing.T, r *acctest.Resource, name string) {
 	t.Helper()
-	if ids := w.named(name); r.State() == nil || r.Tainted || !slices.Equal(ids, []string{idOf(r)}) {
+	if ids := w.named(name); r.State() == nil || r.Tainted || !slices.Equal(ids, []string{r.ID()}) {
 		t.Errorf("the vendor has %v of that name, the state %v, tainted %v", ids, r.State(), r.Tainted)
 	}
 }

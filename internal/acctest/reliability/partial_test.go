@@ -30,7 +30,7 @@ func TestPartialCreate(t *testing.T) {
 				if len(said.Errors()) > 0 {
 					t.Fatal(said)
 				}
-				said.Warnings().Contain(t, "incomplete", idOf(r), "no second account is created")
+				said.Warnings().Contain(t, "incomplete", r.ID(), "no second account is created")
 				w.created(t, r, "acme")
 
 				w.server.ClearFaults()

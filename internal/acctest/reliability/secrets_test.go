@@ -63,7 +63,7 @@ func TestEchoedSecrets(t *testing.T) {
 				return r.Execute(r.Plan(s.called("acme", s.rename)))
 			},
 			"delete": func(r *acctest.Resource) acctest.Diagnostics { return r.Execute(r.Plan(nil)) },
-			"import": func(r *acctest.Resource) acctest.Diagnostics { return r.Protocol.Resource(r.Type).Import(idOf(r)) },
+			"import": func(r *acctest.Resource) acctest.Diagnostics { return r.Protocol.Resource(r.Type).Import(r.ID()) },
 		} {
 			t.Run(operation, func(t *testing.T) {
 				t.Parallel()

@@ -55,14 +55,11 @@ func TestRateLimit(t *testing.T) {
 		r.Applied(s.called("acme"))
 		clock := &acctest.Clock{}
 		name, _, _ := strings.Cut(s.typeName, "_")
-		p, said := acctest.NewProtocol(t, w.env, Values{name: Values{"max_requests_per_second": perSecond}}, provider.WithClock(clock))
-		if len(said) > 0 {
-			t.Fatal(said)
-		}
+		p := acctest.StartProtocol(t, w.env, Values{name: Values{"max_requests_per_second": perSecond}}, provider.WithClock(clock))
 		w.server.Reset()
 		slow := p.Resource(s.typeName)
 		started := clock.Now()
-		if said := slow.Import(idOf(r)); len(said) > 0 {
+		if said := slow.Import(r.ID()); len(said) > 0 {
 			t.Fatal(said)
 		}
 		for range reads {

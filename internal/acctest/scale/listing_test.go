@@ -78,18 +78,15 @@ func TestThinListing(t *testing.T) {
 					ids = append(ids, id)
 				}
 			}
-			alone, said := acctest.NewProtocol(t, s.env, Values{"bulk_reads": false})
-			if len(said) > 0 {
-				t.Fatal(said)
-			}
+			alone := acctest.StartProtocol(t, s.env, Values{"bulk_reads": false})
 			want := k.imported(t, alone, ids)
 			switch {
 			case s.gcore != nil:
-				s.gcore.Set(func(o *gcore.Options) {
-					o.ThinLists, o.OmitNulls = []string{"custom_id", "seller", "country_code"}, true
+				s.gcore.Configure(func(o *gcore.Options) {
+					o.PartialLists, o.OmitNulls = []string{"custom_id", "seller", "country_code"}, true
 				})
 			case s.softwareone != nil:
-				s.softwareone.Configure(func(o *softwareone.Options) { o.ThinList = []string{"externalId", "website", "address"} })
+				s.softwareone.Configure(func(o *softwareone.Options) { o.PartialList = []string{"externalId", "website", "address"} })
 			case s.fortanix != nil:
 				s.fortanix.Configure(func(o *fortanix.Options) { o.PartialList = true })
 			}

@@ -171,10 +171,7 @@ func address(name string) string {
 // provider starts a provider in process.
 func provider(t *testing.T, s *site) *acctest.Protocol {
 	t.Helper()
-	p, said := acctest.NewProtocol(t, s.env, nil)
-	if len(said) > 0 {
-		t.Fatal(said)
-	}
+	p := acctest.StartProtocol(t, s.env, nil)
 	return p
 }
 

@@ -121,6 +121,9 @@ type Creation[T any] struct {
 	MadeHere func(ctx context.Context, found T, window Window) (bool, error)
 	// Describe names a thing for an error.
 	Describe func(T) Candidate
+	// KeysRepeat says that the vendor takes a natural key more than once. A POST is not repeated then after a refusal that
+	// may have acted: where listings lag behind, no look-up would show it, and nothing would stop the second thing.
+	KeysRepeat bool
 }
 
 // Run creates the thing once. Its error is an *Error. A cancelled ctx stops it before a POST is sent, not afterwards.
@@ -155,7 +158,7 @@ func (c Creation[T]) Run(ctx context.Context) (T, error) {
 		if failure == nil {
 			return found, nil
 		}
-		repeat := transport.Refused(err) && failure.LookUp == nil && len(failure.Candidates) == 0
+		repeat := transport.Refused(err) && !c.KeysRepeat && failure.LookUp == nil && len(failure.Candidates) == 0
 		if !repeat || attempt == posts || !transport.Pause(ctx, c.Clock, postPause<<(attempt-1), err) {
 			return none, failure
 		}

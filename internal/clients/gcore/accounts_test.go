@@ -210,7 +210,7 @@ func TestUpdateAccount(t *testing.T) {
 	}
 
 	for name, mode := range map[string]mock.MemberView{"forbidden": mock.MemberForbidden, "not found": mock.MemberNotFound} {
-		w.Set(func(o *mock.Options) { o.Member = mode })
+		w.Configure(func(o *mock.Options) { o.Member = mode })
 		_, err = w.member().RenameAccount(t.Context(), text(mock.DemoAccount), "Mine")
 		if !errors.Is(err, ErrNeedsReseller) {
 			t.Errorf("%s: %v", name, err)

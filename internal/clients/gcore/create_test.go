@@ -272,9 +272,9 @@ func TestLostUser(t *testing.T) {
 	for mode, options := range map[string]mock.Options{
 		"documented":     {},
 		"substrings":     {Filters: mock.FilterContains},
-		"thin lists":     {ThinLists: []string{"users"}},
-		"thinner lists":  {ThinLists: []string{"users", "companyName", "email", "client_and_roles"}},
-		"thin members":   {ThinMembers: true},
+		"thin lists":     {PartialLists: []string{"users"}},
+		"thinner lists":  {PartialLists: []string{"users", "companyName", "email", "client_and_roles"}},
+		"thin members":   {PartialMembers: true},
 		"bare lists":     {Envelope: mock.EnvelopeBare},
 		"lag":            {Lag: 1},
 		"folded address": {Email: strings.ToLower},
@@ -353,7 +353,7 @@ func TestTakenUser(t *testing.T) {
 		t.Errorf("got %+v", e)
 	}
 	// The vendor's filter may not fold; then this one has no name.
-	w.Set(func(o *mock.Options) { o.Filters = mock.FilterContains })
+	w.Configure(func(o *mock.Options) { o.Filters = mock.FilterContains })
 	_, err = c.CreateUser(t.Context(), newUser())
 	w.candidates(err, text(byMail.ID))
 

@@ -30,7 +30,7 @@ func TestAccountGone(t *testing.T) {
 	t.Parallel()
 	remove := func(w *world, id int64) { w.RemoveClient(id) }
 	tombstone := func(w *world, id int64) { w.ChangeClient(id, func(c *mock.Client) { c.Deleted = true }) }
-	thin := mock.Options{ThinLists: []string{"users", "resellers", "currentUser"}}
+	thin := mock.Options{PartialLists: []string{"users", "resellers", "currentUser"}}
 	other := func(clients int) func(w *world) *Client {
 		return func(w *world) *Client { return w.otherReseller(clients) }
 	}
@@ -61,7 +61,7 @@ func TestAccountGone(t *testing.T) {
 		}},
 		"the last one":          {away: func(w *world, _ int64) { removeAll(w) }, want: "shows no other account"},
 		"but for its own":       {away: ownThenRemoved, want: "shows no other account"},
-		"resellers not shown":   {options: mock.Options{ThinClients: []string{"resellers"}}, away: remove, want: "whose credential"},
+		"resellers not shown":   {options: mock.Options{PartialClients: []string{"resellers"}}, away: remove, want: "whose credential"},
 		"still listed":          {away: unreadable, want: "still shows it"},
 		"listing broken":        {away: unlistable, want: "502"},
 		"listing short":         {options: mock.Options{ExtraCount: 1}, away: remove, want: "items, twice"},
@@ -244,7 +244,7 @@ func TestUserGone(t *testing.T) {
 		// It sees the account and its users, so that it can prove as much as a reseller.
 		"member of its own":        {options: mock.Options{Member: mock.MemberOwn}, away: remove, reader: memberWithAccess, want: gone},
 		"hidden from a member":     {options: mock.Options{Member: mock.MemberOwn}, reader: memberWithAccess, want: "still shows it"},
-		"account hides its users":  {options: mock.Options{ThinClients: []string{"users"}}, away: remove, want: "doesn't show its users"},
+		"account hides its users":  {options: mock.Options{PartialClients: []string{"users"}}, away: remove, want: "doesn't show its users"},
 		"account deleted":          {options: mock.Options{SoftDelete: true}, away: func(w *world, u mock.User) { w.RemoveUser(u.ID); w.ChangeClient(u.Client, deleteClient) }, want: gone},
 		"still listed":             {faults: []mockserver.Fault{{On: "GET /iam/users/*", Status: 404}}, want: "still shows it"},
 		"listed by its account":    {faults: []mockserver.Fault{{On: "GET /iam/users/*", Status: 404}, {On: "GET /iam/users", Body: "[]"}}, want: "still shows it"},

@@ -41,7 +41,7 @@ func TestLookUpReadings(t *testing.T) {
 			"lower e-mail": {Email: strings.ToLower},
 			"upper names":  {Company: strings.ToUpper, FoldCompany: true},
 			"squeezed":     {Company: squeeze},
-			"no users":     {ThinClients: []string{"users"}},
+			"no users":     {PartialClients: []string{"users"}},
 			"bare":         {Envelope: mock.EnvelopeBare},
 			"capped":       {MaxLimit: 2, HideCount: true},
 		} {
@@ -216,7 +216,7 @@ func TestShortListing(t *testing.T) {
 		_ = w.transportError(err)
 		w.count("GET *", 4) // two pages each time: the second one is empty
 	}
-	w.Set(func(o *mock.Options) { o.ExtraCount = 0 })
+	w.Configure(func(o *mock.Options) { o.ExtraCount = 0 })
 	w.server.Inject(mockserver.Fault{On: "GET *", Body: `{"count":9,"results":[]}`, Times: 1})
 	if got := collect(t, w.reseller().ListUsers(t.Context(), UserFilter{}), userID); len(got) != 2 {
 		t.Errorf("the second listing shows %v", got)
@@ -294,14 +294,14 @@ func TestUserCreateReplyAboutAnother(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		reply string // %d: the id of the stranger's user, %d: of the stranger's account
-		want  string
+		named bool   // whether the error names the stranger
 	}{
-		"another user":      {`{"id":%d,"client":%d,"email":"bob@example.com","company":"Other"}`, "own"},
-		"another e-mail":    {`{"id":%d,"client":%d,"email":"bob@example.com"}`, "own"},
-		"another company":   {`{"id":%d,"client":%d,"company":"Other"}`, "own"},
-		"another company's": {`{"id":%d,"client":%[2]d,"client_and_roles":[{"client_id":%[2]d,"client_company_name":"Other","user_id":1,"user_roles":[]}]}`, "own"},
-		"only its ids":      {`{"id":%d,"client":%d}`, "own"},
-		"without account":   {`{"id":%d,"email":"Ann@Example.com","x":%d}`, "own"},
+		"another user":      {`{"id":%d,"client":%d,"email":"bob@example.com","company":"Other"}`, true},
+		"another e-mail":    {`{"id":%d,"client":%d,"email":"bob@example.com"}`, true},
+		"another company":   {`{"id":%d,"client":%d,"company":"Other"}`, true},
+		"another company's": {`{"id":%d,"client":%[2]d,"client_and_roles":[{"client_id":%[2]d,"client_company_name":"Other","user_id":1,"user_roles":[]}]}`, true},
+		"only its ids":      {`{"id":%d,"client":%d}`, true},
+		"without account":   {`{"id":%d,"email":"Ann@Example.com","x":%d}`, false},
 	} {
 		for _, effect := range []bool{true, false} {
 			t.Run(fmt.Sprint(name, effect), func(t *testing.T) {
@@ -317,7 +317,7 @@ func TestUserCreateReplyAboutAnother(t *testing.T) {
 					return
 				}
 				failed, ok := errors.AsType[*createonce.Error](err)
-				if !ok || !failed.Unclear || name != "without account" && (failed.Named == nil || failed.Named.ID != text(stranger.ID)) {
+				if !ok || !failed.Unclear || test.named && (failed.Named == nil || failed.Named.ID != text(stranger.ID)) {
 					t.Errorf("made %+v: %v", made, err)
 				}
 			})

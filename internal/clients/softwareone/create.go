@@ -65,6 +65,8 @@ func (c *Client) CreateAccount(ctx context.Context, account NewAccount, logo []b
 		Same:     account.equals,
 		MadeHere: c.madeHere,
 		Describe: describe,
+
+		KeysRepeat: true,
 	}
 	made, err := creation.Run(ctx)
 	if err != nil {

@@ -94,6 +94,22 @@ func TestCreateNeedsItsLookUp(t *testing.T) {
 	}
 }
 
+// A refusal that has acted all the same is not followed by another create, however long the listing lags behind.
+func TestCreateAfterARefusal(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{503, 425} {
+		m, s, c, _ := start(t, mock.Options{})
+		s.Inject(
+			mockserver.Fault{On: posts, Effect: true, Status: status, Times: 1},
+			mockserver.Fault{On: lists, Skip: 1, Body: `{"$meta":{"pagination":{"offset":0,"limit":100,"total":0}},"data":[]}`})
+		_, err := c.CreateAccount(t.Context(), named("Acme"), nil, false)
+		failure, ok := errors.AsType[*createonce.Error](err)
+		if !ok || !failure.Unclear || s.Count(posts) != 1 || len(m.All()) != 2 { // one owns the token
+			t.Errorf("%d creates were sent, %d accounts: %v", s.Count(posts), len(m.All()), err)
+		}
+	}
+}
+
 // Of a create with a lost reply only the account is taken that has all that was sent.
 func TestCreateProof(t *testing.T) {
 	t.Parallel()

@@ -95,7 +95,7 @@ func TestListAccountsWithoutEnd(t *testing.T) {
 // Fields that a reply lacks for another reason than null are asked for, and read one by one where that doesn't help.
 func TestListAccountsWithheld(t *testing.T) {
 	t.Parallel()
-	m, s, c, _ := start(t, mock.Options{ThinList: []string{"website", "externalId"}})
+	m, s, c, _ := start(t, mock.Options{PartialList: []string{"website", "externalId"}})
 	for i := range 5 {
 		m.Seed(mock.Account{Name: fmt.Sprint("Acme ", i), Website: "https://e.example", ExternalID: fmt.Sprint(i)})
 	}

@@ -112,7 +112,7 @@ func (a *record) visible() bool {
 	return true
 }
 
-func (m *Mock) createAccount(c *call) (int, any, error) {
+func (m *Mock) createAccount(c *call) (reply, error) {
 	a := &record{lag: m.options.CreateLag, Account: Account{
 		ID: newUUID(), CreatedAt: m.now(), AuthConfigs: map[string]AuthConfig{}, Component: ComponentDefault, AccountStatus: AccountActive,
 		Members: manager(c.session.user.email),
@@ -122,10 +122,10 @@ func (m *Mock) createAccount(c *call) (int, any, error) {
 	}
 	err := decode(c, accountRequest, &a.Account, &in)
 	if err != nil {
-		return 0, nil, err
+		return reply{}, err
 	}
 	if a.Name, err = m.freeName(a.Name, nil); err != nil {
-		return 0, nil, err
+		return reply{}, err
 	}
 	if m.options.ServerDefaults {
 		a.DefaultGroupID, a.MarketplaceGroupID = newUUID(), newUUID()
@@ -144,7 +144,7 @@ func (m *Mock) createAccount(c *call) (int, any, error) {
 	if m.options.PartialCreate {
 		v.CreatedAt, v.AccountStatus, v.DefaultGroupID, v.MarketplaceGroupID, v.PCRPriority = 0, "", "", "", nil
 	}
-	return http.StatusOK, v, nil
+	return reply{http.StatusOK, v}, nil
 }
 
 // freeName returns the name as the server stores it, unless an account other than self has it.
@@ -161,7 +161,7 @@ func (m *Mock) freeName(name string, self *record) (string, error) {
 	return name, nil
 }
 
-func (m *Mock) getAccount(c *call) (int, any, error) {
+func (m *Mock) getAccount(c *call) (reply, error) {
 	totals := false
 	if q := c.URL.Query(); q.Has("with_totals") {
 		switch q.Get("with_totals") {
@@ -169,27 +169,27 @@ func (m *Mock) getAccount(c *call) (int, any, error) {
 			totals = true
 		case "false":
 		default:
-			return 0, nil, refuse(http.StatusBadRequest, "with_totals: expected a boolean")
+			return reply{}, refuse(http.StatusBadRequest, "with_totals: expected a boolean")
 		}
 	}
 	a, _, err := m.lookUp(c)
 	if err != nil {
-		return 0, nil, err
+		return reply{}, err
 	}
 	if !a.visible() {
-		return 0, nil, refuse(http.StatusNotFound, "account not found")
+		return reply{}, refuse(http.StatusNotFound, "account not found")
 	}
 	v := m.view(a, c.session.user)
 	if totals {
 		v.Totals = &a.Totals
 	}
-	return http.StatusOK, v, nil
+	return reply{http.StatusOK, v}, nil
 }
 
-func (m *Mock) updateAccount(c *call) (int, any, error) {
+func (m *Mock) updateAccount(c *call) (reply, error) {
 	a, err := m.lookUpToWrite(c)
 	if err != nil {
-		return 0, nil, err
+		return reply{}, err
 	}
 	next := a.clone()
 	var in struct {
@@ -198,18 +198,18 @@ func (m *Mock) updateAccount(c *call) (int, any, error) {
 		Del []string              `json:"del_auth_configs"`
 	}
 	if err := decode(c, accountUpdateRequest, &next, &in); err != nil {
-		return 0, nil, err
+		return reply{}, err
 	}
 	if next.Name != a.Name {
 		if next.Name, err = m.freeName(next.Name, a); err != nil {
-			return 0, nil, err
+			return reply{}, err
 		}
 	}
 	if next.AuthConfigs, err = changeConfigs(a.AuthConfigs, in.Add, in.Mod, in.Del); err != nil {
-		return 0, nil, err
+		return reply{}, err
 	}
 	a.Account = next
-	return http.StatusOK, m.view(a, c.session.user), nil
+	return reply{http.StatusOK, m.view(a, c.session.user)}, nil
 }
 
 // changeConfigs returns a copy of configs with the changes made; ids must exist and appear once.
@@ -243,28 +243,28 @@ func changeConfigs(
 	return left, nil
 }
 
-func (m *Mock) deleteAccount(c *call) (int, any, error) {
+func (m *Mock) deleteAccount(c *call) (reply, error) {
 	a, err := m.lookUpToWrite(c)
 	if err != nil {
-		return 0, nil, err
+		return reply{}, err
 	}
 	m.remove(a.ID)
-	return http.StatusNoContent, nil, nil
+	return reply{http.StatusNoContent, nil}, nil
 }
 
-func (m *Mock) listAccounts(c *call) (int, any, error) {
+func (m *Mock) listAccounts(c *call) (reply, error) {
 	q := c.URL.Query()
 	if scope := q.Get("scope"); q.Has("scope") && scope != "USER" {
 		if scope == "SYSTEM" {
-			return 0, nil, refuse(http.StatusForbidden, "scope SYSTEM requires a system administrator")
+			return reply{}, refuse(http.StatusForbidden, "scope SYSTEM requires a system administrator")
 		}
-		return 0, nil, refuse(http.StatusBadRequest, "scope: expected USER or SYSTEM")
+		return reply{}, refuse(http.StatusBadRequest, "scope: expected USER or SYSTEM")
 	}
 	size := cmp.Or(m.options.DefaultPageSize, len(m.order))
 	if q.Has("limit") {
 		n, err := strconv.Atoi(q.Get("limit"))
 		if err != nil || n < 1 {
-			return 0, nil, refuse(http.StatusBadRequest, "limit: expected a positive integer")
+			return reply{}, refuse(http.StatusBadRequest, "limit: expected a positive integer")
 		}
 		size = n
 	}
@@ -279,12 +279,12 @@ func (m *Mock) listAccounts(c *call) (int, any, error) {
 		}
 	}
 	if err := sortAccounts(own, q.Get("sort_by")); err != nil {
-		return 0, nil, err
+		return reply{}, err
 	}
 	if q.Has("previous_id") {
 		previous := strings.ToLower(q.Get("previous_id"))
 		if !isUUID(previous) {
-			return 0, nil, refuse(http.StatusBadRequest, "previous_id: expected a UUID")
+			return reply{}, refuse(http.StatusBadRequest, "previous_id: expected a UUID")
 		}
 		i := slices.IndexFunc(own, func(a *record) bool { return a.ID == previous })
 		switch {
@@ -293,7 +293,7 @@ func (m *Mock) listAccounts(c *call) (int, any, error) {
 		case m.options.LostCursorEmpty:
 			own = nil
 		default:
-			return 0, nil, refuse(http.StatusBadRequest, "previous_id: no such account")
+			return reply{}, refuse(http.StatusBadRequest, "previous_id: no such account")
 		}
 	}
 
@@ -305,7 +305,7 @@ func (m *Mock) listAccounts(c *call) (int, any, error) {
 		}
 		items = append(items, v)
 	}
-	return http.StatusOK, map[string]any{"items": items}, nil
+	return reply{http.StatusOK, map[string]any{"items": items}}, nil
 }
 
 // sortAccounts orders by "key:ASC,key:DESC"; "" keeps the order of creation.

@@ -60,34 +60,58 @@ const (
 	ErrorDetail                    // {"detail": …}
 )
 
-// Options are the ways in which the documentation leaves the API's behaviour open. The zero value is what is documented or most likely.
+// Options are the answers to what the documentation leaves open. The zero value is what is documented or most likely.
 type Options struct {
-	TokenLifetime   time.Duration // until a refresh is due; 0 = 10 minutes
-	SessionLifetime time.Duration // refresh extends no further; 0 = 8 hours
-	SessionMillis   bool          // session times in milliseconds, not seconds
-	OmitAccessToken bool          // login answers without access_token, as for a browser
-	TokenHeader     string        // "Authorization" or "Authentication": the only header looked at; "" = both
+	// TokenLifetime is the time until a refresh is due; 0 is 10 minutes.
+	TokenLifetime time.Duration
+	// SessionLifetime is how long refreshing can extend a session; 0 is 8 hours.
+	SessionLifetime time.Duration
+	// SessionMillis gives a session's times in milliseconds. Otherwise in seconds.
+	SessionMillis bool
+	// OmitAccessToken leaves access_token out of the reply to a login, as for a browser.
+	OmitAccessToken bool
+	// TokenHeader is the only header that a token is taken from, "Authorization" or "Authentication"; "" is both.
+	TokenHeader string
 
-	Errors          ErrorShape
-	DuplicateStatus int  // of a name that is taken: 0 = 400, or 409
-	DuplicateFold   bool // names that differ in case only are the same
-	GoneStatus      int  // of an account that does not exist (any more): 0 = 404, or 403
-	ForeignStatus   int  // of an account the caller is not a member of: 0 = 403, or 404
-	RequireSelected bool // PATCH and DELETE answer 403 until the session has selected the account
-	LockedSelection bool // while a deactivated account is selected, the session's account calls answer 403
+	// Errors is the shape of refusals.
+	Errors ErrorShape
+	// DuplicateStatus answers to a name that is taken: 400 where it is 0, or 409.
+	DuplicateStatus int
+	// DuplicateFold lets names clash that differ only in case.
+	DuplicateFold bool
+	// GoneStatus answers for an account that does not exist, or no longer: 404 where it is 0, or 403.
+	GoneStatus int
+	// ForeignStatus answers for an account that the caller is not a member of: 403 where it is 0, or 404.
+	ForeignStatus int
+	// RequireSelected makes PATCH and DELETE answer 403 until the session has selected the account.
+	RequireSelected bool
+	// LockedSelection makes a session's account calls answer 403 while a deactivated account is selected.
+	LockedSelection bool
 
-	NormalizeName   func(string) string // what the server makes of a name; nil = strings.TrimSpace
-	ServerDefaults  bool                // a new account gets group ids, a PCR priority and, without auth_configs, a password config
-	CreatedMillis   bool                // created_at in milliseconds, not seconds
-	Secrets         Secrets
-	Logos           Logos
-	EmptyConfigs    bool // auth_configs is {} where there are none, not absent
-	CreateLag       int  // this many reads after a create, single or listing, do not see the account
-	PartialCreate   bool // the reply to a create shows only what was sent and what the description requires
-	PartialList     bool // list items lack custom_logo and auth_configs
-	DefaultPageSize int  // of a list without limit; 0 = all
-	MaxPageSize     int  // a larger limit is cut to it; 0 = none
-	LostCursorEmpty bool // an unknown previous_id gives an empty page, not 400
+	// NormalizeName is what the server makes of a name; nil is strings.TrimSpace.
+	NormalizeName func(string) string
+	// ServerDefaults gives a new account group ids, a PCR priority and, without auth_configs, a password config.
+	ServerDefaults bool
+	// CreatedMillis gives created_at in milliseconds. Otherwise in seconds.
+	CreatedMillis bool
+	// Secrets is what a reply shows of client_secret and client_key.
+	Secrets Secrets
+	// Logos is how a reply shows custom_logo.
+	Logos Logos
+	// EmptyConfigs shows auth_configs as {} where there are none. Otherwise the field is absent.
+	EmptyConfigs bool
+	// CreateLag is how many reads, single or listing, do not see an account after its creation.
+	CreateLag int
+	// PartialCreate makes the reply to a create show only what was sent and what the description requires.
+	PartialCreate bool
+	// PartialList leaves custom_logo and auth_configs out of list items.
+	PartialList bool
+	// DefaultPageSize is that of a list without limit; 0 is all.
+	DefaultPageSize int
+	// MaxPageSize is what a larger limit is cut to; 0 is none.
+	MaxPageSize int
+	// LostCursorEmpty answers to an unknown previous_id with an empty page. Otherwise with 400.
+	LostCursorEmpty bool
 }
 
 // Mock is the API with its state. It is safe for concurrent use.
@@ -142,7 +166,7 @@ func (m *Mock) SetClock(now func() time.Time) {
 	m.now = now
 }
 
-// Configure changes the options while the mock is running.
+// Configure changes the options from the next request on.
 func (m *Mock) Configure(change func(*Options)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -156,8 +180,14 @@ type call struct {
 	session *session // nil for operations without a token
 }
 
-// handler answers a call with a status and a JSON value, nil for none; the mock is locked while it runs.
-type handler func(c *call) (status int, reply any, err error)
+// reply is a status and the value of its JSON body; a nil body is an empty one.
+type reply struct {
+	status int
+	body   any
+}
+
+// handler answers a call; the mock is locked while it runs.
+type handler func(c *call) (reply, error)
 
 // refusal is an error that the API answers.
 type refusal struct {
@@ -185,28 +215,28 @@ func (m *Mock) serve(w http.ResponseWriter, r *http.Request, to route) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 
-	status, reply, err := to.answer(&call{Request: r, body: body})
+	rep, err := to.answer(&call{Request: r, body: body})
 	switch {
 	case err != nil:
 		m.writeError(w, err)
-	case reply == nil:
-		w.WriteHeader(status)
+	case rep.body == nil:
+		w.WriteHeader(rep.status)
 	default:
-		writeJSON(w, status, reply)
+		writeJSON(w, rep.status, rep.body)
 	}
 }
 
-func (to route) answer(c *call) (int, any, error) {
+func (to route) answer(c *call) (reply, error) {
 	for _, key := range slices.Sorted(maps.Keys(c.URL.Query())) {
 		if !slices.Contains(to.query, key) {
-			return 0, nil, refuse(http.StatusBadRequest, "unknown query parameter "+key)
+			return reply{}, refuse(http.StatusBadRequest, "unknown query parameter "+key)
 		}
 	}
 	if id := c.PathValue("id"); id != "" && !isUUID(id) {
-		return 0, nil, refuse(http.StatusBadRequest, "invalid account id: not a UUID")
+		return reply{}, refuse(http.StatusBadRequest, "invalid account id: not a UUID")
 	}
 	if len(c.body) > 0 && !to.takesBody {
-		return 0, nil, refuse(http.StatusBadRequest, "unexpected request body")
+		return reply{}, refuse(http.StatusBadRequest, "unexpected request body")
 	}
 	return to.handler(c)
 }
@@ -236,8 +266,8 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 	_ = json.NewEncoder(w).Encode(v) // the client may be gone
 }
 
-func (m *Mock) getVersion(*call) (int, any, error) {
-	return http.StatusOK, map[string]string{"version": "2.0.0"}, nil
+func (m *Mock) getVersion(*call) (reply, error) {
+	return reply{http.StatusOK, map[string]string{"version": "2.0.0"}}, nil
 }
 
 // stamp is a time as the API writes it.

@@ -87,10 +87,10 @@ func (m *Mock) extend(s *session) {
 
 // authenticated runs h for a call that carries the token of a live session.
 func (m *Mock) authenticated(h handler) handler {
-	return func(c *call) (int, any, error) {
+	return func(c *call) (reply, error) {
 		s := m.sessions[m.token(c.Header)]
 		if s == nil || !s.alive(m.now()) {
-			return 0, nil, refuse(http.StatusUnauthorized, "invalid or expired session")
+			return reply{}, refuse(http.StatusUnauthorized, "invalid or expired session")
 		}
 		c.session = s
 		return h(c)
@@ -99,10 +99,10 @@ func (m *Mock) authenticated(h handler) handler {
 
 // onAccounts is authenticated for the calls about accounts, which a locked selection spoils in that mode.
 func (m *Mock) onAccounts(h handler) handler {
-	return m.authenticated(func(c *call) (int, any, error) {
+	return m.authenticated(func(c *call) (reply, error) {
 		selected := m.accounts[c.session.selected]
 		if m.options.LockedSelection && selected != nil && selected.AccountStatus == AccountDeactivated {
-			return 0, nil, refuse(http.StatusForbidden, "the selected account is locked")
+			return reply{}, refuse(http.StatusForbidden, "the selected account is locked")
 		}
 		return h(c)
 	})
@@ -121,48 +121,48 @@ func (m *Mock) token(h http.Header) string {
 	return ""
 }
 
-func (m *Mock) login(c *call) (int, any, error) {
+func (m *Mock) login(c *call) (reply, error) {
 	if len(c.body) > 0 {
-		return 0, nil, refuse(http.StatusBadRequest, "no identity provider is configured")
+		return reply{}, refuse(http.StatusBadRequest, "no identity provider is configured")
 	}
 	email, password, ok := c.BasicAuth()
 	u := m.users[email]
 	if !ok || u == nil || u.password != password {
-		return 0, nil, refuse(http.StatusUnauthorized, "invalid credentials")
+		return reply{}, refuse(http.StatusUnauthorized, "invalid credentials")
 	}
 	s := m.open("session."+rand.Text(), u)
-	reply := map[string]any{"session_info": m.sessionInfo(s)}
+	body := map[string]any{"session_info": m.sessionInfo(s)}
 	if !m.options.OmitAccessToken {
-		reply["access_token"] = s.token
+		body["access_token"] = s.token
 	}
-	return http.StatusOK, reply, nil
+	return reply{http.StatusOK, body}, nil
 }
 
-func (m *Mock) refresh(c *call) (int, any, error) {
+func (m *Mock) refresh(c *call) (reply, error) {
 	m.extend(c.session)
-	return http.StatusOK, map[string]any{"session_info": m.sessionInfo(c.session)}, nil
+	return reply{http.StatusOK, map[string]any{"session_info": m.sessionInfo(c.session)}}, nil
 }
 
-func (m *Mock) terminate(c *call) (int, any, error) {
+func (m *Mock) terminate(c *call) (reply, error) {
 	delete(m.sessions, c.session.token)
-	return http.StatusNoContent, nil, nil
+	return reply{http.StatusNoContent, nil}, nil
 }
 
-func (m *Mock) selectAccount(c *call) (int, any, error) {
+func (m *Mock) selectAccount(c *call) (reply, error) {
 	a, _, err := m.lookUp(c)
 	if err != nil {
-		return 0, nil, err
+		return reply{}, err
 	}
 	c.session.selected = a.ID
-	return http.StatusOK, map[string]any{"session_info": m.sessionInfo(c.session)}, nil
+	return reply{http.StatusOK, map[string]any{"session_info": m.sessionInfo(c.session)}}, nil
 }
 
-func (m *Mock) getUser(c *call) (int, any, error) {
+func (m *Mock) getUser(c *call) (reply, error) {
 	u := c.session.user
-	return http.StatusOK, map[string]any{
+	return reply{http.StatusOK, map[string]any{
 		"user_id": u.id, "user_email": u.email, "status": StatusActive, "email_verified": true,
 		"created_at": stamp(u.created, m.options.CreatedMillis),
-	}, nil
+	}}, nil
 }
 
 type sessionInfo struct {

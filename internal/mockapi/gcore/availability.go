@@ -13,7 +13,7 @@ func (m *Mock) getAvailability(c *call) reply {
 	list := []object{}
 	for _, product := range products {
 		_, overridden := client.Availability[product]
-		if overridden || m.opts.EffectiveAvailability {
+		if overridden || m.options.EffectiveAvailability {
 			list = append(list, object{"product_name": product, "available": m.available(client, product)})
 		}
 	}
@@ -64,7 +64,7 @@ func (m *Mock) deleteAvailability(c *call) reply {
 	}
 	var hidden []string
 	for _, product := range *names.value {
-		if inherited, set := m.opts.Availability[product]; set && !inherited {
+		if inherited, set := m.options.Availability[product]; set && !inherited {
 			hidden = append(hidden, product)
 		}
 	}
@@ -82,7 +82,7 @@ func (m *Mock) available(client *Client, product string) bool {
 	if own, overridden := client.Availability[product]; overridden {
 		return own
 	}
-	inherited, set := m.opts.Availability[product]
+	inherited, set := m.options.Availability[product]
 	return inherited || !set
 }
 

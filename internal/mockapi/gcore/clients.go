@@ -19,15 +19,15 @@ func (m *Mock) createAccount(c *call) reply {
 	user := m.users[c.caller.user]
 	made := m.addClient(Client{
 		Company: *company.value, Email: user.Email, Reseller: c.caller.reseller, Owner: user.ID,
-		CountryCode: m.opts.CountryCode, IsTest: m.opts.TestAccounts,
+		CountryCode: m.options.CountryCode, IsTest: m.options.TestAccounts,
 	})
 	user.Access[made.ID] = []string{roleAdministrator}
-	m.lag[made.ID] = m.opts.Lag
+	m.lag[made.ID] = m.options.Lag
 	return reply{http.StatusCreated, object{"id": made.ID, "company": made.Company}}
 }
 
 func (m *Mock) accountOverview(c *call) reply {
-	if c.caller.kind == Reseller && m.opts.NoResellerOverview {
+	if c.caller.kind == Reseller && m.options.NoResellerOverview {
 		return m.denied(http.StatusUnauthorized, "Given token not valid for any token type")
 	}
 	own, ok := m.clients[m.accountOf(c.caller)]
@@ -38,8 +38,8 @@ func (m *Mock) accountOverview(c *call) reply {
 }
 
 func (m *Mock) listClients(c *call) reply {
-	if c.caller.kind == Member && m.opts.Member != MemberOwn {
-		if m.opts.Member == MemberEmpty {
+	if c.caller.kind == Member && m.options.Member != MemberOwn {
+		if m.options.Member == MemberEmpty {
 			return page(m, c, []*Client(nil), m.number, nil)
 		}
 		return m.memberDenied()
@@ -109,7 +109,7 @@ func (m *Mock) updateClient(c *call) reply {
 func (m *Mock) takeCompany(f *form, name string, owner int64) field[string] {
 	company := takeText(f, name)
 	if company.value != nil {
-		stored := rewrite(m.opts.Company, *company.value)
+		stored := rewrite(m.options.Company, *company.value)
 		if m.companyTaken(stored, owner) {
 			f.errs.add(name, "Company with this name already exists")
 		}
@@ -120,7 +120,7 @@ func (m *Mock) takeCompany(f *form, name string, owner int64) field[string] {
 
 // client finds the client that the path names, or gives the reply that withholds it.
 func (m *Mock) client(c *call) (*Client, *reply) {
-	if c.caller.kind == Member && (m.opts.Member != MemberOwn || c.Method != http.MethodGet) {
+	if c.caller.kind == Member && (m.options.Member != MemberOwn || c.Method != http.MethodGet) {
 		denied := m.memberDenied()
 		return nil, &denied
 	}
@@ -134,7 +134,7 @@ func (m *Mock) client(c *call) (*Client, *reply) {
 
 // seesClient reports whether the client is in the caller's view.
 func (m *Mock) seesClient(c *call, client *Client) bool {
-	if client.Deleted && !m.opts.SoftDelete {
+	if client.Deleted && !m.options.SoftDelete {
 		return false
 	}
 	if c.caller.kind == Member {
@@ -145,7 +145,7 @@ func (m *Mock) seesClient(c *call, client *Client) bool {
 }
 
 func (m *Mock) memberDenied() reply {
-	switch m.opts.Member {
+	switch m.options.Member {
 	case MemberNotFound, MemberEmpty:
 		return m.notFound()
 	default:

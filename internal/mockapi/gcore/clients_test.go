@@ -152,16 +152,16 @@ func TestSoftDelete(t *testing.T) {
 	s.want(404, reseller, get, "")
 	s.equal(ids(s.want(200, reseller, "GET /iam/clients", "").doc), []int64{DemoAccount})
 
-	s.Set(func(o *Options) { o.SoftDelete = true })
+	s.Configure(func(o *Options) { o.SoftDelete = true })
 	s.equal(s.want(200, reseller, get, "").at("deleted"), true)
 	s.want(404, reseller, path("PATCH /iam/clients/%d", c.ID), `{"name":"x"}`)
 	s.equal(ids(s.want(200, reseller, "GET /iam/clients", "").doc), all)
 	s.equal(ids(s.want(200, reseller, "GET /iam/clients?deleted=false", "").doc), []int64{DemoAccount})
 	s.equal(ids(s.want(200, reseller, "GET /iam/clients?deleted=true", "").doc), []int64{c.ID})
 
-	s.Set(func(o *Options) { o.DeletedKeepNames = true })
+	s.Configure(func(o *Options) { o.DeletedKeepNames = true })
 	s.want(400, reseller, "POST /iam/clients/create", `{"company":"Acme"}`)
-	s.Set(func(o *Options) { o.DeletedKeepNames = false })
+	s.Configure(func(o *Options) { o.DeletedKeepNames = false })
 	s.want(201, reseller, "POST /iam/clients/create", `{"company":"Acme"}`)
 
 	s.RemoveClient(c.ID)
@@ -218,7 +218,7 @@ func TestNumbersAndNulls(t *testing.T) {
 	if a := s.want(200, reseller, get, ""); !strings.Contains(a.raw, `"owner":7002.0,`) {
 		t.Errorf("owner in %s", a.raw)
 	}
-	s.Set(func(o *Options) { o.Numbers = NumberExponent })
+	s.Configure(func(o *Options) { o.Numbers = NumberExponent })
 	if a := s.want(200, reseller, path("GET /iam/users/%d", u.ID), ""); !strings.Contains(a.raw, `"client":7.310001e+06,`) {
 		t.Errorf("client in %s", a.raw)
 	}

@@ -76,7 +76,7 @@ func takeNullable[T any](f *form, name string) field[T] {
 	return take[T](f, name)
 }
 
-// takeText is take for a string that may not be blank.
+// takeText is take for a string that may not be empty or only whitespace.
 func takeText(f *form, name string) field[string] {
 	text := take[string](f, name)
 	if text.value != nil && strings.TrimSpace(*text.value) == "" {
@@ -89,7 +89,7 @@ func takeText(f *form, name string) field[string] {
 func (m *Mock) takeEmail(f *form) field[string] {
 	address := takeText(f, "email")
 	if address.value != nil {
-		stored := rewrite(m.opts.Email, *address.value)
+		stored := rewrite(m.options.Email, *address.value)
 		if parsed, err := mail.ParseAddress(stored); err != nil || parsed.Address != stored {
 			f.errs.add("email", "Enter a valid email address.")
 		}

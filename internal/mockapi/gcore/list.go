@@ -20,7 +20,7 @@ func page[T any](m *Mock, c *call, all []T, count func(int64) json.Number, item 
 		list := []object{}
 		for _, x := range part {
 			doc := item(x)
-			for _, name := range m.opts.ThinLists {
+			for _, name := range m.options.PartialLists {
 				delete(doc, name)
 			}
 			list = append(list, doc)
@@ -28,15 +28,15 @@ func page[T any](m *Mock, c *call, all []T, count func(int64) json.Number, item 
 		return list
 	}
 	query := c.URL.Query()
-	if !query.Has("limit") || m.opts.Envelope == EnvelopeBare {
+	if !query.Has("limit") || m.options.Envelope == EnvelopeBare {
 		return reply{http.StatusOK, items(all)}
 	}
 	limit, err := strconv.Atoi(query.Get("limit"))
 	if err != nil || limit < 1 {
 		return m.refuse(fieldErrors{"limit": {"A positive integer is required."}})
 	}
-	if m.opts.MaxLimit > 0 {
-		limit = min(limit, m.opts.MaxLimit)
+	if m.options.MaxLimit > 0 {
+		limit = min(limit, m.options.MaxLimit)
 	}
 	offset, err := strconv.Atoi(cmp.Or(query.Get("offset"), "0"))
 	if err != nil || offset < 0 {
@@ -45,12 +45,12 @@ func page[T any](m *Mock, c *call, all []T, count func(int64) json.Number, item 
 	from := min(offset, len(all))
 	to := min(from+limit, len(all))
 	key := "results"
-	if m.opts.Envelope == EnvelopeResult {
+	if m.options.Envelope == EnvelopeResult {
 		key = "result"
 	}
 	body := object{key: items(all[from:to])}
-	if !m.opts.HideCount {
-		body["count"] = count(int64(len(all) + m.opts.ExtraCount))
+	if !m.options.HideCount {
+		body["count"] = count(int64(len(all) + m.options.ExtraCount))
 		if to < len(all) {
 			body["next"] = pageURL(c, query, limit, to)
 		}
@@ -162,12 +162,12 @@ func (m *Mock) byText(want string, of func(*Client) *string) func(*Client) bool 
 
 func (m *Mock) matches(have *string, want string) bool {
 	switch {
-	case m.opts.Filters == FilterIgnored:
+	case m.options.Filters == FilterIgnored:
 		return true
 	case have == nil:
 		return false
 	}
-	switch m.opts.Filters {
+	switch m.options.Filters {
 	case FilterFold:
 		return strings.EqualFold(*have, want)
 	case FilterContains:

@@ -33,11 +33,11 @@ func TestEnvelopes(t *testing.T) {
 			s.equal([]any{len(last.at("results").([]any)), last.has("next")}, []any{1, false})
 			s.equal(s.want(200, reseller, "GET "+list+"?limit=2&offset=9", "").at("results"), []any{})
 
-			s.Set(func(o *Options) { o.Envelope = EnvelopeResult })
+			s.Configure(func(o *Options) { o.Envelope = EnvelopeResult })
 			s.equal(len(s.want(200, reseller, "GET "+list+"?limit=2", "").at("result").([]any)), 2)
-			s.Set(func(o *Options) { o.Envelope = EnvelopeBare })
+			s.Configure(func(o *Options) { o.Envelope = EnvelopeBare })
 			s.equal(len(s.want(200, reseller, "GET "+list+"?limit=2", "").doc.([]any)), 5)
-			s.Set(func(o *Options) { o.Envelope, o.MaxLimit = EnvelopeResults, 3 })
+			s.Configure(func(o *Options) { o.Envelope, o.MaxLimit = EnvelopeResults, 3 })
 			s.equal(len(s.want(200, reseller, "GET "+list+"?limit=100", "").at("results").([]any)), 3)
 		})
 	}
@@ -45,7 +45,7 @@ func TestEnvelopes(t *testing.T) {
 
 func TestThinLists(t *testing.T) {
 	t.Parallel()
-	s := start(t, Options{ThinLists: []string{"phone", "email", "client_and_roles", "users"}})
+	s := start(t, Options{PartialLists: []string{"phone", "email", "client_and_roles", "users"}})
 	for _, list := range []string{"GET /iam/clients?limit=1", "GET /iam/users?limit=1"} {
 		item := answer{doc: s.want(200, reseller, list, "").at("results", 0)}
 		s.equal([]bool{item.has("phone"), item.has("email"), item.has("client_and_roles"), item.has("users"), item.has("name")},
@@ -117,7 +117,7 @@ func TestFilters(t *testing.T) {
 		}
 	}
 
-	s.Set(func(o *Options) { o.Filters = FilterContains })
+	s.Configure(func(o *Options) { o.Filters = FilterContains })
 	s.equal(ids(s.want(200, reseller, "GET /iam/clients?companyName=acme", "").doc), both)
 }
 

@@ -60,12 +60,12 @@ type Options struct {
 	ExtraCount int
 	// Filters is how text filters compare.
 	Filters FilterReading
-	// ThinLists names fields that list items lack.
-	ThinLists []string
-	// ThinClients names fields that clients lack everywhere.
-	ThinClients []string
-	// ThinMembers only shows of a client's users id, e-mail address and name; the description requires nothing of them.
-	ThinMembers bool
+	// PartialLists names fields that list items lack.
+	PartialLists []string
+	// PartialClients names fields that clients lack everywhere.
+	PartialClients []string
+	// PartialMembers only shows of a client's users id, e-mail address and name; the description requires nothing of them.
+	PartialMembers bool
 	// OmitNulls leaves nullable fields out of clients when they are null, where the description doesn't require them.
 	OmitNulls bool
 	// Numbers is how fields typed as number are written: a user's client, a client's owner, the count of clients.
@@ -155,7 +155,7 @@ type Mock struct {
 	mux *http.ServeMux
 
 	mu          sync.Mutex
-	opts        Options
+	options     Options
 	now         func() time.Time
 	credentials map[string]caller
 	clients     map[int64]*Client
@@ -170,7 +170,7 @@ type Mock struct {
 func New(o Options) *Mock {
 	m := &Mock{
 		mux:         http.NewServeMux(),
-		opts:        o,
+		options:     o,
 		now:         time.Now,
 		credentials: map[string]caller{},
 		clients:     map[int64]*Client{},
@@ -217,11 +217,11 @@ func (m *Mock) SetClock(now func() time.Time) {
 	m.now = now
 }
 
-// Set changes modes from the next request on.
-func (m *Mock) Set(change func(*Options)) {
+// Configure changes the options from the next request on.
+func (m *Mock) Configure(change func(*Options)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	change(&m.opts)
+	change(&m.options)
 }
 
 // call is one authenticated request.
@@ -274,8 +274,8 @@ func rewrite(f func(string) string, s string) string {
 // companyTaken reports whether a client other than except holds this company name.
 func (m *Mock) companyTaken(name string, except int64) bool {
 	for _, c := range m.clients {
-		same := c.Company == name || m.opts.FoldCompany && strings.EqualFold(c.Company, name)
-		if same && c.ID != except && (!c.Deleted || m.opts.DeletedKeepNames) {
+		same := c.Company == name || m.options.FoldCompany && strings.EqualFold(c.Company, name)
+		if same && c.ID != except && (!c.Deleted || m.options.DeletedKeepNames) {
 			return true
 		}
 	}
@@ -285,7 +285,7 @@ func (m *Mock) companyTaken(name string, except int64) bool {
 // emailTaken reports whether a user other than except has this address.
 func (m *Mock) emailTaken(address string, except int64) bool {
 	for _, u := range m.users {
-		if strings.EqualFold(u.Email, address) && u.ID != except && (!u.Deleted || m.opts.DeletedKeepNames) {
+		if strings.EqualFold(u.Email, address) && u.ID != except && (!u.Deleted || m.options.DeletedKeepNames) {
 			return true
 		}
 	}

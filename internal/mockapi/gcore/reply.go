@@ -55,7 +55,7 @@ func (r reply) write(w http.ResponseWriter) {
 
 // denied answers 401, 403 and 404.
 func (m *Mock) denied(status int, message string) reply {
-	if m.opts.BareDenials {
+	if m.options.BareDenials {
 		return reply{status: status}
 	}
 	return reply{status, object{"message": message}}
@@ -81,7 +81,7 @@ func (m *Mock) refuse(errs fieldErrors) reply {
 		first[field] = errs[field][0]
 	}
 	var body any
-	switch m.opts.Errors {
+	switch m.options.Errors {
 	case ErrorFieldStrings:
 		body = object{"errors": first}
 	case ErrorObjects:
@@ -103,7 +103,7 @@ func integer(n int64) json.Number { return json.Number(strconv.FormatInt(n, 10))
 
 // number spells n as a field of type number.
 func (m *Mock) number(n int64) json.Number {
-	switch m.opts.Numbers {
+	switch m.options.Numbers {
 	case NumberFraction:
 		return json.Number(strconv.FormatInt(n, 10) + ".0")
 	case NumberExponent:

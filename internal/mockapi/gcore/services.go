@@ -47,7 +47,7 @@ func (m *Mock) serviceJSON(client *Client, product string) object {
 	if s.Status == "paused" || s.Status == "trialend" {
 		doc["deleted_date"] = stamp(s.ChangedAt.Add(deletionDelay))
 	}
-	if m.opts.OmitNulls && doc["deleted_date"] == nil {
+	if m.options.OmitNulls && doc["deleted_date"] == nil {
 		delete(doc, "deleted_date")
 	}
 	return doc
@@ -60,7 +60,7 @@ func (m *Mock) listServices(c *call) reply {
 	}
 	list := []object{}
 	for _, product := range products {
-		if !slices.Contains(m.opts.HiddenServices, product) {
+		if !slices.Contains(m.options.HiddenServices, product) {
 			list = append(list, m.serviceJSON(client, product))
 		}
 		if s := client.Services[product]; s.Status == "activating" && s.reads == 0 {
@@ -124,14 +124,14 @@ func (m *Mock) updateService(c *call) reply {
 	}
 	if to := *status.value; to != now && !(to == "active" && now == "activating") {
 		s.Previous, s.Status, s.ChangedAt = now, to, m.now()
-		if to == "active" && m.opts.Activating > 0 {
-			s.Status, s.reads = "activating", m.opts.Activating-1
+		if to == "active" && m.options.Activating > 0 {
+			s.Status, s.reads = "activating", m.options.Activating-1
 		}
 	}
-	if enabled.value != nil || m.opts.PutServiceReplaces {
+	if enabled.value != nil || m.options.PutServiceReplaces {
 		s.Enabled = enabled.value != nil && *enabled.value
 	}
-	if options.value != nil || m.opts.PutServiceReplaces {
+	if options.value != nil || m.options.PutServiceReplaces {
 		s.Options = nil
 		if options.value != nil {
 			s.Options = *options.value
@@ -163,7 +163,7 @@ func (m *Mock) SeedSeller(s Seller) Seller {
 
 func (m *Mock) listSellers(c *call) reply {
 	if c.caller.kind == Member {
-		if m.opts.Member == MemberEmpty {
+		if m.options.Member == MemberEmpty {
 			return page(m, c, []*Seller(nil), m.number, nil)
 		}
 		return m.memberDenied()
@@ -171,7 +171,7 @@ func (m *Mock) listSellers(c *call) reply {
 	query := c.URL.Query()
 	var found []*Seller
 	for _, s := range sorted(m.sellers) {
-		keep := s.Reseller == c.caller.reseller && (m.opts.SoftDelete || !s.Deleted)
+		keep := s.Reseller == c.caller.reseller && (m.options.SoftDelete || !s.Deleted)
 		for name, have := range map[string]*string{"email": &s.Email, "full_name": &s.FullName} {
 			keep = keep && (!query.Has(name) || m.matches(have, query.Get(name)))
 		}

@@ -236,7 +236,7 @@ func (m *Mock) addUser(u User) *User {
 	u = u.clone()
 	u.ID = m.id(u.ID)
 	u.Email = cmp.Or(u.Email, fmt.Sprintf("user-%d@example.com", u.ID))
-	u.Lang = cmp.Or(u.Lang, m.opts.Lang, "en")
+	u.Lang = cmp.Or(u.Lang, m.options.Lang, "en")
 	u.UserType = cmp.Or(u.UserType, "common")
 	u.Reseller = cmp.Or(u.Reseller, DemoReseller)
 	if u.Company == "" && m.clients[u.Client] != nil {

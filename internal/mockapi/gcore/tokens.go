@@ -102,7 +102,7 @@ func (m *Mock) adminToken(c *call) reply {
 
 // selectAccount opens a session in an account that the caller's user may enter.
 func (m *Mock) selectAccount(c *call) reply {
-	if m.opts.LoginForbidden {
+	if m.options.LoginForbidden {
 		return m.forbidden()
 	}
 	client, ok := m.clients[pathID(c)]
@@ -132,7 +132,7 @@ func (m *Mock) openSession(client *Client, user *User) reply {
 
 // sessionToken makes up a token whose payload is that of the description's sample.
 func (m *Mock) sessionToken(client *Client, user *User, ends time.Time) string {
-	if m.opts.Sessions == SessionOpaque {
+	if m.options.Sessions == SessionOpaque {
 		return "opaque." + rand.Text() + "." + rand.Text()
 	}
 	payload := object{
@@ -145,7 +145,7 @@ func (m *Mock) sessionToken(client *Client, user *User, ends time.Time) string {
 		"exchangeable": true,
 		"exp":          ends.Unix(),
 	}
-	if m.opts.Sessions == SessionWithoutEnd {
+	if m.options.Sessions == SessionWithoutEnd {
 		delete(payload, "exp")
 	}
 	body, err := json.Marshal(payload)
@@ -230,11 +230,11 @@ func (m *Mock) createToken(c *call) reply {
 	}
 	name.set(&t.Name)
 	description.set(&t.Description)
-	if m.opts.TokensNeverExpire {
+	if m.options.TokensNeverExpire {
 		t.Expires = nil
 	}
 	made := m.addToken(t)
-	m.lag[made.ID] = m.opts.Lag
+	m.lag[made.ID] = m.options.Lag
 	who := caller{kind: Member, reseller: client.Reseller, user: t.Issuer, account: client.ID}
 	if t.Expires != nil {
 		who.ends = *t.Expires
@@ -252,7 +252,7 @@ func (m *Mock) listTokens(c *call) reply {
 	}
 	list := []object{}
 	for _, t := range sorted(m.tokens) {
-		if t.Client == client.ID && (!t.Deleted || m.opts.SoftDelete) && !m.misses(c, t.ID) {
+		if t.Client == client.ID && (!t.Deleted || m.options.SoftDelete) && !m.misses(c, t.ID) {
 			list = append(list, m.tokenJSON(t))
 		}
 	}

@@ -49,7 +49,7 @@ func TestSessionsAreForThoseWhoMayEnter(t *testing.T) {
 			t.Errorf("%s %s: %d %s", row.auth, row.path, got.status, got.raw)
 		}
 	}
-	s.Set(func(o *Options) { o.LoginForbidden, o.Member = true, MemberNotFound })
+	s.Configure(func(o *Options) { o.LoginForbidden, o.Member = true, MemberNotFound })
 	if a, b := s.send(member, "GET /iam/auth/jwt/clients/7003/login", ""), s.send(member, "GET /iam/auth/jwt/clients/7003/admin_token", ""); a.status != 403 || b.status != 404 {
 		t.Error(a, b)
 	}

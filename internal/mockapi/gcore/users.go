@@ -32,7 +32,7 @@ func (m *Mock) createUser(c *call) reply {
 	}
 	client := Client{
 		Company: *company.value, Email: *email.value, Reseller: c.caller.reseller, Owner: c.caller.user,
-		CountryCode: m.opts.CountryCode, IsTest: m.opts.TestAccounts,
+		CountryCode: m.options.CountryCode, IsTest: m.options.TestAccounts,
 	}
 	user := User{Email: *email.value, Reseller: c.caller.reseller, Activated: true, IsActive: true}
 	apply := map[string]func(){
@@ -46,13 +46,13 @@ func (m *Mock) createUser(c *call) reply {
 		"services":     func() { client.Availability = services },
 	}
 	for field, set := range apply {
-		if !slices.Contains(m.opts.IgnoreOnCreate, field) {
+		if !slices.Contains(m.options.IgnoreOnCreate, field) {
 			set()
 		}
 	}
 	user.Client = m.addClient(client).ID
 	made := m.addUser(user)
-	m.lag[made.Client], m.lag[made.ID] = m.opts.Lag, m.opts.Lag
+	m.lag[made.Client], m.lag[made.ID] = m.options.Lag, m.options.Lag
 	return reply{http.StatusCreated, m.userJSON(c, made)}
 }
 
@@ -81,7 +81,7 @@ func takeServices(f *form) map[string]bool {
 func (m *Mock) listUsers(c *call) reply {
 	var found []*User
 	for _, u := range sorted(m.users) {
-		if m.seesUser(c, u, m.opts.OwnUserListed) && !m.misses(c, u.ID) {
+		if m.seesUser(c, u, m.options.OwnUserListed) && !m.misses(c, u.ID) {
 			found = append(found, u)
 		}
 	}
@@ -166,7 +166,7 @@ func (m *Mock) user(c *call) (*User, *reply) {
 
 // seesUser reports whether the user is in the caller's view. own reports whether a reseller's own users are.
 func (m *Mock) seesUser(c *call, u *User, own bool) bool {
-	if u.Deleted && !m.opts.SoftDelete {
+	if u.Deleted && !m.options.SoftDelete {
 		return false
 	}
 	if c.caller.kind == Member {

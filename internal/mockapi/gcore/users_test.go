@@ -92,7 +92,7 @@ func TestUserCompany(t *testing.T) {
 	s.want(200, reseller, path("PATCH /iam/clients/%d", u.Client), `{"companyName":"Ajax"}`)
 	get := path("GET /iam/users/%d", u.ID)
 	s.equal(s.want(200, reseller, get, "").at("company"), "Ajax")
-	s.Set(func(o *Options) { o.StaleUserCompany = true })
+	s.Configure(func(o *Options) { o.StaleUserCompany = true })
 	s.equal(s.want(200, reseller, get, "").at("company"), "Acme")
 }
 
@@ -181,7 +181,7 @@ func TestOwnUserListed(t *testing.T) {
 	t.Parallel()
 	s := start(t, Options{})
 	s.equal(ids(s.want(200, reseller, "GET /iam/users", "").doc), []int64{DemoMember})
-	s.Set(func(o *Options) { o.OwnUserListed = true })
+	s.Configure(func(o *Options) { o.OwnUserListed = true })
 	s.equal(ids(s.want(200, reseller, "GET /iam/users", "").doc), []int64{DemoResellerUser, DemoMember})
 	s.want(200, reseller, path("GET /iam/users/%d", DemoResellerUser), "")
 	s.want(403, reseller, path("DELETE /iam/users/%d", DemoResellerUser), "")
@@ -202,7 +202,7 @@ func TestAvailability(t *testing.T) {
 	}
 	s.equal(s.want(200, reseller, "GET "+to, "").doc, overrides)
 
-	s.Set(func(o *Options) { o.EffectiveAvailability = true })
+	s.Configure(func(o *Options) { o.EffectiveAvailability = true })
 	effective := map[any]any{}
 	for _, c := range []int64{DemoAccount, c.ID} {
 		for _, item := range s.want(200, reseller, path("GET /iam/products/availability/clients/%d", c), "").doc.([]any) {
@@ -212,7 +212,7 @@ func TestAvailability(t *testing.T) {
 			"CDN": true, "STORAGE": c != DemoAccount, "STREAMING": true, "DNS": c == DemoAccount, "DDOS": true, "CLOUD": true,
 		})
 	}
-	s.Set(func(o *Options) { o.EffectiveAvailability = false })
+	s.Configure(func(o *Options) { o.EffectiveAvailability = false })
 
 	// Inheriting would hide a product in use.
 	s.equal(s.want(403, reseller, "DELETE "+to, `{"product_names":["STORAGE","DNS"]}`).at("trial"), []any{"STORAGE"})

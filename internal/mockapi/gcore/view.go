@@ -35,7 +35,7 @@ func (m *Mock) overviewJSON(client *Client, viewer caller) object {
 	users, hasAdmin := []object{}, false
 	for _, u := range sorted(members) {
 		shown := m.userBaseJSON(u)
-		if m.opts.ThinMembers {
+		if m.options.PartialMembers {
 			shown = object{"id": u.ID, "email": u.Email, "name": u.Name}
 		}
 		users = append(users, shown)
@@ -66,7 +66,7 @@ func (m *Mock) overviewJSON(client *Client, viewer caller) object {
 	if client.CountryCode != "" {
 		doc["country_code"] = client.CountryCode
 	}
-	if m.opts.OmitNulls {
+	if m.options.OmitNulls {
 		omitNull(doc, "phone", client.Phone)
 		omitNull(doc, "custom_id", client.CustomID)
 		delete(doc, "signup_process")
@@ -81,10 +81,10 @@ func (m *Mock) clientJSON(client *Client, viewer caller) object {
 	doc["resellers"] = client.Reseller
 	doc["client_type"] = client.ClientType
 	doc["owner"] = m.number(client.Owner)
-	if m.opts.OmitNulls {
+	if m.options.OmitNulls {
 		omitNull(doc, "seller", client.Seller)
 	}
-	for _, name := range m.opts.ThinClients {
+	for _, name := range m.options.PartialClients {
 		delete(doc, name)
 	}
 	return doc
@@ -99,7 +99,7 @@ func omitNull[T any](doc object, name string, value *T) {
 // userBaseJSON is a user as it stands among those of a client.
 func (m *Mock) userBaseJSON(u *User) object {
 	company := u.Company
-	if client, ok := m.clients[u.Client]; ok && !m.opts.StaleUserCompany {
+	if client, ok := m.clients[u.Client]; ok && !m.options.StaleUserCompany {
 		company = client.Company
 	}
 	groups := []object{}

@@ -155,7 +155,7 @@ func event(e Event) map[string]any {
 func selection(param string, byDefault []string) (omitted []string, ok bool) {
 	omitted = slices.Clone(byDefault)
 	for item := range strings.SplitSeq(param, ",") {
-		// An unescaped + arrives as a blank.
+		// An unescaped + arrives as a space.
 		item = strings.TrimLeft(strings.TrimSpace(item), "+")
 		name, drop := strings.CutPrefix(item, "-")
 		name, _, _ = strings.Cut(name, ".")

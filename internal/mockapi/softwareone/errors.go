@@ -18,7 +18,7 @@ func (p problems) add(member, format string, args ...any) {
 var sections = map[int]string{400: "15.5.1", 401: "15.5.2", 403: "15.5.4", 404: "15.5.5", 405: "15.5.6", 409: "15.5.10", 415: "15.5.16"}
 
 // refuse answers with problem details (RFC 9457).
-func (m *Mock) refuse(w http.ResponseWriter, status int, detail string, p problems) {
+func (m *Mock) refuse(status int, detail string, p problems) reply {
 	body := map[string]any{
 		"type":  "https://tools.ietf.org/html/rfc9110#section-" + sections[status],
 		"title": http.StatusText(status), "status": status,
@@ -40,20 +40,26 @@ func (m *Mock) refuse(w http.ResponseWriter, status int, detail string, p proble
 	default:
 		body["errors"] = p
 	}
-	reply(w, status, body)
+	return reply{status, body}
 }
 
-func (m *Mock) refuseFields(w http.ResponseWriter, p problems) {
-	m.refuse(w, http.StatusBadRequest, "One or more validation errors occurred.", p)
+func (m *Mock) refuseFields(p problems) reply {
+	return m.refuse(http.StatusBadRequest, "One or more validation errors occurred.", p)
 }
 
 // refuseQuery answers to a query that can't be read.
-func (m *Mock) refuseQuery(w http.ResponseWriter, err error) {
-	m.refuseFields(w, problems{"mistake": {err.Error()}})
+func (m *Mock) refuseQuery(err error) reply {
+	return m.refuseFields(problems{"mistake": {err.Error()}})
 }
 
-func reply(w http.ResponseWriter, status int, body any) {
+// reply is a status and the value of its JSON body.
+type reply struct {
+	status int
+	body   map[string]any
+}
+
+func (r reply) write(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(status)
-	_, _ = w.Write(encode(body))
+	w.WriteHeader(r.status)
+	_, _ = w.Write(encode(r.body))
 }

@@ -27,36 +27,40 @@ const (
 )
 
 // one answers with a whole account.
-func (m *Mock) one(w http.ResponseWriter, status int, a *Account, omitted []string) {
+func (m *Mock) one(status int, a *Account, omitted []string) reply {
 	v := m.view(a, omitted)
 	v["$meta"] = map[string]any{"omitted": omitted}
-	reply(w, status, v)
+	return reply{status, v}
 }
 
-// payload reads the body and answers where it is unreadable.
-func (m *Mock) payload(w http.ResponseWriter, r *http.Request, form bool) (payload, bool) {
-	p, err := readPayload(r, form)
+// payload reads the body, or gives the reply that refuses it.
+func (m *Mock) payload(c *call, form bool) (payload, *reply) {
+	p, err := readPayload(c.Request, form)
+	status, detail := http.StatusBadRequest, ""
 	switch {
+	case err == nil:
+		return p, nil
 	case errors.Is(err, errMediaType):
-		m.refuse(w, http.StatusUnsupportedMediaType, "", nil)
-	case err != nil:
-		m.refuse(w, http.StatusBadRequest, err.Error(), nil)
+		status = http.StatusUnsupportedMediaType
+	default:
+		detail = err.Error()
 	}
-	return p, err == nil
+	refusal := m.refuse(status, detail, nil)
+	return p, &refusal
 }
 
-func (m *Mock) create(w http.ResponseWriter, r *http.Request, c caller) {
-	if !c.operations {
-		m.refuse(w, http.StatusForbidden, notAllowed, nil)
-		return
+func (m *Mock) create(c *call) reply {
+	if !c.caller.operations {
+		return m.refuse(http.StatusForbidden, notAllowed, nil)
 	}
-	in, ok := m.payload(w, r, true)
-	if !ok {
-		return
+	in, refusal := m.payload(c, true)
+	if refusal != nil {
+		return *refusal
 	}
 	required := problems{}
 	a := &Account{Logo: in.logo}
-	if a.Type, ok = in.account.oneOf("type", types, required); !ok && len(required) == 0 {
+	var sent bool
+	if a.Type, sent = in.account.oneOf("type", types, required); !sent && len(required) == 0 {
 		required.add("type", "The type is required.")
 	}
 	if a.Type == "Operations" {
@@ -75,10 +79,9 @@ func (m *Mock) create(w http.ResponseWriter, r *http.Request, c caller) {
 	}
 	a.Groups = in.account.groups(p)
 	if len(p) > 0 {
-		m.refuseFields(w, p)
-		return
+		return m.refuseFields(p)
 	}
-	a.Created = Event{At: m.now(), By: c.tokenID}
+	a.Created = Event{At: m.now(), By: c.caller.tokenID}
 	a.Updated = a.Created
 	m.store(a)
 	m.lag[a.ID] = m.options.Lag
@@ -89,10 +92,9 @@ func (m *Mock) create(w http.ResponseWriter, r *http.Request, c caller) {
 				delete(v, member)
 			}
 		}
-		reply(w, http.StatusCreated, v)
-		return
+		return reply{http.StatusCreated, v}
 	}
-	m.one(w, http.StatusCreated, m.accounts[a.ID], hidden)
+	return m.one(http.StatusCreated, m.accounts[a.ID], hidden)
 }
 
 // assign makes a Client Active under an externalId that the ERP knows, and sets what the ERP says about it.
@@ -107,18 +109,16 @@ func (m *Mock) assign(a *Account, externalID string, p problems) {
 	a.PyraTenantID = fmt.Sprintf("%x-%x-%x-%x-%x", id[0:4], id[4:6], id[6:8], id[8:10], id[10:16])
 }
 
-func (m *Mock) get(w http.ResponseWriter, r *http.Request, c caller, id string) {
-	a := m.visible(c, id)
-	if a == nil || m.lagging(id) {
-		m.refuse(w, http.StatusNotFound, notFound, nil)
-		return
+func (m *Mock) get(c *call) reply {
+	a := m.visible(c.caller, c.PathValue("id"))
+	if a == nil || m.lagging(a.ID) {
+		return m.refuse(http.StatusNotFound, notFound, nil)
 	}
-	omitted, ok := selection(r.URL.Query().Get("select"), hidden)
+	omitted, ok := selection(c.URL.Query().Get("select"), hidden)
 	if !ok {
-		m.refuseQuery(w, errMistake)
-		return
+		return m.refuseQuery(errMistake)
 	}
-	m.one(w, http.StatusOK, a, omitted)
+	return m.one(http.StatusOK, a, omitted)
 }
 
 // lagging reports whether a new account can't be read yet, and counts the attempt.
@@ -130,27 +130,29 @@ func (m *Mock) lagging(id string) bool {
 	return true
 }
 
-// writable returns an account that the caller may change, and answers where there is none.
-func (m *Mock) writable(w http.ResponseWriter, c caller, id string) *Account {
-	a := m.visible(c, id)
+// writable finds the account that the path names, or gives the reply that keeps the caller from changing it.
+func (m *Mock) writable(c *call) (*Account, *reply) {
+	a := m.visible(c.caller, c.PathValue("id"))
+	var refusal reply
 	switch {
 	case a == nil:
-		m.refuse(w, http.StatusNotFound, notFound, nil)
-	case !c.operations:
-		m.refuse(w, http.StatusForbidden, notAllowed, nil)
-		return nil
+		refusal = m.refuse(http.StatusNotFound, notFound, nil)
+	case !c.caller.operations:
+		refusal = m.refuse(http.StatusForbidden, notAllowed, nil)
+	default:
+		return a, nil
 	}
-	return a
+	return nil, &refusal
 }
 
-func (m *Mock) update(w http.ResponseWriter, r *http.Request, c caller, id string) {
-	stored := m.writable(w, c, id)
-	if stored == nil {
-		return
+func (m *Mock) update(c *call) reply {
+	stored, refusal := m.writable(c)
+	if refusal != nil {
+		return *refusal
 	}
-	in, ok := m.payload(w, r, true)
-	if !ok {
-		return
+	in, refusal := m.payload(c, true)
+	if refusal != nil {
+		return *refusal
 	}
 	a := stored.clone()
 	p := m.apply(&a, in.account, m.options.PUTReplaces)
@@ -160,8 +162,7 @@ func (m *Mock) update(w http.ResponseWriter, r *http.Request, c caller, id strin
 	in.account.oneOf("status", statuses, p)
 	in.account.groups(p) // as for status: checked, and of no effect
 	if len(p) > 0 {
-		m.refuseFields(w, p)
-		return
+		return m.refuseFields(p)
 	}
 	if m.options.PUTIgnoresExternalID {
 		a.ExternalID = stored.ExternalID
@@ -169,34 +170,32 @@ func (m *Mock) update(w http.ResponseWriter, r *http.Request, c caller, id strin
 	if in.logo != nil || in.form && !m.options.FormKeepsIcon {
 		a.Logo = in.logo
 	}
-	m.touch(&a, c.tokenID)
+	m.touch(&a, c.caller.tokenID)
 	*stored = a
-	m.one(w, http.StatusOK, stored, hidden)
+	return m.one(http.StatusOK, stored, hidden)
 }
 
-func (m *Mock) act(w http.ResponseWriter, r *http.Request, c caller, id, action string) {
-	if action == "validate" && r.Method == http.MethodPost {
-		m.validate(w, r, c, id)
-		return
+func (m *Mock) act(c *call) reply {
+	action := c.PathValue("action")
+	if action == "validate" && c.Method == http.MethodPost {
+		return m.validate(c)
 	}
 	if !slices.Contains([]string{"activate", "deactivate", "enable", "disable"}, action) {
-		m.refuse(w, http.StatusNotFound, "There is no such action.", nil)
-		return
+		return m.refuse(http.StatusNotFound, "There is no such action.", nil)
 	}
-	if r.Method != http.MethodPost {
-		m.refuse(w, http.StatusMethodNotAllowed, "", nil)
-		return
+	if c.Method != http.MethodPost {
+		return m.refuse(http.StatusMethodNotAllowed, "", nil)
 	}
-	stored := m.writable(w, c, id)
-	if stored == nil {
-		return
+	stored, refusal := m.writable(c)
+	if refusal != nil {
+		return *refusal
 	}
 	a := stored.clone()
 	p := problems{}
 	if action == "activate" {
-		in, ok := m.payload(w, r, false)
-		if !ok {
-			return
+		in, refusal := m.payload(c, false)
+		if refusal != nil {
+			return *refusal
 		}
 		p = m.apply(&a, in.account, false)
 		if !in.account.sent("externalId") || a.ExternalID == "" {
@@ -208,31 +207,29 @@ func (m *Mock) act(w http.ResponseWriter, r *http.Request, c caller, id, action 
 		if m.options.ConflictOnStatus {
 			status = http.StatusConflict
 		}
-		m.refuse(w, status, "A "+a.Type+" account that is "+a.Status+" can't "+action+".", nil)
-		return
+		return m.refuse(status, "A "+a.Type+" account that is "+a.Status+" can't "+action+".", nil)
 	}
 	if action == "activate" {
 		m.assign(&a, a.ExternalID, p)
 	}
 	if len(p) > 0 {
-		m.refuseFields(w, p)
-		return
+		return m.refuseFields(p)
 	}
-	m.touch(&a, c.tokenID)
+	m.touch(&a, c.caller.tokenID)
 	*stored = a
-	m.one(w, http.StatusOK, stored, hidden)
+	return m.one(http.StatusOK, stored, hidden)
 }
 
 // validate checks whether an account could be activated, and changes nothing.
-func (m *Mock) validate(w http.ResponseWriter, r *http.Request, c caller, id string) {
-	stored := m.writable(w, c, id)
-	if stored == nil {
-		return
+func (m *Mock) validate(c *call) reply {
+	stored, refusal := m.writable(c)
+	if refusal != nil {
+		return *refusal
 	}
 	a := stored.clone()
-	in, ok := m.payload(w, r, false)
-	if !ok {
-		return
+	in, refusal := m.payload(c, false)
+	if refusal != nil {
+		return *refusal
 	}
 	p := problems{}
 	if in.account.sent("externalId") {
@@ -245,10 +242,9 @@ func (m *Mock) validate(w http.ResponseWriter, r *http.Request, c caller, id str
 		m.assign(&a, a.ExternalID, p)
 	}
 	if len(p) > 0 {
-		m.refuseFields(w, p)
-		return
+		return m.refuseFields(p)
 	}
-	m.one(w, http.StatusOK, stored, hidden)
+	return m.one(http.StatusOK, stored, hidden)
 }
 
 // moves carries out the change of status that an action means, and reports whether the account's type and status
@@ -282,20 +278,18 @@ func (m *Mock) moves(a *Account, action string) bool {
 	return true
 }
 
-func (m *Mock) list(w http.ResponseWriter, r *http.Request, c caller) {
-	q, err := parseQuery(r.URL.RawQuery, m.options)
+func (m *Mock) list(c *call) reply {
+	q, err := parseQuery(c.URL.RawQuery, m.options)
 	if err != nil {
-		m.refuseQuery(w, err)
-		return
+		return m.refuseQuery(err)
 	}
-	omitted, ok := selection(q.sel, slices.Concat(hidden, m.options.ThinList))
+	omitted, ok := selection(q.sel, slices.Concat(hidden, m.options.PartialList))
 	if !ok || q.usesAudit && slices.Contains(omitted, "audit") { // filtering and sorting by audit takes select=audit
-		m.refuseQuery(w, errMistake)
-		return
+		return m.refuseQuery(errMistake)
 	}
 	var found []*Account
 	for _, id := range slices.Backward(m.order) {
-		if a := m.visible(c, id); a != nil && q.matches(a) && !m.lagging(id) {
+		if a := m.visible(c.caller, id); a != nil && q.matches(a) && !m.lagging(id) {
 			found = append(found, a)
 		}
 	}
@@ -320,7 +314,7 @@ func (m *Mock) list(w http.ResponseWriter, r *http.Request, c caller) {
 	if !m.options.OmittedPerItem {
 		meta["omitted"] = omitted
 	}
-	reply(w, http.StatusOK, map[string]any{"$meta": meta, "data": data})
+	return reply{http.StatusOK, map[string]any{"$meta": meta, "data": data}}
 }
 
 // number reads a limit or an offset.

@@ -166,7 +166,7 @@ func TestSelectInListings(t *testing.T) {
 	t.Parallel()
 	thin := []string{"address", "website"}
 	for _, perItem := range []bool{false, true} {
-		c := open(t, Options{ThinList: thin, OmittedPerItem: perItem})
+		c := open(t, Options{PartialList: thin, OmittedPerItem: perItem})
 		c.mock.Seed(full())
 		first := func(a answer) answer {
 			return answer{body: a.at("data").([]any)[0].(map[string]any)}

@@ -18,6 +18,8 @@ import (
 //go:embed contract/softwareone.yaml
 var contract []byte
 
+const collection = "/public/v1/accounts/accounts"
+
 // Credentials and accounts that every mock starts with.
 const (
 	// DemoToken is an API token of the Operations account OperationsID.
@@ -71,8 +73,8 @@ type Options struct {
 	IgnoresFilters bool
 	// NoTotal: listings give null for their total.
 	NoTotal bool
-	// ThinList names members that listings leave out unless they are selected, in addition to audit and groups.
-	ThinList []string
+	// PartialList names members that listings leave out unless they are selected, in addition to audit and groups.
+	PartialList []string
 	// OmittedPerItem: a listing names what it left out in each item. Otherwise once, for the page.
 	OmittedPerItem bool
 	// Lag is how many reads (of the account, or of a listing that should show it) a new account stays invisible for.
@@ -98,9 +100,10 @@ type Credential struct {
 
 // Mock is the vendor. It is safe for concurrent use.
 type Mock struct {
-	options Options
+	mux *http.ServeMux
 
 	mu          sync.Mutex
+	options     Options
 	now         func() time.Time
 	random      *rand.Rand
 	accounts    map[string]*Account
@@ -112,9 +115,17 @@ type Mock struct {
 // New returns a vendor that holds its own Operations account and accepts [DemoToken].
 func New(o Options) *Mock {
 	m := &Mock{
-		options: o, now: time.Now, random: rand.New(rand.NewPCG(1, 2)),
+		mux: http.NewServeMux(), options: o, now: time.Now, random: rand.New(rand.NewPCG(1, 2)),
 		accounts: map[string]*Account{}, lag: map[string]int{}, credentials: map[string]Credential{},
 	}
+	m.route("GET "+collection, m.list)
+	m.route("POST "+collection, m.create)
+	m.route(collection, m.unknownMethod)
+	m.route("GET "+collection+"/{id}", m.get)
+	m.route("PUT "+collection+"/{id}", m.update)
+	m.route(collection+"/{id}", m.unknownMethod)
+	m.route(collection+"/{id}/{action}", m.act)
+	m.route("/", m.unknownPath)
 	m.Seed(Account{ID: OperationsID, Name: "Marketplace Operations", Type: "Operations", Status: "Active"})
 	m.AddCredential(Credential{Token: DemoToken, AccountID: OperationsID})
 	return m
@@ -256,46 +267,33 @@ func (m *Mock) touch(a *Account, by string) {
 	a.Updated = Event{At: m.now(), By: by}
 }
 
-const collection = "/public/v1/accounts/accounts"
-
-// ServeHTTP answers the Accounts API.
-func (m *Mock) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	caller, ok := m.caller(r)
-	if !ok {
-		m.refuse(w, http.StatusUnauthorized, "The token is missing, malformed or unknown.", nil)
-		return
-	}
-	rest, ok := strings.CutPrefix(r.URL.EscapedPath(), collection)
-	parts := strings.Split(rest, "/")
-	if !ok || parts[0] != "" || len(parts) > 3 {
-		m.refuse(w, http.StatusNotFound, "There is no such resource.", nil)
-		return
-	}
-	switch len(parts) {
-	case 1:
-		switch r.Method {
-		case http.MethodGet:
-			m.list(w, r, caller)
-		case http.MethodPost:
-			m.create(w, r, caller)
-		default:
-			m.refuse(w, http.StatusMethodNotAllowed, "", nil)
-		}
-	case 2:
-		switch r.Method {
-		case http.MethodGet:
-			m.get(w, r, caller, parts[1])
-		case http.MethodPut:
-			m.update(w, r, caller, parts[1])
-		default:
-			m.refuse(w, http.StatusMethodNotAllowed, "", nil)
-		}
-	case 3:
-		m.act(w, r, caller, parts[1], parts[2])
-	}
+// call is one authenticated request.
+type call struct {
+	*http.Request
+	caller caller
 }
+
+func (m *Mock) route(pattern string, serve func(*call) reply) {
+	m.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		who, ok := m.caller(r)
+		if !ok {
+			m.refuse(http.StatusUnauthorized, "The token is missing, malformed or unknown.", nil).write(w)
+			return
+		}
+		serve(&call{r, who}).write(w)
+	})
+}
+
+func (m *Mock) unknownPath(*call) reply {
+	return m.refuse(http.StatusNotFound, "There is no such resource.", nil)
+}
+
+func (m *Mock) unknownMethod(*call) reply { return m.refuse(http.StatusMethodNotAllowed, "", nil) }
+
+// ServeHTTP answers one request.
+func (m *Mock) ServeHTTP(w http.ResponseWriter, r *http.Request) { m.mux.ServeHTTP(w, r) }
 
 // caller is who sent a request.
 type caller struct {

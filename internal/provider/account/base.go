@@ -39,7 +39,7 @@ type Lifecycle struct {
 
 // NoLifecycle is the Lifecycle of a list result: no timeouts, and the default policy.
 func NoLifecycle() Lifecycle {
-	return Lifecycle{DeletionPolicy: types.StringValue(PolicyPrevent), Timeouts: NoTimeouts()}
+	return Lifecycle{DeletionPolicy: types.StringValue(PolicyPrevent), Timeouts: noTimeouts}
 }
 
 func (l Lifecycle) lifecycle() Lifecycle { return l } //nolint:unused // what makes a Model
@@ -63,12 +63,12 @@ func (b *Base[C]) Configure(_ context.Context, req resource.ConfigureRequest, re
 
 // IdentitySchema implements resource.ResourceWithIdentity.
 func (b *Base[C]) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
-	resp.IdentitySchema = b.Descriptor.IdentitySchema()
+	resp.IdentitySchema = b.Descriptor.identitySchema()
 }
 
 // ImportState implements resource.ResourceWithImportState.
 func (b *Base[C]) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	b.Descriptor.Import(ctx, req, resp)
+	b.Descriptor.importState(ctx, req, resp)
 }
 
 // BeginCreate checks the configuration, reads the plan, and returns the vendor's client and a context that ends with the create timeout.
@@ -77,9 +77,9 @@ func (b *Base[C]) ImportState(ctx context.Context, req resource.ImportStateReque
 func (b *Base[C]) BeginCreate(
 	ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse, plan Model,
 ) (context.Context, C, context.CancelFunc) {
-	CheckConfig(ctx, req.Config, &resp.Diagnostics)
+	checkConfig(ctx, req.Config, &resp.Diagnostics)
 	resp.Diagnostics.Append(req.Plan.Get(ctx, plan)...)
-	timeout, problems := plan.lifecycle().Timeouts.Create(ctx, CreateTimeout)
+	timeout, problems := plan.lifecycle().Timeouts.Create(ctx, createTimeout)
 	resp.Diagnostics.Append(problems...)
 	return b.begin(ctx, timeout, &resp.Diagnostics)
 }
@@ -89,8 +89,8 @@ func (b *Base[C]) BeginRead(
 	ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, state Model,
 ) (context.Context, C, context.CancelFunc) {
 	resp.Diagnostics.Append(req.State.Get(ctx, state)...)
-	b.Descriptor.SetIdentity(ctx, resp.Identity, state.AccountID(), &resp.Diagnostics)
-	timeout, problems := state.lifecycle().Timeouts.Read(ctx, ReadTimeout)
+	b.Descriptor.setIdentity(ctx, resp.Identity, state.AccountID(), &resp.Diagnostics)
+	timeout, problems := state.lifecycle().Timeouts.Read(ctx, readTimeout)
 	resp.Diagnostics.Append(problems...)
 	return b.begin(ctx, timeout, &resp.Diagnostics)
 }
@@ -101,11 +101,11 @@ func (b *Base[C]) BeginRead(
 func (b *Base[C]) BeginUpdate(
 	ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse, plan, state Model,
 ) (context.Context, context.CancelFunc) {
-	CheckConfig(ctx, req.Config, &resp.Diagnostics)
+	checkConfig(ctx, req.Config, &resp.Diagnostics)
 	resp.Diagnostics.Append(req.Plan.Get(ctx, plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, state)...)
-	b.Descriptor.SetIdentity(ctx, resp.Identity, state.AccountID(), &resp.Diagnostics)
-	timeout, problems := plan.lifecycle().Timeouts.Update(ctx, UpdateTimeout)
+	b.Descriptor.setIdentity(ctx, resp.Identity, state.AccountID(), &resp.Diagnostics)
+	timeout, problems := plan.lifecycle().Timeouts.Update(ctx, updateTimeout)
 	resp.Diagnostics.Append(problems...)
 	if resp.Diagnostics.HasError() {
 		return ctx, nil
@@ -136,7 +136,7 @@ func (b *Base[C]) BeginDelete(
 		return ctx, none, nil
 	}
 	resp.Diagnostics.Append(req.State.Get(ctx, state)...)
-	timeout, problems := state.lifecycle().Timeouts.Delete(ctx, DeleteTimeout)
+	timeout, problems := state.lifecycle().Timeouts.Delete(ctx, deleteTimeout)
 	resp.Diagnostics.Append(problems...)
 	api, ok := b.Client(ctx, req.Private, state.AccountID().ValueString(), &resp.Diagnostics)
 	if !ok || resp.Diagnostics.HasError() {
@@ -158,8 +158,8 @@ func (b *Base[C]) begin(ctx context.Context, timeout time.Duration, diags *diag.
 // Created notes in identity and private state that an account has just been created by api and not been read by a later
 // run yet. owner is the witness's, "" where the replies don't tell.
 func (b *Base[C]) Created(ctx context.Context, resp *resource.CreateResponse, api C, id types.String, owner string) {
-	b.Descriptor.SetIdentity(ctx, resp.Identity, id, &resp.Diagnostics)
-	MarkCreated(ctx, resp.Private, api.Now(), &resp.Diagnostics)
+	b.Descriptor.setIdentity(ctx, resp.Identity, id, &resp.Diagnostics)
+	markCreated(ctx, resp.Private, api.Now(), &resp.Diagnostics)
 	Put(ctx, resp.Private, keyWitness, witness.Witness{Owner: owner, Address: api.Address()}, &resp.Diagnostics)
 }
 

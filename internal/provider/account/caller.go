@@ -7,8 +7,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/settings"
 )
 
 // Caller is a data source that shows whom a vendor's credential belongs to.
@@ -24,21 +22,13 @@ type Caller[C any] struct {
 }
 
 // DataSource makes the data source.
-func (c Caller[C]) DataSource() datasource.DataSource { return &callerDataSource[C]{caller: c} }
+func (c Caller[C]) DataSource() datasource.DataSource {
+	return &callerDataSource[C]{newSource[C](c.Descriptor.Type, c.Descriptor), c}
+}
 
 type callerDataSource[C any] struct {
+	source[C]
 	caller Caller[C]
-	client *settings.Client[C]
-}
-
-// Metadata implements datasource.DataSource.
-func (s *callerDataSource[C]) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = s.caller.Descriptor.Type
-}
-
-// Configure implements datasource.DataSourceWithConfigure.
-func (s *callerDataSource[C]) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	s.client = settings.Of[C](s.caller.Descriptor.Section, req.ProviderData, &resp.Diagnostics)
 }
 
 // Schema implements datasource.DataSource.

@@ -17,14 +17,14 @@ import (
 // validAsConfig reports whether configuration may have what a resource has: whether the schema's validators accept it.
 func validAsConfig(ctx context.Context, r *tfsdk.Resource) bool {
 	var diags diag.Diagnostics
-	CheckConfig(ctx, tfsdk.Config{Schema: r.Schema, Raw: r.Raw}, &diags)
+	checkConfig(ctx, tfsdk.Config{Schema: r.Schema, Raw: r.Raw}, &diags)
 	return !diags.HasError()
 }
 
-// CheckConfig runs the schema's validators over a configuration whose values are all known. Terraform validates before
+// checkConfig runs the schema's validators over a configuration whose values are all known. Terraform validates before
 // it plans, and never again: a value that was unknown then reaches an apply unchecked. A create or update calls it
 // before its first request, so that a value that can't be used leaves no half-made account.
-func CheckConfig(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) {
+func checkConfig(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) {
 	value, err := config.Schema.Type().ValueFromTerraform(ctx, config.Raw)
 	whole, ok := value.(types.Object)
 	if err != nil || !ok {

@@ -25,7 +25,7 @@ type Descriptor struct {
 	Thing string
 	// Name is the attribute that people know an account by, as in "company".
 	Name string
-	// DestroyPolicies are the policies besides prevent and abandon, which call the vendor; nil where it has no such call.
+	// DestroyPolicies are the policies other than prevent and abandon, which call the vendor; nil where it has no such call.
 	DestroyPolicies []string
 	// DestroyLeaves says what a destroy by such a policy leaves behind, for a warning; "" where nothing.
 	DestroyLeaves string
@@ -54,21 +54,21 @@ type Descriptor struct {
 
 // How long an operation with all its repeats may take where timeouts doesn't say.
 const (
-	CreateTimeout = 10 * time.Minute
-	ReadTimeout   = 5 * time.Minute
-	UpdateTimeout = 10 * time.Minute
-	DeleteTimeout = 10 * time.Minute
+	createTimeout = 10 * time.Minute
+	readTimeout   = 5 * time.Minute
+	updateTimeout = 10 * time.Minute
+	deleteTimeout = 10 * time.Minute
 )
 
 // Schema is the schema of a resource with these attributes, and those that every account resource has.
 func (d Descriptor) Schema(ctx context.Context, description string, attributes map[string]schema.Attribute) schema.Schema {
-	attributes["deletion_policy"] = d.DeletionPolicyAttribute()
-	attributes["timeouts"] = Timeouts(ctx)
+	attributes["deletion_policy"] = d.deletionPolicyAttribute()
+	attributes["timeouts"] = resourceTimeouts(ctx)
 	return schema.Schema{MarkdownDescription: description, Attributes: attributes}
 }
 
-// Timeouts is the attribute timeouts, as every resource has it.
-func Timeouts(ctx context.Context) schema.Attribute {
+// resourceTimeouts is the attribute timeouts, as every resource has it.
+func resourceTimeouts(ctx context.Context) schema.Attribute {
 	const form = " Such as `\"30s\"` or `\"10m\"`."
 	attribute := timeouts.Attributes(ctx, timeouts.Opts{
 		Create: true, Read: true, Update: true, Delete: true,

@@ -256,18 +256,14 @@ func (d Descriptor) AddIncomplete(diags *diag.Diagnostics, id, step string, err 
 			"shows what is missing, and the next apply finishes it in place; no second account is created.", d.Title, id, step, d.Cause(err)))
 }
 
-// AddNothingToImport reports that an id can't be found on the first read after its import.
-func (d Descriptor) AddNothingToImport(diags *diag.Diagnostics, id string, err error) {
+// addNothingToImport reports that an id can't be found on the first read after its import.
+func (d Descriptor) addNothingToImport(diags *diag.Diagnostics, id string, err error) {
 	diags.AddError("Unable to import "+d.Title, fmt.Sprintf("%s shows this credential nothing with the id %s, so nothing was imported. "+
 		"Check the id, "+
 		"which the data source %ss lists, %s, and %s.\n\n%s", d.Vendor, id, d.Type, d.Address, d.Credentials, d.Cause(err)))
 }
 
-// AddNotProven reports that an account can't be found, and why that doesn't prove that it is gone.
-func (d Descriptor) AddNotProven(diags *diag.Diagnostics, id, reason string, err error) {
-	d.addNotProven(diags, "read", id, reason, err)
-}
-
+// addNotProven reports that an account can't be found, and why that doesn't prove that it is gone. verb is such as "read".
 func (d Descriptor) addNotProven(diags *diag.Diagnostics, verb, id, reason string, err error) {
 	diags.AddError("Unable to "+verb+" "+d.Title, fmt.Sprintf("%s %s can't be found, but that doesn't prove that it is gone: %s. It stays in "+
 		"the state. Check %s.\n\n%s\n\nIf you know that it is gone, %s", d.Title, id, reason, d.Credentials, d.Cause(err), d.Forget()))
@@ -294,8 +290,8 @@ func (d Descriptor) AddNotKept(diags *diag.Diagnostics, id string, err *wire.Not
 		d.Title, id, err, d.Vendor))
 }
 
-// AddLag reports a 404 that comes too soon after our own create to mean anything.
-func (d Descriptor) AddLag(diags *diag.Diagnostics, id string) {
+// addLag reports a 404 that comes too soon after our own create to mean anything.
+func (d Descriptor) addLag(diags *diag.Diagnostics, id string) {
 	diags.AddError(d.Title+" can't be read yet", fmt.Sprintf("%s %s was created less than ten minutes ago, and %s doesn't "+
 		"show it yet (HTTP 404). It stays in the state. Try again in a moment; if it was deleted since, a plan after those ten minutes "+
 		"says so.", d.Title, id, d.Vendor))

@@ -7,8 +7,6 @@ import (
 	"iter"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
-	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
@@ -18,21 +16,16 @@ import (
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
 )
 
-// IDOr demands either an id or the natural key.
-func IDOr(key string) []datasource.ConfigValidator {
-	return []datasource.ConfigValidator{datasourcevalidator.ExactlyOneOf(path.MatchRoot("id"), path.MatchRoot(key))}
-}
-
-// Search is what a data source of one thing is asked for: its id, or the value of its natural key.
-type Search struct {
+// search is what a data source of one thing is asked for: its id, or the value of its natural key.
+type search struct {
 	descriptor Descriptor
 	asked      path.Path // the attribute that is set
 	value      types.String
 }
 
-// NewSearch reads id, or the natural key where that is null, from a data source's configuration.
-func (d Descriptor) NewSearch(ctx context.Context, config tfsdk.Config, key string, diags *diag.Diagnostics) Search {
-	s := Search{descriptor: d, asked: path.Root("id")}
+// newSearch reads id, or the natural key where that is null, from a data source's configuration.
+func (d Descriptor) newSearch(ctx context.Context, config tfsdk.Config, key string, diags *diag.Diagnostics) search {
+	s := search{descriptor: d, asked: path.Root("id")}
 	diags.Append(config.GetAttribute(ctx, s.asked, &s.value)...)
 	if s.value.IsNull() {
 		s.asked = path.Root(key)
@@ -41,10 +34,10 @@ func (d Descriptor) NewSearch(ctx context.Context, config tfsdk.Config, key stri
 	return s
 }
 
-// Find answers a search: by byID, or by the only thing that byKey yields. Anything but exactly one is an error that
+// find answers a search: by byID, or by the only thing that byKey yields. Anything but exactly one is an error that
 // tells the matches; describe names one of them.
-func Find[T any](
-	s Search, byID func(id string) (T, error), byKey func(value string) iter.Seq2[T, error], describe func(T) string, diags *diag.Diagnostics,
+func find[T any](
+	s search, byID func(id string) (T, error), byKey func(value string) iter.Seq2[T, error], describe func(T) string, diags *diag.Diagnostics,
 ) (found T, ok bool) {
 	value := s.value.ValueString()
 	if s.asked.Equal(path.Root("id")) {
@@ -77,15 +70,9 @@ func Find[T any](
 	return found, false
 }
 
-// Answer stores what was found, in the spelling that it was asked for: Terraform holds a data source to that.
-func (s Search) Answer(ctx context.Context, state *tfsdk.State, found any, diags *diag.Diagnostics) {
-	diags.Append(state.Set(ctx, found)...)
-	diags.Append(state.SetAttribute(ctx, s.asked, s.value)...)
-}
-
-// Collect shows all that a listing yields, as a data source of many does; nil after an error. A listing that is too short
+// collect shows all that a listing yields, as a data source of many does; nil after an error. A listing that is too short
 // is a warning.
-func Collect[T, D any](d Descriptor, things iter.Seq2[T, error], show func(T) D, diags *diag.Diagnostics) []D {
+func collect[T, D any](d Descriptor, things iter.Seq2[T, error], show func(T) D, diags *diag.Diagnostics) []D {
 	shown := []D{}
 	for thing, err := range things {
 		switch {

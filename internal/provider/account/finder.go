@@ -17,8 +17,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 )
 
-// ListTimeout is how long a data source or a list resource may read where timeouts doesn't say.
-const ListTimeout = 10 * time.Minute
+// listTimeout is how long a data source or a list resource may read where timeouts doesn't say.
+const listTimeout = 10 * time.Minute
 
 // Finder says how accounts of one kind are found at a vendor. Two data sources and a list resource are made of it. C is
 // the vendor's client, T an account there, F the model of the filters, and D the account as the data sources show it.
@@ -46,7 +46,7 @@ type Finder[C API, T, F, D any] struct {
 	Label func(T) string
 	// Show is the account as the data sources show it.
 	Show func(ctx context.Context, account T, diags *diag.Diagnostics) D
-	// Fill is as in the function List.
+	// Fill is as in listResults.
 	Fill func(ctx context.Context, api C, account T, include bool, result *list.ListResult) (id string)
 }
 
@@ -61,14 +61,16 @@ type Filter struct {
 // DataSources returns what makes the data sources of one and of many.
 func (f *Finder[C, T, F, D]) DataSources() []func() datasource.DataSource {
 	return []func() datasource.DataSource{
-		func() datasource.DataSource { return &oneDataSource[C, T, F, D]{finder: f} },
-		func() datasource.DataSource { return &manyDataSource[C, T, F, D]{finder: f} },
+		func() datasource.DataSource {
+			return &oneDataSource[C, T, F, D]{newSource[C](f.Descriptor.Type, f.Descriptor), f}
+		},
+		f.DataSourceOfMany,
 	}
 }
 
 // DataSourceOfMany makes the data source of many, for what can't be looked up singly.
 func (f *Finder[C, T, F, D]) DataSourceOfMany() datasource.DataSource {
-	return &manyDataSource[C, T, F, D]{finder: f}
+	return &manyDataSource[C, T, F, D]{newSource[C](f.Plural, f.Descriptor), f}
 }
 
 // ListResource makes the list resource.
@@ -165,7 +167,7 @@ func (p parts) timeout() time.Duration {
 			}
 		}
 	}
-	return ListTimeout
+	return listTimeout
 }
 
 // filters converts the filters to their model.

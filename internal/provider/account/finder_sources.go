@@ -20,20 +20,30 @@ import (
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/settings"
 )
 
-// oneDataSource finds one account, by id or by natural key.
-type oneDataSource[C API, T, F, D any] struct {
-	finder *Finder[C, T, F, D]
-	client *settings.Client[C]
+// source is what every data source has: its type name and its client.
+type source[C any] struct {
+	typeName, section string // section is that of the provider block
+	client            *settings.Client[C]
+}
+
+func newSource[C any](typeName string, d Descriptor) source[C] {
+	return source[C]{typeName: typeName, section: d.Section}
 }
 
 // Metadata implements datasource.DataSource.
-func (s *oneDataSource[C, T, F, D]) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = s.finder.Descriptor.Type
+func (s *source[C]) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = s.typeName
 }
 
 // Configure implements datasource.DataSourceWithConfigure.
-func (s *oneDataSource[C, T, F, D]) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	s.client = settings.Of[C](s.finder.Descriptor.Section, req.ProviderData, &resp.Diagnostics)
+func (s *source[C]) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	s.client = settings.Of[C](s.section, req.ProviderData, &resp.Diagnostics)
+}
+
+// oneDataSource finds one account, by id or by natural key.
+type oneDataSource[C API, T, F, D any] struct {
+	source[C]
+	finder *Finder[C, T, F, D]
 }
 
 // Schema implements datasource.DataSource.
@@ -58,14 +68,14 @@ func (s *oneDataSource[C, T, F, D]) ConfigValidators(context.Context) []datasour
 func (s *oneDataSource[C, T, F, D]) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	f := s.finder
 	config := partsOf(ctx, req.Config, &resp.Diagnostics)
-	search := f.Descriptor.NewSearch(ctx, req.Config, f.Key, &resp.Diagnostics)
+	search := f.Descriptor.newSearch(ctx, req.Config, f.Key, &resp.Diagnostics)
 	api, ok := s.client.Get(&resp.Diagnostics)
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, config.timeout())
 	defer cancel()
-	found, ok := Find(search,
+	found, ok := find(search,
 		func(id string) (T, error) { return f.Read(ctx, api, id) },
 		func(key string) iter.Seq2[T, error] { return f.Named(ctx, api, key) },
 		f.Label, &resp.Diagnostics)
@@ -99,18 +109,8 @@ func setState(ctx context.Context, resp *datasource.ReadResponse, config parts, 
 
 // manyDataSource lists the accounts that pass its filters.
 type manyDataSource[C API, T, F, D any] struct {
+	source[C]
 	finder *Finder[C, T, F, D]
-	client *settings.Client[C]
-}
-
-// Metadata implements datasource.DataSource.
-func (s *manyDataSource[C, T, F, D]) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = s.finder.Plural
-}
-
-// Configure implements datasource.DataSourceWithConfigure.
-func (s *manyDataSource[C, T, F, D]) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	s.client = settings.Of[C](s.finder.Descriptor.Section, req.ProviderData, &resp.Diagnostics)
 }
 
 // Schema implements datasource.DataSource.
@@ -135,7 +135,7 @@ func (s *manyDataSource[C, T, F, D]) Read(ctx context.Context, req datasource.Re
 	ctx, cancel := context.WithTimeout(ctx, config.timeout())
 	defer cancel()
 	show := func(account T) D { return f.Show(ctx, account, &resp.Diagnostics) }
-	all := Collect(f.Descriptor, f.List(ctx, api, filters, true), show, &resp.Diagnostics)
+	all := collect(f.Descriptor, f.List(ctx, api, filters, true), show, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -184,7 +184,7 @@ func (l *listResource[C, T, F, D]) List(ctx context.Context, req list.ListReques
 		fill := func(account T, result *list.ListResult) string {
 			return f.Fill(ctx, api, account, req.IncludeResource, result)
 		}
-		for result := range List(ctx, req, f.Descriptor, f.List(ctx, api, filters, false), fill) {
+		for result := range listResults(ctx, req, f.Descriptor, f.List(ctx, api, filters, false), fill) {
 			if !yield(result) {
 				return
 			}

@@ -22,8 +22,8 @@ func (d Descriptor) identityParts() []string {
 	return d.IdentityParts
 }
 
-// IdentitySchema is the schema of the identity.
-func (d Descriptor) IdentitySchema() identityschema.Schema {
+// identitySchema is the schema of the identity.
+func (d Descriptor) identitySchema() identityschema.Schema {
 	if d.IdentityParts != nil {
 		attributes := map[string]identityschema.Attribute{}
 		for _, name := range d.IdentityParts {
@@ -42,9 +42,9 @@ func (d Descriptor) IdentitySchema() identityschema.Schema {
 	}}
 }
 
-// SetIdentity sets the identity. Read and Update call it before their first request: an object that turns out to be
+// setIdentity sets the identity. Read and Update call it before their first request: an object that turns out to be
 // gone must have one, even where an older Terraform stored none.
-func (d Descriptor) SetIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, id types.String, diags *diag.Diagnostics) {
+func (d Descriptor) setIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, id types.String, diags *diag.Diagnostics) {
 	if identity == nil || id.IsNull() || id.IsUnknown() {
 		return
 	}
@@ -68,8 +68,8 @@ func (d Descriptor) notAnID(id string, err error) string {
 	return fmt.Sprintf("%q is not a valid id of a %s: %v.", id, d.Title, err)
 }
 
-// Import takes an id from the command, an import block or an identity, and leaves a state that the first read fills.
-func (d Descriptor) Import(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+// importState takes an id from the command, an import block or an identity, and leaves a state that the first read fills.
+func (d Descriptor) importState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	id := req.ID
 	if id == "" && req.Identity != nil && !req.Identity.Raw.IsNull() {
 		var parts []string
@@ -94,17 +94,15 @@ func (d Descriptor) Import(ctx context.Context, req resource.ImportStateRequest,
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(deletionPolicy), PolicyPrevent)...)
-	d.SetIdentity(ctx, resp.Identity, types.StringValue(id), &resp.Diagnostics)
-	MarkImported(ctx, resp.Private, &resp.Diagnostics)
+	d.setIdentity(ctx, resp.Identity, types.StringValue(id), &resp.Diagnostics)
+	markImported(ctx, resp.Private, &resp.Diagnostics)
 }
 
+// noTimeouts is the value of timeouts where configuration has none, as a list result needs it.
 var noTimeouts = nullTimeouts()
 
-// NoTimeouts is the value of timeouts where configuration has none, as a list result needs it.
-func NoTimeouts() timeouts.Value { return noTimeouts }
-
 func nullTimeouts() timeouts.Value {
-	kind, ok := Timeouts(context.Background()).GetType().(timeouts.Type)
+	kind, ok := resourceTimeouts(context.Background()).GetType().(timeouts.Type)
 	if !ok {
 		return timeouts.Value{}
 	}

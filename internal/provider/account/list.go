@@ -13,11 +13,11 @@ import (
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 )
 
-// List turns a vendor's listing into list results, up to the limit that Terraform asks for. fill sets one result's
+// listResults turns a vendor's listing into list results, up to the limit that Terraform asks for. fill sets one result's
 // display name and, where asked for, its resource, and returns its id; "" where the account can't be expressed as a
 // resource. Such ones are left out, and a warning at the end counts them. So are those whose resource has a value that
-// configuration may not have: it would fail the plan of all that is generated beside it.
-func List[T any](
+// configuration may not have: it would fail the plan of all that is generated next to it.
+func listResults[T any](
 	ctx context.Context,
 	req list.ListRequest,
 	d Descriptor,
@@ -50,7 +50,7 @@ func List[T any](
 				odd = append(odd, id)
 				continue
 			}
-			d.SetIdentity(ctx, result.Identity, types.StringValue(id), &result.Diagnostics)
+			d.setIdentity(ctx, result.Identity, types.StringValue(id), &result.Diagnostics)
 			listed++
 			if !yield(result) {
 				return

@@ -52,8 +52,8 @@ func (d Descriptor) policies() []string {
 	return append([]string{PolicyPrevent, PolicyAbandon}, d.DestroyPolicies...)
 }
 
-// DeletionPolicyAttribute is the attribute deletion_policy.
-func (d Descriptor) DeletionPolicyAttribute() schema.Attribute {
+// deletionPolicyAttribute is the attribute deletion_policy.
+func (d Descriptor) deletionPolicyAttribute() schema.Attribute {
 	choices := []string{"What a destroy does: `\"prevent\"` fails at plan time, before anything is touched; `\"abandon\"` forgets " +
 		"the " + d.thing() + ", which stays at the vendor"}
 	for _, policy := range d.DestroyPolicies {

@@ -49,25 +49,25 @@ func Fetch(ctx context.Context, private Private, key string, target any, diags *
 	return true
 }
 
-// Drop removes a key.
-func Drop(ctx context.Context, private Private, key string, diags *diag.Diagnostics) {
+// drop removes a key.
+func drop(ctx context.Context, private Private, key string, diags *diag.Diagnostics) {
 	diags.Append(private.SetKey(ctx, key, nil)...)
 }
 
-// Gone takes an account that is proven gone out of the state. Terraform hands what the private state has left to the
+// gone takes an account that is proven gone out of the state. Terraform hands what the private state has left to the
 // plan of the next create, which replaces nothing.
-func Gone(ctx context.Context, resp *resource.ReadResponse) {
-	Drop(ctx, resp.Private, keyObject, &resp.Diagnostics)
+func gone(ctx context.Context, resp *resource.ReadResponse) {
+	drop(ctx, resp.Private, keyObject, &resp.Diagnostics)
 	resp.State.RemoveResource(ctx)
 }
 
 // lagWindow is how long after our own create a 404 counts as lag, as long as the account has never been read.
 const lagWindow = 10 * time.Minute
 
-// MarkCreated remembers in private state that an account has just been created and not been read yet.
-func MarkCreated(ctx context.Context, private Private, now time.Time, diags *diag.Diagnostics) {
+// markCreated remembers in private state that an account has just been created and not been read yet.
+func markCreated(ctx context.Context, private Private, now time.Time, diags *diag.Diagnostics) {
 	Put(ctx, private, keyCreated, now.UTC(), diags)
-	Drop(ctx, private, keyObject, diags)
+	drop(ctx, private, keyObject, diags)
 }
 
 // Lagging reports whether a 404 comes so soon after our own create that it proves nothing.
@@ -76,25 +76,25 @@ func Lagging(ctx context.Context, private Private, now time.Time, diags *diag.Di
 	return Fetch(ctx, private, keyCreated, &created, diags) && now.Sub(created) < lagWindow
 }
 
-// MarkImported remembers an import until the first read.
-func MarkImported(ctx context.Context, private Private, diags *diag.Diagnostics) {
+// markImported remembers an import until the first read.
+func markImported(ctx context.Context, private Private, diags *diag.Diagnostics) {
 	Put(ctx, private, keyImported, true, diags)
 }
 
-// Importing reports whether this is the first read after an import.
-func Importing(ctx context.Context, private Private, diags *diag.Diagnostics) (imported bool) {
+// importing reports whether this is the first read after an import.
+func importing(ctx context.Context, private Private, diags *diag.Diagnostics) (imported bool) {
 	Fetch(ctx, private, keyImported, &imported, diags)
 	return imported
 }
 
-// MarkRead notes that the account has been read, and reports whether this was the first read after an import.
-func MarkRead(ctx context.Context, private Private, diags *diag.Diagnostics) (imported bool) {
+// markRead notes that the account has been read, and reports whether this was the first read after an import.
+func markRead(ctx context.Context, private Private, diags *diag.Diagnostics) (imported bool) {
 	if Fetch(ctx, private, keyImported, &imported, diags) {
-		Drop(ctx, private, keyImported, diags)
+		drop(ctx, private, keyImported, diags)
 	}
 	var created time.Time
 	if Fetch(ctx, private, keyCreated, &created, diags) {
-		Drop(ctx, private, keyCreated, diags)
+		drop(ctx, private, keyCreated, diags)
 	}
 	return imported
 }

@@ -22,11 +22,11 @@ func (b *Base[C]) ReadFailed(ctx context.Context, req resource.ReadRequest, resp
 	case notFound && elsewhere:
 		b.Descriptor.addOtherAddress(diags, "find", id, seen.Address, api.Address())
 	case transport.IsNotFound(err) && Lagging(ctx, req.Private, api.Now(), diags):
-		b.Descriptor.AddLag(diags, id)
-	case notFound && Importing(ctx, req.Private, diags):
-		b.Descriptor.AddNothingToImport(diags, id, err)
+		b.Descriptor.addLag(diags, id)
+	case notFound && importing(ctx, req.Private, diags):
+		b.Descriptor.addNothingToImport(diags, id, err)
 	case errors.Is(err, witness.ErrGone):
-		Gone(ctx, resp)
+		gone(ctx, resp)
 	default:
 		b.Descriptor.AddReadError(diags, "read", id, err)
 	}
@@ -64,7 +64,7 @@ func (b *Base[C]) MarkRead(ctx context.Context, resp *resource.ReadResponse, api
 	if now := (witness.Witness{Owner: owner, Address: api.Address()}); now != seen {
 		Put(ctx, resp.Private, keyWitness, now, diags)
 	}
-	return MarkRead(ctx, resp.Private, diags)
+	return markRead(ctx, resp.Private, diags)
 }
 
 // addOtherAddress reports that an account was last seen at another address. verb says what can't be done here.

@@ -38,7 +38,7 @@ func TestAccountDeactivate(t *testing.T) {
 			m, s, p := startProtocol(t, test.options)
 			r := p.Resource(accountType)
 			r.Applied(Values{"name": "Acme", "deletion_policy": "deactivate"})
-			id := idOf(r)
+			id := r.ID()
 			s.Reset()
 			if test.before != nil {
 				test.before(m, s, id)
@@ -75,7 +75,7 @@ func TestAccountDeactivatedAndBack(t *testing.T) {
 	r.Applied(config)
 	r.Replace(config).Diagnostics.Errors().Contain(t, "can't be replaced", "deactivated")
 	r.Plan(acctest.With(config, Values{"component": "CONFIDENTIAL_AI"})).Diagnostics.Errors().Contain(t, "create-only")
-	id := idOf(r)
+	id := r.ID()
 	if said := r.Apply(nil); len(said) > 0 {
 		t.Fatal(said)
 	}

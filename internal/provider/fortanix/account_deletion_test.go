@@ -137,7 +137,7 @@ func TestAccountDelete(t *testing.T) {
 			r.Applied(Values{"name": "Acme", "deletion_policy": "delete"})
 			s.Reset()
 			if test.before != nil {
-				test.before(m, s, idOf(r))
+				test.before(m, s, r.ID())
 			}
 			said := r.Execute(r.Plan(nil)) // without the refresh, which would see it first
 			if n := s.Count(deletes); n != test.sent || acctest.Changes(s) != n {

@@ -268,7 +268,7 @@ func TestAccountIncomplete(t *testing.T) {
 				r.Settled(all())
 				return
 			}
-			said.Warnings().Contain(t, "is incomplete", idOf(r), "next apply finishes it in place")
+			said.Warnings().Contain(t, "is incomplete", r.ID(), "next apply finishes it in place")
 			if !fault.Effect {
 				r.Refresh()
 				if plan := r.Plan(all()); plan.Action != "update" {

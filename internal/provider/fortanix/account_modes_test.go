@@ -55,9 +55,9 @@ func TestAccountModes(t *testing.T) {
 			for _, step := range life {
 				r.Applied(step.config)
 				if id == "" {
-					id = idOf(r)
-				} else if idOf(r) != id {
-					t.Fatalf("%s: another account: %s, not %s", step.name, idOf(r), id)
+					id = r.ID()
+				} else if r.ID() != id {
+					t.Fatalf("%s: another account: %s, not %s", step.name, r.ID(), id)
 				}
 			}
 			a := stored(t, m, r)
@@ -95,7 +95,7 @@ func TestAccountLag(t *testing.T) {
 			if restart {
 				p.Restart()
 			}
-			r.Refresh().Errors().Contain(t, "can't be read yet", "stays in the state", idOf(r))
+			r.Refresh().Errors().Contain(t, "can't be read yet", "stays in the state", r.ID())
 			if r.State() == nil {
 				t.Fatal("the account is in the state no more")
 			}
@@ -155,7 +155,7 @@ func TestAccountGone(t *testing.T) {
 			m, s, p := startProtocol(t, test.options)
 			r := p.Resource(accountType)
 			r.Applied(config)
-			before := idOf(r)
+			before := r.ID()
 			for _, restart := range []bool{false, true} {
 				if restart {
 					p.Restart()
@@ -193,7 +193,7 @@ func TestAccountGone(t *testing.T) {
 		r.Applied(config)
 		r.ForgetIdentity()
 		m.Seed(mock.Account{Name: "Other"})
-		m.Remove(idOf(r))
+		m.Remove(r.ID())
 		if said := r.Refresh(); len(said.Errors()) > 0 || r.State() != nil {
 			t.Errorf("the state has %v: %s", r.State(), said)
 		}
@@ -210,7 +210,7 @@ func TestAccountGone(t *testing.T) {
 		env["FORTANIX_CCM_USERNAME"], env["FORTANIX_CCM_PASSWORD"] = "other@example.com", "other-password"
 		p.Restart()
 		m.Seed(mock.Account{Name: "Theirs", Members: map[string]mock.Member{"other@example.com": {Roles: []string{"MANAGER"}, Status: "ACTIVE"}}})
-		r.Refresh().Errors().Contain(t, "doesn't prove", "no other account of the same owner", idOf(r))
+		r.Refresh().Errors().Contain(t, "doesn't prove", "no other account of the same owner", r.ID())
 		if r.State() == nil {
 			t.Error("the account was taken out of the state")
 		}

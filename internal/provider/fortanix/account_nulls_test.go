@@ -48,7 +48,7 @@ func TestAccountUnusableValues(t *testing.T) {
 					t.Errorf("%s: %q is not said, or a bug is:\n%s", when, test.says, text)
 				}
 			}
-			if test.config["name"] == nil && name == "no name" {
+			if configured, set := test.config["name"]; set && configured == nil {
 				test.says = "name" // the command line itself says what a missing one is
 			} else {
 				check("validation", p.Resource(accountType).Apply(acctest.With(Values{"name": "Acme"}, test.config)))

@@ -90,7 +90,7 @@ func TestAccountUnmanagedDefaults(t *testing.T) {
 			t.Errorf("%s is %v", attribute, state[attribute])
 		}
 	}
-	m.Change(idOf(r), func(a *mock.Account) { a.DefaultGroupID, a.AccountStatus = someID, "Deactivated" })
+	m.Change(r.ID(), func(a *mock.Account) { a.DefaultGroupID, a.AccountStatus = someID, "Deactivated" })
 	s.Reset()
 	r.Applied(Values{"name": "Acme"})
 	if r.State()["default_group_id"] != someID || r.State()["account_status"] != "Deactivated" || acctest.Changes(s) > 0 {

@@ -27,16 +27,10 @@ const address = "fortanix_account.a"
 
 // account is a resource block with these arguments.
 func account(arguments ...string) string {
-	return acctest.Lines(append(append([]string{`resource "fortanix_account" "a" {`, `provider = accounts`}, arguments...), `}`)...)
+	return acctest.Block("fortanix_account", arguments...)
 }
 
-var (
-	emptyPlan = resource.ConfigPlanChecks{PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
-	updates   = resource.ConfigPlanChecks{
-		PreApply:             []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate)},
-		PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
-	}
-)
+var updates = acctest.Acts(address, plancheck.ResourceActionUpdate)
 
 func value(attribute string, check knownvalue.Check) statecheck.StateCheck {
 	return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), check)
@@ -58,7 +52,7 @@ func TestAccountMinimal(t *testing.T) {
 	same := statecheck.CompareValue(compare.ValuesSame())
 	steps := []resource.TestStep{{
 		Config:           account(`name = "Acme"`),
-		ConfigPlanChecks: emptyPlan,
+		ConfigPlanChecks: acctest.EmptyPlan,
 		ConfigStateChecks: []statecheck.StateCheck{
 			same.AddStateValue(address, tfjsonpath.New("id")), value("component", knownvalue.StringExact("DEFAULT")),
 			value("account_status", knownvalue.StringExact("Active")), value("deletion_policy", knownvalue.StringExact("prevent")),
@@ -140,7 +134,7 @@ func TestAccountEveryArgument(t *testing.T) {
 	_, s, env := start(t, mock.Options{})
 	acctest.Run(t, env,
 		resource.TestStep{
-			Config: block(all()), ConfigPlanChecks: emptyPlan,
+			Config: block(all()), ConfigPlanChecks: acctest.EmptyPlan,
 			ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue(address,
 				tfjsonpath.New("auth_configs").AtSliceIndex(1).AtMapKey("oauth").AtMapKey("client_secret_wo"), knownvalue.Null())},
 		},
@@ -208,7 +202,7 @@ func TestAccountUnknownValues(t *testing.T) {
 				`tls = { required = { validate_hostname = true, ca = { pinned = terraform_data.x.output.hosts } } }`, `} }]`, `deletion_policy = "abandon"`)
 	}
 	acctest.Run(t, env,
-		resource.TestStep{Config: config(1), ConfigPlanChecks: emptyPlan},
+		resource.TestStep{Config: config(1), ConfigPlanChecks: acctest.EmptyPlan},
 		resource.TestStep{
 			Config: config(2), ConfigPlanChecks: updates,
 			ConfigStateChecks: []statecheck.StateCheck{value("name", knownvalue.StringExact("Acme 2"))},
@@ -263,7 +257,7 @@ func TestAccountAuthConfigs(t *testing.T) {
 	changed := oauth("a", "secret-a2", Values{"idp_icon_url": "https://2.example", "tls": Values{"opportunistic": Values{}}})
 	nothing := resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
 	acctest.Run(t, env,
-		resource.TestStep{Config: block(configs(a, password(true), b)), ConfigPlanChecks: emptyPlan},
+		resource.TestStep{Config: block(configs(a, password(true), b)), ConfigPlanChecks: acctest.EmptyPlan},
 		resource.TestStep{Config: block(configs(b, a, password(true))), ConfigPlanChecks: nothing},
 		resource.TestStep{Config: block(configs(b, password(true), changed)), ConfigPlanChecks: updates},
 		resource.TestStep{Config: block(acctest.With(configs(b, password(true), changed), Values{"deletion_policy": "delete"})), ConfigPlanChecks: updates},
@@ -377,7 +371,7 @@ func TestAccountImportByCLI(t *testing.T) {
 		a := m.Seed(mock.Account{Name: "Acme"})
 		cli.Write("main.tf", account(`name = "Acme"`)+
 			fmt.Sprintf("import {\n  to       = %s\n  provider = accounts\n  identity = { id = %q }\n}\n", address, a.ID))
-		importsOnly(t, cli, s, 1)
+		cli.ImportsOnly(s, 1)
 	})
 	t.Run("generated", func(t *testing.T) {
 		t.Parallel()
@@ -389,7 +383,7 @@ func TestAccountImportByCLI(t *testing.T) {
 		}
 		cli.Write("import.tf", blocks)
 		cli.OK("plan", "-generate-config-out=generated.tf")
-		importsOnly(t, cli, s, len(trickyNames))
+		cli.ImportsOnly(s, len(trickyNames))
 	})
 	t.Run("query", func(t *testing.T) {
 		t.Parallel()
@@ -399,21 +393,6 @@ func TestAccountImportByCLI(t *testing.T) {
 		seedTricky(m)
 		cli.Write("all.tfquery.hcl", acctest.Lines(`list "fortanix_account" "all" {`, `provider = accounts`, `limit = 1000`, `include_resource = true`, `}`))
 		cli.OK("query", "-generate-config-out=generated.tf")
-		importsOnly(t, cli, s, len(trickyNames))
+		cli.ImportsOnly(s, len(trickyNames))
 	})
-}
-
-// importsOnly applies imports that must change nothing.
-func importsOnly(t *testing.T, cli *acctest.CLI, s *mockserver.Server, n int) {
-	t.Helper()
-	want := fmt.Sprintf("%d imported, 0 added, 0 changed, 0 destroyed", n)
-	if result := cli.OK("apply", "-auto-approve"); !strings.Contains(result.Unwrapped(), want) {
-		t.Errorf("the apply doesn't say %q:\n%s", want, result)
-	}
-	if result := cli.Run("plan", "-detailed-exitcode"); result.Exit != 0 {
-		t.Errorf("there is something to do after the import:\n%s", result)
-	}
-	if acctest.Changes(s) > 0 {
-		t.Errorf("%d requests that change something were sent", acctest.Changes(s))
-	}
 }

@@ -77,8 +77,8 @@ func TestAccountImportInCapitals(t *testing.T) {
 		"id": (*acctest.Resource).Import, "identity": (*acctest.Resource).ImportIdentity,
 	} {
 		r := p.Resource(accountType)
-		if said := imports(r, strings.ToUpper(a.ID)); len(said) > 0 || idOf(r) != a.ID || r.Identity() != a.ID {
-			t.Errorf("%s: imported as %s with the identity %s: %s", name, idOf(r), r.Identity(), said)
+		if said := imports(r, strings.ToUpper(a.ID)); len(said) > 0 || r.ID() != a.ID || r.Identity() != a.ID {
+			t.Errorf("%s: imported as %s with the identity %s: %s", name, r.ID(), r.Identity(), said)
 		}
 		r.Settled(Values{"name": "Acme"})
 	}

@@ -32,7 +32,7 @@ func TestAccountSpelling(t *testing.T) {
 			r := p.Resource(accountType)
 			config := acctest.With(Values{"name": "Acme"}, Values{attribute: test.value})
 			r.Applied(config)
-			m.Change(idOf(r), test.change)
+			m.Change(r.ID(), test.change)
 			s.Reset()
 			r.Settled(config)
 			if r.State()[attribute] != test.value {
@@ -155,15 +155,15 @@ func TestAccountCreateOnly(t *testing.T) {
 			m, s, p := startProtocol(t, mock.Options{})
 			r := p.Resource(accountType)
 			r.Applied(acctest.With(base, Values{"deletion_policy": "delete"}))
-			before := idOf(r)
+			before := r.ID()
 			s.Reset()
 			config := acctest.With(other, Values{"deletion_policy": "prevent"})
 			if plan := r.Plan(config); plan.Action != "replace" {
 				t.Fatalf("%q is planned: %s", plan.Action, plan.Diagnostics)
 			}
 			r.Applied(config)
-			if _, there := m.Get(before); there || idOf(r) == before || s.Count(posts) != 1 || s.Count(deletes) != 1 || s.Count(patches) != 0 {
-				t.Errorf("after %s there is %s; the old one is there: %t", before, idOf(r), there)
+			if _, there := m.Get(before); there || r.ID() == before || s.Count(posts) != 1 || s.Count(deletes) != 1 || s.Count(patches) != 0 {
+				t.Errorf("after %s there is %s; the old one is there: %t", before, r.ID(), there)
 			}
 		})
 		t.Run(attribute+", drift", func(t *testing.T) {
@@ -174,7 +174,7 @@ func TestAccountCreateOnly(t *testing.T) {
 				config := acctest.With(base, Values{"deletion_policy": policy})
 				r.Applied(config)
 				s.Reset()
-				m.Change(idOf(r), drift)
+				m.Change(r.ID(), drift)
 				if said := r.Refresh(); len(said) > 0 {
 					t.Fatal(said)
 				}
@@ -228,9 +228,9 @@ func TestAccountChangeIgnored(t *testing.T) {
 	m, s, p := startProtocol(t, mock.Options{})
 	r := p.Resource(accountType)
 	r.Applied(Values{"name": "Acme"})
-	thin := fmt.Sprintf(`{"acct_id":%q,"name":"Acme"}`, idOf(r))
+	thin := fmt.Sprintf(`{"acct_id":%q,"name":"Acme"}`, r.ID())
 	s.Inject(mockserver.Fault{On: patches, Times: 1, Body: thin})
-	r.Apply(Values{"name": "Acme 1"}).Errors().Contain(t, `showed "Acme" for name instead of "Acme 1"`, `AttributeName("name")`, idOf(r))
+	r.Apply(Values{"name": "Acme 1"}).Errors().Contain(t, `showed "Acme" for name instead of "Acme 1"`, `AttributeName("name")`, r.ID())
 	for i, reply := range []string{thin, `{}`, ``} {
 		name := fmt.Sprint("Acme ", i)
 		s.Reset()
@@ -253,20 +253,23 @@ func TestSecretAccepted(t *testing.T) {
 	with := func(secret string, version int) Values {
 		return Values{"name": "Acme", "auth_configs": []any{oauth("a", secret, Values{"client_secret_wo_version": version})}}
 	}
-	for name, fault := range map[string]mockserver.Fault{
-		"an empty object": {Body: `{}`}, "no content": {Status: 204}, "a web page": {Body: page},
+	for name, test := range map[string]struct {
+		fault    mockserver.Fault
+		byVendor bool // whether the reply is the vendor's, which has made the change
+	}{
+		"an empty object": {mockserver.Fault{Body: `{}`}, true}, "no content": {mockserver.Fault{Status: 204}, true},
+		"a web page": {mockserver.Fault{Body: page}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			m, s, p := startProtocol(t, mock.Options{})
 			r := p.Resource(accountType)
 			r.Applied(with("one", 1))
-			byVendor := name != "a web page"
-			fault.On, fault.Effect, fault.Times = patches, byVendor, 1
+			test.fault.On, test.fault.Effect, test.fault.Times = patches, test.byVendor, 1
 			s.Reset()
-			s.Inject(fault)
+			s.Inject(test.fault)
 			r.Applied(with("two", 2))
-			if n := s.Count(patches); (n == 1) != byVendor {
+			if n := s.Count(patches); (n == 1) != test.byVendor {
 				t.Errorf("%d updates were sent", n)
 			}
 			for _, c := range stored(t, m, r).AuthConfigs {

@@ -20,12 +20,12 @@ func TestAuthConfigsUnmanaged(t *testing.T) {
 	before := stored(t, m, r)
 	s.Reset()
 
-	r.Apply(unmanaged).Warnings().Contain(t, "no longer managed", "auth_configs", idOf(r))
+	r.Apply(unmanaged).Warnings().Contain(t, "no longer managed", "auth_configs", r.ID())
 	r.Settled(unmanaged)
 	if n := acctest.Changes(s); n > 0 {
 		t.Errorf("%d changes were sent", n)
 	}
-	m.Change(idOf(r), func(a *mock.Account) {
+	m.Change(r.ID(), func(a *mock.Account) {
 		a.AuthConfigs[someID] = mock.AuthConfig{Cluster: &mock.ClusterRef{TargetID: "unseen"}}
 	})
 	r.Settled(unmanaged)

@@ -266,7 +266,7 @@ func TestAuthConfigsRace(t *testing.T) {
 	r := p.Resource(accountType)
 	r.Applied(configs(password(true), oauth("a", "secret-a")))
 	plan := r.Plan(configs(password(false), oauth("a", "secret-a")))
-	m.Change(idOf(r), func(a *mock.Account) {
+	m.Change(r.ID(), func(a *mock.Account) {
 		a.AuthConfigs[someID] = mock.AuthConfig{Cluster: &mock.ClusterRef{TargetID: "new"}}
 		for id, c := range a.AuthConfigs {
 			if c.OAuth != nil {
@@ -331,7 +331,7 @@ func TestAuthConfigsDrift(t *testing.T) {
 			m, s, p := startProtocol(t, mock.Options{})
 			r := p.Resource(accountType)
 			r.Applied(config)
-			m.Change(idOf(r), func(a *mock.Account) { test.change(a.AuthConfigs) })
+			m.Change(r.ID(), func(a *mock.Account) { test.change(a.AuthConfigs) })
 			before := stored(t, m, r)
 			s.Reset()
 			r.Refresh()

@@ -2,7 +2,6 @@ package fortanix_test
 
 import (
 	"encoding/base64"
-	"fmt"
 	"testing"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/acctest"
@@ -47,14 +46,9 @@ func start(t *testing.T, o mock.Options) (*mock.Mock, *mockserver.Server, acctes
 func startProtocol(t *testing.T, o mock.Options) (*mock.Mock, *mockserver.Server, *acctest.Protocol) {
 	t.Helper()
 	m, s, env := start(t, o)
-	p, said := acctest.NewProtocol(t, env, nil)
-	if len(said) > 0 {
-		t.Fatal(said)
-	}
+	p := acctest.StartProtocol(t, env, nil)
 	return m, s, p
 }
-
-func idOf(r *acctest.Resource) string { return fmt.Sprint(r.State()["id"]) }
 
 func b64(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
 
@@ -124,9 +118,9 @@ func all() Values {
 // stored is the account at the vendor.
 func stored(t *testing.T, m *mock.Mock, r *acctest.Resource) mock.Account {
 	t.Helper()
-	a, ok := m.Get(idOf(r))
+	a, ok := m.Get(r.ID())
 	if !ok {
-		t.Fatalf("the vendor has no account %s", idOf(r))
+		t.Fatalf("the vendor has no account %s", r.ID())
 	}
 	return a
 }

@@ -41,10 +41,9 @@ type sessionModel struct {
 func (e *sessionEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A session of its own with a Fortanix CCM account selected, for a provisioner, a script or another provider. The " +
-			"user of " +
-			"the provider block logs in once more; the provider's own session is not touched. Terraform renews the token while the run goes on " +
-			"and " +
-			"**ends the session at the end of it**. It is in no plan and no state. It takes `fortanix.username` and `fortanix.password`.",
+			"user of the provider block logs in once more; the provider's own session is not touched. Terraform renews the token while the run " +
+			"goes on and **ends the session at the end of it**. It is in no plan and no state. It takes `fortanix.username` and " +
+			"`fortanix.password`.",
 		Attributes: map[string]schema.Attribute{
 			"account_id": account.EphemeralAccountID(descriptor),
 			"access_token": schema.StringAttribute{
@@ -53,8 +52,7 @@ func (e *sessionEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, 
 			"expires_at": schema.StringAttribute{
 				Computed: true,
 				MarkdownDescription: "When the token ends unless it is renewed, by the server's clock, in the form of RFC 3339. Terraform renews it " +
-					"while " +
-					"the run goes on, until the session itself ends. Null where the server doesn't say it.",
+					"while the run goes on, until the session itself ends. Null where the server doesn't say it.",
 			},
 		},
 	}

@@ -125,11 +125,8 @@ func TestSessionNeedsALogin(t *testing.T) {
 	delete(env, "FORTANIX_CCM_USERNAME")
 	delete(env, "FORTANIX_CCM_PASSWORD")
 	env["FORTANIX_CCM_TOKEN"] = "session.ready"
-	p, said := acctest.NewProtocol(t, env, nil)
-	if len(said) > 0 {
-		t.Fatal(said)
-	}
-	_, said = p.Open(sessionType, Values{"account_id": someID})
+	p := acctest.StartProtocol(t, env, nil)
+	_, said := p.Open(sessionType, Values{"account_id": someID})
 	said.Refused(t, s, "fortanix.username and fortanix.password")
 	if n := s.Count(""); n != 0 {
 		t.Errorf("%d requests", n)
@@ -173,10 +170,7 @@ func TestSessionWarnings(t *testing.T) {
 func TestSessionReadOnly(t *testing.T) {
 	t.Parallel()
 	m, _, env := start(t, mock.Options{})
-	p, said := acctest.NewProtocol(t, env, Values{"read_only": true})
-	if len(said) > 0 {
-		t.Fatal(said)
-	}
+	p := acctest.StartProtocol(t, env, Values{"read_only": true})
 	o, said := p.Open(sessionType, Values{"account_id": m.Seed(mock.Account{Name: "A"}).ID})
 	if len(said) > 0 {
 		t.Fatal(said)

@@ -39,10 +39,7 @@ func atOnce(resources []*acctest.Resource, do func(int, *acctest.Resource)) {
 func TestOneLogin(t *testing.T) {
 	t.Parallel()
 	m, s, env := start(t, mock.Options{})
-	p, said := acctest.NewProtocol(t, env, Values{"bulk_reads": false})
-	if len(said) > 0 {
-		t.Fatal(said)
-	}
+	p := acctest.StartProtocol(t, env, Values{"bulk_reads": false})
 	resources := imported(t, m, p, 10)
 	if n := s.Count(logins); n != 1 {
 		t.Errorf("%d logins for ten reads at once, want 1", n)
@@ -118,10 +115,7 @@ func TestToken(t *testing.T) {
 	delete(env, "FORTANIX_CCM_PASSWORD")
 	env["FORTANIX_CCM_TOKEN"] = "a-ready-token"
 	m.AddToken("a-ready-token", mock.DemoUsername)
-	p, said := acctest.NewProtocol(t, env, nil)
-	if len(said) > 0 {
-		t.Fatal(said)
-	}
+	p := acctest.StartProtocol(t, env, nil)
 	r := p.Resource(accountType)
 	r.Applied(Values{"name": "Acme"})
 	m.ExpireSessions()
@@ -157,17 +151,14 @@ func TestNoCredentials(t *testing.T) {
 			if test.block != nil {
 				block = Values{"fortanix": test.block}
 			}
-			p, said := acctest.NewProtocol(t, test.env, block)
-			if len(said) > 0 {
-				t.Fatal(said)
-			}
+			p := acctest.StartProtocol(t, test.env, block)
 			r := p.Resource(accountType)
 			if plan := r.Plan(Values{"name": "Acme"}); plan.Action != "create" || len(plan.Diagnostics) > 0 {
 				t.Errorf("%q is planned: %s", plan.Action, plan.Diagnostics)
 			}
 			r.Apply(Values{"name": "Acme"}).Errors().Contain(t, test.says...)
 			r.Import(someID).Errors().Contain(t, test.says...)
-			_, said = p.Data("fortanix_account", Values{"id": someID})
+			_, said := p.Data("fortanix_account", Values{"id": someID})
 			said.Errors().Contain(t, test.says...)
 			_, said = p.List(accountType, Values{}, 0, false)
 			said.Errors().Contain(t, test.says...)
@@ -184,10 +175,7 @@ func TestConfiguredAddress(t *testing.T) {
 	for _, suffix := range []string{"", "/", "/v1", "/v1/"} {
 		_, s, env := start(t, mock.Options{})
 		env["FORTANIX_CCM_ENDPOINT"] = s.URL + suffix
-		p, said := acctest.NewProtocol(t, env, Values{})
-		if len(said) > 0 {
-			t.Fatal(said)
-		}
+		p := acctest.StartProtocol(t, env, Values{})
 		if _, said := p.Data("fortanix_accounts", Values{}); len(said) > 0 || s.Count(lists) == 0 {
 			t.Errorf("%q: %s", suffix, said)
 		}

@@ -24,7 +24,7 @@ func TestAccountChangingCredentials(t *testing.T) {
 				w.use(first)
 				r := w.Resource(accountType)
 				r.Applied(config)
-				id := idOf(r)
+				id := r.ID()
 				// The reseller sees the account since it is the member's, the member once it may enter it.
 				w.ChangeUser(mock.DemoMember, func(u *mock.User) { u.Access[number(t, id)] = []string{"1"} })
 				w.use(mock.DemoAPIKey)
@@ -95,7 +95,7 @@ func TestAccountGone(t *testing.T) {
 			r.Applied(config)
 			config = Values{"company": "Acme", "deletion_policy": "abandon"}
 			r.Applied(config)
-			id := number(t, idOf(r))
+			id := number(t, r.ID())
 			test.away(w, id)
 			if test.key == "" {
 				test.key = mock.DemoAPIKey
@@ -136,7 +136,7 @@ func TestAccountGoneWithoutIdentity(t *testing.T) {
 	for _, typeName := range []string{accountType, userType} {
 		r := w.Resource(typeName)
 		r.Applied(minimal(typeName))
-		id := number(t, idOf(r))
+		id := number(t, r.ID())
 		w.RemoveClient(id)
 		w.RemoveUser(id)
 		r.ForgetIdentity()
@@ -195,11 +195,11 @@ func TestAccountRename(t *testing.T) {
 	w := newWorld(t, mock.Options{})
 	r := w.Resource(accountType)
 	r.Applied(Values{"company": "Acme"})
-	id := idOf(r)
+	id := r.ID()
 	w.server.Reset()
 	r.Applied(Values{"company": "Acme 2"})
-	if idOf(r) != id {
-		t.Errorf("another account: %s", idOf(r))
+	if r.ID() != id {
+		t.Errorf("another account: %s", r.ID())
 	}
 	w.count(patchClient, 1)
 	w.count(posts, 0)
@@ -210,17 +210,17 @@ func TestAccountRename(t *testing.T) {
 		t.Error("outer blanks pass")
 	}
 	// Another spelling is a change too, and where the vendor keeps its own, that counts as equal.
-	w.Set(func(o *mock.Options) { o.Company = strings.ToUpper })
+	w.Configure(func(o *mock.Options) { o.Company = strings.ToUpper })
 	r.Applied(Values{"company": "acme 2"})
 	w.count(patchClient, 2)
 	if c, _ := w.Client(number(t, id)); c.Company != "ACME 2" || r.State()["company"] != "acme 2" {
 		t.Errorf("vendor %q, state %q", c.Company, r.State()["company"])
 	}
-	w.Set(func(o *mock.Options) { o.Company = nil })
+	w.Configure(func(o *mock.Options) { o.Company = nil })
 	r.Applied(Values{"company": "Acme 2"})
 
 	for name, view := range map[string]mock.MemberView{"forbidden": mock.MemberForbidden, "not found": mock.MemberNotFound} {
-		w.Set(func(o *mock.Options) { o.Member = view })
+		w.Configure(func(o *mock.Options) { o.Member = view })
 		w.ChangeUser(mock.DemoMember, func(u *mock.User) { u.Access[number(t, id)] = []string{"1"} })
 		w.use(mock.DemoMemberKey)
 		said := r.Apply(Values{"company": "Mine"})

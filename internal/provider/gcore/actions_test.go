@@ -55,10 +55,7 @@ func TestActions(t *testing.T) {
 func TestActionsReadOnly(t *testing.T) {
 	t.Parallel()
 	_, s, env := start(t, mock.Options{})
-	p, said := acctest.NewProtocol(t, env, Values{"read_only": true})
-	if len(said) > 0 {
-		t.Fatal(said)
-	}
+	p := acctest.StartProtocol(t, env, Values{"read_only": true})
 	for _, typeName := range []string{renewType, resetType} {
 		_, said := p.Invoke(typeName, Values{"email": "member@example.com"})
 		said.Refused(t, s, "read_only")

@@ -33,7 +33,7 @@ func TestOtherAddress(t *testing.T) {
 			w.Restart()
 			r.Refresh().Errors().Contain(t, "at this address", here, elsewhere.URL, "state rm")
 			user := other.SeedUser(mock.User{Company: "Stranger", Email: "stranger@example.com"})
-			id := number(t, idOf(r))
+			id := number(t, r.ID())
 			other.RemoveUser(user.ID)
 			other.RemoveClient(user.Client)
 			if typeName == accountType {

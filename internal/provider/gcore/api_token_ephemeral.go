@@ -75,10 +75,8 @@ func (e *apiTokenEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest,
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A permanent API token inside a Gcore account, such as the `api_key` of Gcore's own provider. It is made when " +
-			"Terraform " +
-			"opens it, in every plan and apply that needs it, and **deleted when Terraform closes it** at the end of that run. It is in no plan " +
-			"and " +
-			"no state. With `read_only` it is an error.",
+			"Terraform opens it, in every plan and apply that needs it, and **deleted when Terraform closes it** at the end of that run. It is in " +
+			"no plan and no state. With `read_only` it is an error.",
 		Attributes: map[string]schema.Attribute{
 			"account_id": account.EphemeralAccountID(accountDescriptor),
 			"name": schema.StringAttribute{
@@ -103,8 +101,7 @@ func (e *apiTokenEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest,
 			"expires_at": schema.StringAttribute{
 				Computed: true,
 				MarkdownDescription: "When the token ends, by Gcore's clock, in the form of RFC 3339. Null where Gcore's reply states no end: the " +
-					"token " +
-					"then is good until it is deleted, and a warning says so.",
+					"token then is good until it is deleted, and a warning says so.",
 			},
 		},
 	}

@@ -19,28 +19,12 @@ import (
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/acctest"
 	mock "github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/gcore"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/mockapi/mockserver"
 )
 
 const (
 	accountAddress = accountType + ".a"
 	userAddress    = userType + ".a"
 )
-
-// block is a resource block with these arguments.
-func block(typeName string, arguments ...string) string {
-	return acctest.Lines(append(append([]string{fmt.Sprintf("resource %q \"a\" {", typeName), `provider = accounts`}, arguments...), `}`)...)
-}
-
-var emptyPlan = resource.ConfigPlanChecks{PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
-
-// acts is a step whose plan does this, and after which there is nothing to do.
-func acts(address string, action plancheck.ResourceActionType, more ...plancheck.PlanCheck) resource.ConfigPlanChecks {
-	return resource.ConfigPlanChecks{
-		PreApply:             append(more, plancheck.ExpectResourceAction(address, action)),
-		PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
-	}
-}
 
 // imports are the imports that plugin-testing knows, none of which may plan a change.
 func imports(address string, ignore ...string) []resource.TestStep {
@@ -58,7 +42,7 @@ func TestAccountLife(t *testing.T) {
 	same := statecheck.CompareValue(compare.ValuesSame())
 	differ := statecheck.CompareValue(compare.ValuesDiffer())
 	steps := append([]resource.TestStep{{
-		Config: block(accountType, `company = "Acme"`), ConfigPlanChecks: emptyPlan,
+		Config: acctest.Block(accountType, `company = "Acme"`), ConfigPlanChecks: acctest.EmptyPlan,
 		ConfigStateChecks: []statecheck.StateCheck{
 			same.AddStateValue(accountAddress, tfjsonpath.New("id")),
 			statecheck.ExpectKnownValue(accountAddress, tfjsonpath.New("deletion_policy"), knownvalue.StringExact("prevent")),
@@ -67,8 +51,8 @@ func TestAccountLife(t *testing.T) {
 		RefreshState: true, // the reply to the create shows neither status nor email
 	}}, imports(accountAddress)...)
 	steps = append(steps, resource.TestStep{
-		Config:           block(accountType, `company = "Acme 2"`, `deletion_policy = "abandon"`),
-		ConfigPlanChecks: acts(accountAddress, plancheck.ResourceActionUpdate, allKnown{}),
+		Config:           acctest.Block(accountType, `company = "Acme 2"`, `deletion_policy = "abandon"`),
+		ConfigPlanChecks: acctest.Acts(accountAddress, plancheck.ResourceActionUpdate, allKnown{}),
 		ConfigStateChecks: []statecheck.StateCheck{
 			same.AddStateValue(accountAddress, tfjsonpath.New("id")), differ.AddStateValue(accountAddress, tfjsonpath.New("id")),
 			statecheck.ExpectKnownValue(accountAddress, tfjsonpath.New("status"), knownvalue.StringExact("new")),
@@ -82,8 +66,8 @@ func TestAccountLife(t *testing.T) {
 				}
 			}
 		},
-		Config:            block(accountType, `company = "Acme 2"`, `deletion_policy = "abandon"`),
-		ConfigPlanChecks:  acts(accountAddress, plancheck.ResourceActionCreate),
+		Config:            acctest.Block(accountType, `company = "Acme 2"`, `deletion_policy = "abandon"`),
+		ConfigPlanChecks:  acctest.Acts(accountAddress, plancheck.ResourceActionCreate),
 		ConfigStateChecks: []statecheck.StateCheck{differ.AddStateValue(accountAddress, tfjsonpath.New("id"))},
 	})
 	acctest.RunCase(t, resource.TestCase{
@@ -144,24 +128,24 @@ func TestUserLife(t *testing.T) {
 		return mock.User{}
 	}
 	steps := append([]resource.TestStep{{
-		Config: block(userType, everyArgument...), ConfigPlanChecks: emptyPlan,
+		Config: acctest.Block(userType, everyArgument...), ConfigPlanChecks: acctest.EmptyPlan,
 		ConfigStateChecks: []statecheck.StateCheck{
 			id(), statecheck.ExpectKnownValue(userAddress, tfjsonpath.New("password_wo"), knownvalue.Null()),
 			statecheck.ExpectKnownValue(userAddress, tfjsonpath.New("is_active"), knownvalue.Bool(true)),
 		},
 	}}, imports(userAddress, "password_wo_version", "services", "deletion_policy", "timeouts")...)
 	steps = append(steps, resource.TestStep{
-		Config:           block(userType, change(changed, `deletion_policy = "abandon"`)...),
-		ConfigPlanChecks: acts(userAddress, plancheck.ResourceActionUpdate, allKnown{}), ConfigStateChecks: []statecheck.StateCheck{id()},
+		Config:           acctest.Block(userType, change(changed, `deletion_policy = "abandon"`)...),
+		ConfigPlanChecks: acctest.Acts(userAddress, plancheck.ResourceActionUpdate, allKnown{}), ConfigStateChecks: []statecheck.StateCheck{id()},
 	}, resource.TestStep{
 		PreConfig: func() {
 			m.ChangeUser(theUser().ID, func(u *mock.User) { u.Lang, u.Phone = "en", new("1") })
 			m.ChangeClient(theUser().Client, func(c *mock.Client) { c.IsTest, c.Availability["CLOUD"] = false, false })
 		},
-		Config:           block(userType, changed...),
-		ConfigPlanChecks: acts(userAddress, plancheck.ResourceActionUpdate), ConfigStateChecks: []statecheck.StateCheck{id()},
+		Config:           acctest.Block(userType, changed...),
+		ConfigPlanChecks: acctest.Acts(userAddress, plancheck.ResourceActionUpdate), ConfigStateChecks: []statecheck.StateCheck{id()},
 	}, resource.TestStep{
-		Config:      block(userType, change(changed, `password_wo_version = 2`)...),
+		Config:      acctest.Block(userType, change(changed, `password_wo_version = 2`)...),
 		ExpectError: regexp.MustCompile(`create-only\s+attribute\s+can't\s+be\s+changed`),
 	})
 	acctest.RunCase(t, resource.TestCase{
@@ -189,7 +173,7 @@ func TestUserUnknownUntilApply(t *testing.T) {
 	_, s, env := start(t, mock.Options{})
 	config := func(n int) string {
 		return acctest.Lines(`resource "terraform_data" "x" {`, fmt.Sprintf(`input = { n = "%d", lang = "de", country = "LU", type = "common", yes = true, seller = 12 }`, n), `}`) +
-			block(userType, `email = "ann${terraform_data.x.output.n}@example.com"`, `company = "Acme ${terraform_data.x.output.n}"`,
+			acctest.Block(userType, `email = "ann${terraform_data.x.output.n}@example.com"`, `company = "Acme ${terraform_data.x.output.n}"`,
 				`password_wo = "secret-${terraform_data.x.output.lang}"`, `password_wo_version = terraform_data.x.output.yes ? 1 : 2`,
 				`name = "Ann ${terraform_data.x.output.n}"`, `phone = terraform_data.x.output.n`, `seller = terraform_data.x.output.seller + 1`,
 				`services = { CDN = terraform_data.x.output.yes }`, `lang = terraform_data.x.output.lang`, `custom_id = terraform_data.x.output.n`,
@@ -197,8 +181,8 @@ func TestUserUnknownUntilApply(t *testing.T) {
 				`deletion_policy = "delete"`)
 	}
 	acctest.Run(t, env,
-		resource.TestStep{Config: config(1), ConfigPlanChecks: emptyPlan},
-		resource.TestStep{Config: config(2), ConfigPlanChecks: acts(userAddress, plancheck.ResourceActionUpdate)},
+		resource.TestStep{Config: config(1), ConfigPlanChecks: acctest.EmptyPlan},
+		resource.TestStep{Config: config(2), ConfigPlanChecks: acctest.Acts(userAddress, plancheck.ResourceActionUpdate)},
 	)
 	if s.Count(posts) != 1 || s.Count(patchUser) != 1 || s.Count(patchClient) != 1 || s.Count("PATCH "+products) != 0 {
 		t.Errorf("%d creates, %d and %d updates, want one each", s.Count(posts), s.Count(patchUser), s.Count(patchClient))
@@ -240,23 +224,8 @@ func TestImportByCLI(t *testing.T) {
 			cli.Need(test.terraform, test.tofu)
 			cli.Write(test.file, test.content(seed(m)))
 			cli.OK(append(test.args, "-generate-config-out=generated.tf")...)
-			importsOnly(t, cli, s, test.imported)
+			cli.ImportsOnly(s, test.imported)
 		})
-	}
-}
-
-// importsOnly applies imports that must change nothing.
-func importsOnly(t *testing.T, cli *acctest.CLI, s *mockserver.Server, n int) {
-	t.Helper()
-	want := fmt.Sprintf("%d imported, 0 added, 0 changed, 0 destroyed", n)
-	if result := cli.OK("apply", "-auto-approve"); !strings.Contains(result.Unwrapped(), want) {
-		t.Errorf("the apply doesn't say %q:\n%s", want, result)
-	}
-	if result := cli.Run("plan", "-detailed-exitcode"); result.Exit != 0 {
-		t.Errorf("there is something to do after the import:\n%s", result)
-	}
-	if acctest.Changes(s) > 0 {
-		t.Errorf("%d requests that change something were sent", acctest.Changes(s))
 	}
 }
 

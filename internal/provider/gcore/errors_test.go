@@ -133,7 +133,7 @@ func TestUserIncomplete(t *testing.T) {
 			w.server.Inject(mockserver.Fault{On: on, Status: 403, Body: `{"message":"Not now"}`})
 			r := w.Resource(userType)
 			said := r.Apply(all())
-			said.Warnings().Contain(t, "incomplete", "Not now", idOf(r))
+			said.Warnings().Contain(t, "incomplete", "Not now", r.ID())
 			if len(said.Errors()) > 0 || len(said) != 1 || r.Tainted {
 				t.Errorf("tainted %t\n%s", r.Tainted, said)
 			}
@@ -158,7 +158,7 @@ func TestUserIgnoredChanges(t *testing.T) {
 	for attribute, value := range map[string]any{
 		"email": "bea@example.com", "name": "Bea", "phone": "1", "lang": "en", "company": "Beta", "custom_id": "c-2", "seller": 13, "is_test": false,
 	} {
-		u, _ := w.User(number(t, idOf(r)))
+		u, _ := w.User(number(t, r.ID()))
 		c, _ := w.Client(u.Client)
 		w.server.Inject(
 			mockserver.Fault{On: patchUser, Body: fmt.Sprintf(`{"id":%d,"email":%q,"name":%q,"phone":%q,"lang":%q}`, u.ID, u.Email, *u.Name, *u.Phone, u.Lang)},

@@ -55,10 +55,7 @@ func start(t *testing.T, o mock.Options) (*mock.Mock, *mockserver.Server, acctes
 func newWorld(t *testing.T, o mock.Options) *world {
 	t.Helper()
 	m, s, env := start(t, o)
-	p, said := acctest.NewProtocol(t, env, nil)
-	if len(said) > 0 {
-		t.Fatal(said)
-	}
+	p := acctest.StartProtocol(t, env, nil)
 	return &world{t, m, p, s, env}
 }
 
@@ -79,8 +76,6 @@ func (w *world) count(pattern string, want int) {
 		}
 	}
 }
-
-func idOf(r *acctest.Resource) string { return fmt.Sprint(r.State()["id"]) }
 
 func text(id int64) string { return strconv.FormatInt(id, 10) }
 

@@ -24,11 +24,11 @@ var modes = map[string]mock.Options{
 	"bare":                   {Envelope: mock.EnvelopeBare},
 	"tiny pages":             {MaxLimit: 1},
 	"substring filters":      {Filters: mock.FilterContains},
-	"thin lists":             {ThinLists: []string{"email", "status", "users", "resellers", "currentUser", "custom_id", "lang", "client_and_roles"}},
+	"thin lists":             {PartialLists: []string{"email", "status", "users", "resellers", "currentUser", "custom_id", "lang", "client_and_roles"}},
 	"lower filters":          {Filters: mock.FilterLower},
 	"ignored filters":        {Filters: mock.FilterIgnored},
 	"prefix filters":         {Filters: mock.FilterPrefix},
-	"no users shown":         {ThinClients: []string{"users"}},
+	"no users shown":         {PartialClients: []string{"users"}},
 	"no counts":              {HideCount: true, MaxLimit: 2},
 	"omitted nulls":          {OmitNulls: true},
 	"fractions":              {Numbers: mock.NumberFraction},
@@ -54,7 +54,7 @@ func TestModes(t *testing.T) {
 			})
 			r := w.Resource(userType)
 			r.Applied(all())
-			id := idOf(r)
+			id := r.ID()
 			w.Restart()
 			r.Applied(changed)
 			r.Applied(acctest.With(changed, Values{"name": nil, "custom_id": nil}))
@@ -75,11 +75,11 @@ func TestModes(t *testing.T) {
 
 			// What is taken is named.
 			w.Resource(userType).Apply(acctest.With(all(), Values{"email": "third@example.com", "company": "Extra 2"})).
-				Errors().Contain(t, idOf(a), "gcore_account.NAME", "already exists")
+				Errors().Contain(t, a.ID(), "gcore_account.NAME", "already exists")
 			w.Resource(userType).Apply(acctest.With(all(), Values{"email": "Bea@example.com", "company": "Third"})).
 				Errors().Contain(t, "exists already", id, userType+".NAME")
 			w.Resource(accountType).Apply(Values{"company": "Extra 2"}).
-				Errors().Contain(t, "exists already", idOf(a), "provider = accounts")
+				Errors().Contain(t, "exists already", a.ID(), "provider = accounts")
 
 			w.Restart()
 			if said := r.Apply(nil); len(said.Errors()) > 0 {

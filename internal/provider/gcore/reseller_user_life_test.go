@@ -36,7 +36,7 @@ func TestUserRemoval(t *testing.T) {
 			w := newWorld(t, mock.Options{})
 			r := w.Resource(userType)
 			r.Applied(all())
-			id, clientID := number(t, idOf(r)), number(t, r.State()["client_id"])
+			id, clientID := number(t, r.ID()), number(t, r.State()["client_id"])
 			user, _ := w.User(id)
 			client, _ := w.Client(clientID)
 			w.Restart()
@@ -231,7 +231,7 @@ func TestUserDestroy(t *testing.T) {
 			}
 			r := w.Resource(userType)
 			r.Applied(config)
-			id, clientID := number(t, idOf(r)), number(t, r.State()["client_id"])
+			id, clientID := number(t, r.ID()), number(t, r.State()["client_id"])
 			plan := r.Plan(nil)
 			if test.before != nil {
 				test.before(w, id)
@@ -301,7 +301,7 @@ func TestAccountDestroy(t *testing.T) {
 	if len(said) > 0 || acctest.Changes(w.server) > 0 {
 		t.Errorf("%s", said)
 	}
-	id := number(t, idOf(r))
+	id := number(t, r.ID())
 	said = r.Apply(nil)
 	said.Warnings().Contain(t, "only be forgotten", text(id))
 	if len(said.Errors()) > 0 || r.State() != nil {
@@ -369,7 +369,7 @@ func TestUserGone(t *testing.T) {
 			w.SeedClient(mock.Client{Reseller: 9001})
 			r := w.Resource(userType)
 			r.Applied(minimal(userType))
-			id := number(t, idOf(r))
+			id := number(t, r.ID())
 			test.away(w, id, number(t, r.State()["client_id"]))
 			if test.key == "" {
 				test.key = mock.DemoAPIKey
@@ -379,7 +379,7 @@ func TestUserGone(t *testing.T) {
 			said := r.Refresh()
 			if test.warns != "" {
 				said.Warnings().Contain(t, test.warns)
-				if len(said) != 1 || idOf(r) != fmt.Sprint(id) {
+				if len(said) != 1 || r.ID() != fmt.Sprint(id) {
 					t.Errorf("%v\n%s", r.State(), said)
 				}
 				return
@@ -441,7 +441,7 @@ func TestUserMoved(t *testing.T) {
 	config := acctest.With(minimal(userType), Values{"custom_id": "c-1", "services": Values{"CDN": false}})
 	r.Applied(config)
 	other := w.SeedClient(mock.Client{Company: "Somebody else's", Reseller: mock.DemoReseller})
-	w.ChangeUser(number(t, idOf(r)), func(u *mock.User) {
+	w.ChangeUser(number(t, r.ID()), func(u *mock.User) {
 		u.Client, u.Access = other.ID, map[int64][]string{other.ID: {"1"}}
 	})
 	before, clientID := acctest.Changes(w.server), fmt.Sprint(r.State()["client_id"])
@@ -461,7 +461,7 @@ func TestUserMovedSincePlan(t *testing.T) {
 	r.Applied(config)
 	plan := r.Plan(acctest.With(config, Values{"name": "Ann", "custom_id": "c-2"}))
 	other := w.SeedClient(mock.Client{Company: "Somebody else's", Reseller: mock.DemoReseller})
-	w.ChangeUser(number(t, idOf(r)), func(u *mock.User) {
+	w.ChangeUser(number(t, r.ID()), func(u *mock.User) {
 		u.Client, u.Access = other.ID, map[int64][]string{other.ID: {"1"}}
 	})
 	r.Execute(plan).Errors().Contain(t, "belongs to account "+fmt.Sprint(other.ID))
@@ -474,7 +474,7 @@ func TestUserOfHiddenAccount(t *testing.T) {
 	w := newWorld(t, mock.Options{})
 	r := w.Resource(userType)
 	r.Applied(minimal(userType))
-	id, clientID := idOf(r), fmt.Sprint(r.State()["client_id"])
+	id, clientID := r.ID(), fmt.Sprint(r.State()["client_id"])
 	w.server.Inject(mockserver.Fault{On: getClient, Status: 500}, mockserver.Fault{On: listClients, Status: 500})
 	for _, said := range []acctest.Diagnostics{r.Refresh(), w.Resource(userType).Import(id)} {
 		said.Errors().Contain(t, "exists, but the account "+clientID, "HTTP 500")

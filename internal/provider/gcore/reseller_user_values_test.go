@@ -41,7 +41,7 @@ func TestUserEveryArgument(t *testing.T) {
 	same(t, r.State(), Values{"password_wo": nil, "is_active": true, "activated": true})
 
 	imported := w.Resource(userType)
-	if said := imported.ImportIdentity(idOf(r)); len(said) > 0 {
+	if said := imported.ImportIdentity(r.ID()); len(said) > 0 {
 		t.Fatal(said)
 	}
 	imported.Settled(acctest.With(all(), Values{
@@ -116,7 +116,7 @@ func TestUserChanges(t *testing.T) {
 			w := newWorld(t, mock.Options{})
 			r := w.Resource(userType)
 			r.Applied(all())
-			id := idOf(r)
+			id := r.ID()
 			w.Restart()
 			r.Settled(all())
 			w.server.Reset()
@@ -143,8 +143,8 @@ func TestUserChanges(t *testing.T) {
 				t.Errorf("%d requests were sent, want %d", n, sent)
 			}
 			r.Settled(config)
-			if idOf(r) != id {
-				t.Errorf("another user: %s", idOf(r))
+			if r.ID() != id {
+				t.Errorf("another user: %s", r.ID())
 			}
 		})
 	}
@@ -176,7 +176,7 @@ func TestUserDrift(t *testing.T) {
 	w := newWorld(t, mock.Options{})
 	r := w.Resource(userType)
 	r.Applied(all())
-	userID, clientID := number(t, idOf(r)), number(t, r.State()["client_id"])
+	userID, clientID := number(t, r.ID()), number(t, r.State()["client_id"])
 	w.ChangeUser(userID, func(u *mock.User) {
 		u.Email, u.Name, u.Phone, u.Lang, u.IsActive = "eve@example.com", nil, new("0"), "en", false
 	})

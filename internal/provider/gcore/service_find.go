@@ -17,12 +17,7 @@ import (
 
 // serviceData is one service in the data source.
 type serviceData struct {
-	ID        types.String `tfsdk:"id"`
-	ServiceID types.String `tfsdk:"service_id"`
-	Product   types.String `tfsdk:"product"`
-	Status    types.String `tfsdk:"status"`
-	Previous  types.String `tfsdk:"previous_status"`
-	Enabled   types.Bool   `tfsdk:"enabled"`
+	serviceFields
 	ChangedAt types.String `tfsdk:"status_changed_at"`
 	DeletedAt types.String `tfsdk:"deleted_date"`
 }
@@ -74,11 +69,9 @@ var services = account.Finder[*client.Client, client.Service, serviceFilter, ser
 		}
 	},
 	Show: func(_ context.Context, s client.Service, _ *diag.Diagnostics) serviceData {
-		return serviceData{
-			ID: types.StringValue(s.AccountID + "/" + s.Product), ServiceID: types.StringValue(s.ID), Product: account.StringOrNull(&s.Product),
-			Status: account.StringOrNull(&s.Status), Previous: account.StringOrNull(&s.Previous), Enabled: shownBool(types.BoolNull(), s.Enabled),
-			ChangedAt: account.StringOrNull(&s.ChangedAt), DeletedAt: account.StringOrNull(&s.DeletedAt),
-		}
+		data := serviceData{ChangedAt: account.StringOrNull(&s.ChangedAt), DeletedAt: account.StringOrNull(&s.DeletedAt)}
+		data.read(s)
+		return data
 	},
 	Fill: func(ctx context.Context, _ *client.Client, s client.Service, include bool, result *list.ListResult) string {
 		model := serviceModel{Lifecycle: account.NoLifecycle()}

@@ -212,20 +212,26 @@ func (m *serviceModel) update(state serviceModel) client.ServiceUpdate {
 	return change
 }
 
+// read takes what Gcore shows.
+func (f *serviceFields) read(s client.Service) {
+	f.ID = types.StringValue(s.AccountID + "/" + s.Product)
+	f.Product, f.ServiceID = account.StringOrNull(&s.Product), types.StringValue(s.ID)
+	f.Status, f.Previous = account.StringOrNull(&s.Status), account.StringOrNull(&s.Previous)
+	f.Enabled = shownBool(f.Enabled, s.Enabled)
+}
+
 // read takes what Gcore shows. A service that is activating is as good as active.
 func (m *serviceModel) read(s client.Service) {
-	m.ID = types.StringValue(s.AccountID + "/" + s.Product)
-	m.Account, m.Product, m.ServiceID = types.StringValue(s.AccountID), types.StringValue(s.Product), types.StringValue(s.ID)
-	m.Status, m.Enabled = types.StringValue(s.Status), shownBool(m.Enabled, s.Enabled)
+	m.serviceFields.read(s)
+	m.Account = types.StringValue(s.AccountID)
 	if client.SameStatus(client.ServiceActive, s.Status) {
 		m.Status = types.StringValue(client.ServiceActive)
 	}
-	m.Previous = account.StringOrNull(&s.Previous)
 }
 
 // resolve fills in from a reply what the plan left unknown; what it knew survives.
 func (m *serviceModel) resolve(s client.Service) {
-	answered := serviceModel{Enabled: types.BoolNull()}
+	var answered serviceModel
 	answered.read(s)
 	m.ID, m.ServiceID = account.Resolve(m.ID, answered.ID), account.Resolve(m.ServiceID, answered.ServiceID)
 	m.Enabled, m.Previous = account.Resolve(m.Enabled, answered.Enabled), account.Resolve(m.Previous, answered.Previous)

@@ -100,16 +100,21 @@ func serviceAttributes() map[string]schema.Attribute {
 	}
 }
 
-// serviceModel is gcore_account_service in plan and state.
-type serviceModel struct {
+// serviceFields are what the resource and the data source both have of a service.
+type serviceFields struct {
 	ID        types.String `tfsdk:"id"`
-	Account   types.String `tfsdk:"account_id"`
 	Product   types.String `tfsdk:"product"`
 	Status    types.String `tfsdk:"status"`
 	Enabled   types.Bool   `tfsdk:"enabled"`
 	ServiceID types.String `tfsdk:"service_id"`
 	Previous  types.String `tfsdk:"previous_status"`
+}
+
+// serviceModel is gcore_account_service in plan and state.
+type serviceModel struct {
+	serviceFields
 	account.Lifecycle
+	Account types.String `tfsdk:"account_id"`
 }
 
 // AccountID implements account.Model.

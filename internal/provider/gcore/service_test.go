@@ -37,10 +37,10 @@ func TestServiceLife(t *testing.T) {
 	m, s, env := start(t, mock.Options{})
 	a := m.SeedClient(mock.Client{Company: "Acme"})
 	config := func(status string, more ...string) string {
-		return block(serviceType, append([]string{fmt.Sprintf("account_id = %q", text(a.ID)), `product = "CDN"`, fmt.Sprintf("status = %q", status)}, more...)...)
+		return acctest.Block(serviceType, append([]string{fmt.Sprintf("account_id = %q", text(a.ID)), `product = "CDN"`, fmt.Sprintf("status = %q", status)}, more...)...)
 	}
 	steps := append([]resource.TestStep{{
-		Config: config("active", "enabled = true"), ConfigPlanChecks: emptyPlan,
+		Config: config("active", "enabled = true"), ConfigPlanChecks: acctest.EmptyPlan,
 		ConfigStateChecks: []statecheck.StateCheck{
 			statecheck.ExpectKnownValue(serviceAddress, tfjsonpath.New("id"), knownvalue.StringExact(text(a.ID)+"/CDN")),
 			statecheck.ExpectKnownValue(serviceAddress, tfjsonpath.New("previous_status"), knownvalue.StringExact("new")),
@@ -50,9 +50,9 @@ func TestServiceLife(t *testing.T) {
 		PreConfig: func() {
 			m.ChangeClient(a.ID, func(c *mock.Client) { c.Services["CDN"] = mock.Service{Status: "trialend", Enabled: true} })
 		},
-		Config: config("active", "enabled = true"), ConfigPlanChecks: acts(serviceAddress, plancheck.ResourceActionUpdate),
+		Config: config("active", "enabled = true"), ConfigPlanChecks: acctest.Acts(serviceAddress, plancheck.ResourceActionUpdate),
 	}, resource.TestStep{
-		Config: config("active", `deletion_policy = "abandon"`), ConfigPlanChecks: acts(serviceAddress, plancheck.ResourceActionUpdate, allKnown{}),
+		Config: config("active", `deletion_policy = "abandon"`), ConfigPlanChecks: acctest.Acts(serviceAddress, plancheck.ResourceActionUpdate, allKnown{}),
 	})
 	acctest.Run(t, env, steps...)
 	now, _ := m.Client(a.ID)
@@ -66,7 +66,7 @@ func TestServiceIdentity(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, mock.Options{})
 	a := w.SeedClient(mock.Client{Company: "Acme", Services: map[string]mock.Service{"DNS": {Status: "activating", Enabled: true}}})
-	w.Set(func(o *mock.Options) { o.Activating = 9 })
+	w.Configure(func(o *mock.Options) { o.Activating = 9 })
 	r := w.Resource(serviceType)
 	if said := r.ImportParts(Values{"account_id": text(a.ID), "product": "DNS"}); len(said) > 0 {
 		t.Fatal(said)

@@ -321,11 +321,8 @@ func TestAPITokenWithoutExpiry(t *testing.T) {
 func TestTokensReadOnly(t *testing.T) {
 	t.Parallel()
 	_, s, env := start(t, mock.Options{})
-	p, said := acctest.NewProtocol(t, env, Values{"read_only": true})
-	if len(said) > 0 {
-		t.Fatal(said)
-	}
-	_, said = p.Open(apiToken, Values{"account_id": text(mock.DemoAccount), "name": "ci"})
+	p := acctest.StartProtocol(t, env, Values{"read_only": true})
+	_, said := p.Open(apiToken, Values{"account_id": text(mock.DemoAccount), "name": "ci"})
 	said.Refused(t, s, "read_only")
 	if _, said = p.Open(accountToken, Values{"account_id": text(mock.DemoAccount)}); len(said) > 0 {
 		t.Error(said)

@@ -46,7 +46,7 @@ func TestAccountModes(t *testing.T) {
 		"errors as a list":          {options: mock.Options{ErrorsAsList: true}},
 		"conflicts":                 {options: mock.Options{ConflictOnStatus: true}},
 		"no total":                  {options: mock.Options{NoTotal: true}},
-		"partial list":              {options: mock.Options{ThinList: []string{"website", "eligibility", "address"}}},
+		"partial list":              {options: mock.Options{PartialList: []string{"website", "eligibility", "address"}}},
 		"omitted per item":          {options: mock.Options{OmittedPerItem: true}},
 		"asterisks inside count":    {options: mock.Options{InnerWildcards: true}},
 		"only A to Z have case":     {options: mock.Options{FoldsASCIIOnly: true}},

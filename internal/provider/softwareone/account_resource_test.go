@@ -27,16 +27,10 @@ const address = "softwareone_account.a"
 
 // account is a resource block with these arguments.
 func account(arguments ...string) string {
-	return acctest.Lines(append(append([]string{`resource "softwareone_account" "a" {`, `provider = accounts`}, arguments...), `}`)...)
+	return acctest.Block("softwareone_account", arguments...)
 }
 
-var (
-	emptyPlan = resource.ConfigPlanChecks{PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
-	updates   = resource.ConfigPlanChecks{
-		PreApply:             []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate)},
-		PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
-	}
-)
+var updates = acctest.Acts(address, plancheck.ResourceActionUpdate)
 
 func value(attribute string, check knownvalue.Check) statecheck.StateCheck {
 	return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), check)
@@ -58,7 +52,7 @@ func TestAccountMinimal(t *testing.T) {
 	same := statecheck.CompareValue(compare.ValuesSame())
 	steps := []resource.TestStep{{
 		Config:           account(`name = "Acme"`, `type = "Client"`),
-		ConfigPlanChecks: emptyPlan,
+		ConfigPlanChecks: acctest.EmptyPlan,
 		ConfigStateChecks: []statecheck.StateCheck{
 			same.AddStateValue(address, tfjsonpath.New("id")), value("status", knownvalue.StringExact("Enabled")),
 			value("default_language_code", knownvalue.StringExact("en-US")), value("deletion_policy", knownvalue.StringExact("prevent")),
@@ -100,7 +94,7 @@ func TestAccountEveryArgument(t *testing.T) {
 				`eligibility = { client = false, partner = true }`, `default_language_code = "de-CH"`, fmt.Sprintf(`logo = %q`, png),
 				`groups = ["UGR-1111-1111", "UGR-2222-2222"]`, `allow_duplicate_name = true`, `deletion_policy = "disable"`, `timeouts = { create = "5m" }`,
 			),
-			ConfigPlanChecks: emptyPlan,
+			ConfigPlanChecks: acctest.EmptyPlan,
 		},
 		resource.TestStep{
 			ResourceName: address, ImportState: true, ImportStateVerify: true,
@@ -169,7 +163,7 @@ func TestAccountUnknownValues(t *testing.T) {
 				`logo = terraform_data.x.output.logo`, `allow_duplicate_name = terraform_data.x.output.yes`, `deletion_policy = "abandon"`)
 	}
 	acctest.Run(t, env,
-		resource.TestStep{Config: config(1), ConfigPlanChecks: emptyPlan},
+		resource.TestStep{Config: config(1), ConfigPlanChecks: acctest.EmptyPlan},
 		resource.TestStep{
 			Config: config(2), ConfigPlanChecks: updates,
 			ConfigStateChecks: []statecheck.StateCheck{value("name", knownvalue.StringExact("Acme 2")), value("external_id", knownvalue.StringExact("C2"))},
@@ -253,7 +247,7 @@ func TestAccountOutOfSight(t *testing.T) {
 		},
 		resource.TestStep{
 			PreConfig: func() { m.AddCredential(mock.Credential{Token: mock.DemoToken, AccountID: mock.OperationsID}) },
-			Config:    config, ConfigPlanChecks: emptyPlan,
+			Config:    config, ConfigPlanChecks: acctest.EmptyPlan,
 			ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue(address, tfjsonpath.New("id"), knownvalue.StringFunc(func(id string) error {
 				if id != hidden.ID {
 					return fmt.Errorf("the account is %s, not %s", id, hidden.ID)
@@ -286,7 +280,7 @@ func TestAccountImportByCLI(t *testing.T) {
 		a := m.Seed(mock.Account{Name: "Acme"})
 		cli.Write("main.tf", account(`name = "Acme"`, `type = "Client"`)+
 			fmt.Sprintf("import {\n  to       = %s\n  provider = accounts\n  identity = { id = %q }\n}\n", address, a.ID))
-		importsOnly(t, cli, s, 1)
+		cli.ImportsOnly(s, 1)
 	})
 	t.Run("generated", func(t *testing.T) {
 		t.Parallel()
@@ -298,7 +292,7 @@ func TestAccountImportByCLI(t *testing.T) {
 		}
 		cli.Write("import.tf", blocks)
 		cli.OK("plan", "-generate-config-out=generated.tf")
-		importsOnly(t, cli, s, len(trickyNames))
+		cli.ImportsOnly(s, len(trickyNames))
 	})
 	t.Run("query", func(t *testing.T) {
 		t.Parallel()
@@ -308,23 +302,8 @@ func TestAccountImportByCLI(t *testing.T) {
 		seedTricky(m)
 		cli.Write("all.tfquery.hcl", acctest.Lines(`list "softwareone_account" "all" {`, `provider = accounts`, `limit = 1000`, `include_resource = true`, `}`))
 		cli.OK("query", "-generate-config-out=generated.tf")
-		importsOnly(t, cli, s, len(trickyNames)+1)
+		cli.ImportsOnly(s, len(trickyNames)+1)
 	})
-}
-
-// importsOnly applies imports that must change nothing.
-func importsOnly(t *testing.T, cli *acctest.CLI, s *mockserver.Server, n int) {
-	t.Helper()
-	want := fmt.Sprintf("%d imported, 0 added, 0 changed, 0 destroyed", n)
-	if result := cli.OK("apply", "-auto-approve"); !regexp.MustCompile(want).MatchString(result.Unwrapped()) {
-		t.Errorf("the apply doesn't say %q:\n%s", want, result)
-	}
-	if result := cli.Run("plan", "-detailed-exitcode"); result.Exit != 0 {
-		t.Errorf("there is something to do after the import:\n%s", result)
-	}
-	if acctest.Changes(s) > 0 {
-		t.Errorf("%d requests that change something were sent", acctest.Changes(s))
-	}
 }
 
 // The listing that many reads share makes no difference but to the number of requests.
@@ -333,10 +312,7 @@ func TestAccountBulkReads(t *testing.T) {
 	read := map[bool]int{}
 	for _, bulk := range []bool{true, false} {
 		m, s, env := start(t, mock.Options{})
-		p, said := acctest.NewProtocol(t, env, Values{"bulk_reads": bulk})
-		if len(said) > 0 {
-			t.Fatal(said)
-		}
+		p := acctest.StartProtocol(t, env, Values{"bulk_reads": bulk})
 		for i := range 30 {
 			m.Seed(mock.Account{Name: fmt.Sprint("Acme ", i), Website: "https://e.example"})
 		}

@@ -34,10 +34,7 @@ func start(t *testing.T, o mock.Options) (*mock.Mock, *mockserver.Server, acctes
 func startProtocol(t *testing.T, o mock.Options) (*mock.Mock, *mockserver.Server, *acctest.Protocol) {
 	t.Helper()
 	m, s, env := start(t, o)
-	p, said := acctest.NewProtocol(t, env, nil)
-	if len(said) > 0 {
-		t.Fatal(said)
-	}
+	p := acctest.StartProtocol(t, env, nil)
 	return m, s, p
 }
 

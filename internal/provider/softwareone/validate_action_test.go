@@ -44,10 +44,7 @@ func TestValidateAccount(t *testing.T) {
 func TestValidateAccountReadOnly(t *testing.T) {
 	t.Parallel()
 	m, s, env := start(t, mock.Options{})
-	p, said := acctest.NewProtocol(t, env, acctest.Values{"read_only": true})
-	if len(said) > 0 {
-		t.Fatal(said)
-	}
-	_, said = p.Invoke(validateType, acctest.Values{"account_id": m.Seed(mock.Account{Name: "Acme", Type: "Client"}).ID})
+	p := acctest.StartProtocol(t, env, acctest.Values{"read_only": true})
+	_, said := p.Invoke(validateType, acctest.Values{"account_id": m.Seed(mock.Account{Name: "Acme", Type: "Client"}).ID})
 	said.Refused(t, s, "read_only")
 }
