@@ -26,6 +26,8 @@ const slack = time.Second
 const (
 	// lookUps is how often a thing is looked for after an unclear failure, since listings lag behind.
 	lookUps = 5
+	// longLookUps is that where a repeat may follow that nothing at the vendor would stop: half a minute.
+	longLookUps = 7
 	// lookUpPause is the wait before the second look-up; it doubles from then on.
 	lookUpPause = 500 * time.Millisecond
 	// longestReserve caps the part of the time, a quarter, that a POST leaves for look-ups.
@@ -121,8 +123,8 @@ type Creation[T any] struct {
 	MadeHere func(ctx context.Context, found T, window Window) (bool, error)
 	// Describe names a thing for an error.
 	Describe func(T) Candidate
-	// KeysRepeat says that the vendor takes a natural key more than once. A POST is not repeated then after a refusal that
-	// may have acted: where listings lag behind, no look-up would show it, and nothing would stop the second thing.
+	// KeysRepeat says that the vendor takes a natural key more than once. Nothing at the vendor stops a second POST then, so
+	// one that was refused is looked for longer before it is repeated: listings lag behind.
 	KeysRepeat bool
 }
 
@@ -158,7 +160,7 @@ func (c Creation[T]) Run(ctx context.Context) (T, error) {
 		if failure == nil {
 			return found, nil
 		}
-		repeat := transport.Refused(err) && !c.KeysRepeat && failure.LookUp == nil && len(failure.Candidates) == 0
+		repeat := transport.Refused(err) && failure.LookUp == nil && len(failure.Candidates) == 0
 		if !repeat || attempt == posts || !transport.Pause(ctx, c.Clock, postPause<<(attempt-1), err) {
 			return none, failure
 		}
@@ -238,7 +240,11 @@ func (c Creation[T]) resolveUnclear(ctx context.Context, pending *create, starte
 	ctx, cancel := transport.Detach(ctx)
 	defer cancel()
 	failure := &Error{Err: cause, Unclear: true}
-	for attempt := range lookUps {
+	tries := lookUps
+	if c.KeysRepeat && transport.Refused(cause) {
+		tries = longLookUps
+	}
+	for attempt := range tries {
 		if attempt > 0 && c.Clock.Sleep(ctx, lookUpPause<<(attempt-1)) != nil {
 			break
 		}
