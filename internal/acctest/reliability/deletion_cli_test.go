@@ -1,6 +1,7 @@
 package reliability_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -109,30 +110,44 @@ func TestRemovedBlock(t *testing.T) {
 }
 
 // lifecycle { destroy = false } forgets an account without asking the provider, under each policy. A replacement under
-// it makes a second account only where the vendor lets two exist; the name of the first one stays taken.
+// it makes no second account: the name of the first one stays taken.
 func TestDestroyFalse(t *testing.T) {
 	t.Parallel()
-	for _, policy := range []string{"prevent", "abandon"} {
-		t.Run(policy, func(t *testing.T) {
-			t.Parallel()
-			w := find("gcore_account").open(t, 0)
-			c := w.hcl(t, accountHCL("acme", policy, "destroy = false"))
-			c.Need("1.16", "1.12")
-			c.OK("apply", "-auto-approve")
-			c.OK("taint", "gcore_account.x")
-			if result := c.Run("apply", "-auto-approve"); result.Exit == 0 || !strings.Contains(result.Unwrapped(), "exists already") {
-				t.Errorf("replacing it under its own name: exit %d\n%s", result.Exit, result)
-			}
-			if n := len(w.named("acme")); n != 1 {
-				t.Errorf("%d accounts of that name", n)
-			}
-			c.Write("main.tf", "")
-			c.OK("apply", "-auto-approve")
-			if len(w.named("acme")) != 1 || strings.TrimSpace(c.OK("state", "list").Stdout) != "" {
-				t.Error("the account is gone, or still in the state")
-			}
-		})
+	policies := map[string][]string{
+		"gcore_account":       {"prevent", "abandon"},
+		"gcore_reseller_user": {"prevent", "abandon", "delete"},
+		"softwareone_account": {"prevent", "abandon", "disable"},
+		"fortanix_account":    {"prevent", "abandon", "delete", "deactivate"},
 	}
+	each(t, func(s subject) {
+		for _, policy := range policies[s.name] {
+			s.Run(policy, func(t *testing.T) {
+				t.Parallel()
+				w := s.open(t, 0)
+				config := s.called("acme", Values{"provider": "accounts", "deletion_policy": policy, "lifecycle": Values{"destroy": false}})
+				document, err := json.Marshal(Values{"resource": Values{s.typeName: Values{"x": config}}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				c := acctest.NewCLI(t, w.env)
+				c.Write("main.tf.json", string(document))
+				c.Need("1.16", "1.12")
+				c.OK("apply", "-auto-approve")
+				c.OK("taint", s.typeName+".x")
+				if result := c.Run("apply", "-auto-approve"); result.Exit == 0 || !strings.Contains(result.Unwrapped(), "exists already") {
+					t.Errorf("replacing it under its own name: exit %d\n%s", result.Exit, result)
+				}
+				if n := len(w.named("acme")); n != 1 {
+					t.Errorf("%d accounts of that name", n)
+				}
+				c.Write("main.tf.json", "{}")
+				c.OK("apply", "-auto-approve")
+				if len(w.named("acme")) != 1 || strings.TrimSpace(c.OK("state", "list").Stdout) != "" {
+					t.Error("the account is gone, or still in the state")
+				}
+			})
+		}
+	})
 }
 
 // Under the policy delete, a replacement by the provider's own plan destroys the old account in spite of destroy = false
