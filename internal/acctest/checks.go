@@ -49,7 +49,7 @@ var EmptyPlan = resource.ConfigPlanChecks{PostApplyPostRefresh: []plancheck.Plan
 // Acts checks that the plan does this to the resource at this address, and more, and that the apply leaves nothing to do.
 func Acts(address string, action plancheck.ResourceActionType, more ...plancheck.PlanCheck) resource.ConfigPlanChecks {
 	checks := EmptyPlan
-	checks.PreApply = append(more, plancheck.ExpectResourceAction(address, action))
+	checks.PreApply = append([]plancheck.PlanCheck{plancheck.ExpectResourceAction(address, action)}, more...)
 	return checks
 }
 

@@ -74,7 +74,8 @@ func SeedGcore(m *gcore.Mock, n int, seed uint64) {
 	d := newDice(seed)
 	for i := range min(n, 1) * sellers {
 		m.SeedSeller(gcore.Seller{
-			ID: firstSeller + int64(i), Email: fmt.Sprintf("Seller.%d@example.com", i), FullName: fmt.Sprintf("Example Seller %d", i), Activated: true,
+			ID: firstSeller + int64(i), Email: fmt.Sprintf("Seller.%d@example.com", i),
+			FullName: fmt.Sprintf("Example Seller %d", i), Activated: true,
 		})
 	}
 	client := func(i int) gcore.Client {
