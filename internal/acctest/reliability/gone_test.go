@@ -146,7 +146,7 @@ func TestReallyGone(t *testing.T) {
 	})
 }
 
-// A tombstone is proof as well, but for a member, whom it isn't shown.
+// A tombstone is proof as well, except for a member, who isn't shown it.
 func TestTombstones(t *testing.T) {
 	t.Parallel()
 	each(t, func(s subject) {

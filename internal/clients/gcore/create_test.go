@@ -106,7 +106,7 @@ func TestNotOurs(t *testing.T) {
 		"made before":               {other: mock.Client{Company: "Acme", Owner: mine}, age: time.Minute},
 		"by somebody else":          {other: mock.Client{Company: "Acme", Owner: 4711}},
 		"in other case":             {other: mock.Client{Company: "ACME", Owner: mine}, options: mock.Options{Filters: mock.FilterContains, FoldCompany: true}},
-		"outer blanks":              {other: mock.Client{Company: " Acme ", Owner: mine}, options: mock.Options{Filters: mock.FilterContains}},
+		"surrounding whitespace":    {other: mock.Client{Company: " Acme ", Owner: mine}, options: mock.Options{Filters: mock.FilterContains}},
 		"filter refused":            {other: mock.Client{Company: "Acme", Owner: mine}, faults: []mockserver.Fault{{Where: byCreation, Status: 400}}},
 		"filter fails":              {other: mock.Client{Company: "Acme", Owner: mine}, faults: []mockserver.Fault{{Where: byCreation, Status: 500}}},
 		"filter finds nothing":      {other: mock.Client{Company: "Acme", Owner: mine}, faults: []mockserver.Fault{{Where: byCreation, Body: `{"count":0,"results":[]}`}}},

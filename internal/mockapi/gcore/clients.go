@@ -153,7 +153,7 @@ func (m *Mock) memberDenied() reply {
 	}
 }
 
-// pathID reads the path's id; what is no id at all finds nothing.
+// pathID reads the path's id; what is not an id finds nothing.
 func pathID(c *call) int64 {
 	id, err := strconv.ParseInt(c.PathValue("id"), 10, 64)
 	if err != nil {

@@ -90,7 +90,7 @@ func FuzzImportBlock(f *testing.F) {
 	})
 }
 
-// FuzzBase64: what the validator lets through is base64 of something, in its one spelling but for line breaks.
+// FuzzBase64: what the validator lets through is base64 of something, in its one spelling except line breaks.
 func FuzzBase64(f *testing.F) {
 	for _, s := range append(hostile, "YQ==", "YQ", "YR==", "YQ==\n", "YW\nE=", "iVBORw0KGgo=") {
 		f.Add(s)

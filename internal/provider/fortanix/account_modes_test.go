@@ -35,7 +35,7 @@ func TestAccountModes(t *testing.T) {
 		"gone is 403":                {GoneStatus: 403},
 		"writes need a selection":    {RequireSelected: true},
 		"names in capitals":          {NormalizeName: strings.ToUpper},
-		"names with blanks":          {NormalizeName: func(name string) string { return " " + strings.TrimSpace(name) + " " }},
+		"names with whitespace":      {NormalizeName: func(name string) string { return " " + strings.TrimSpace(name) + " " }},
 		"defaults of the server":     {ServerDefaults: true},
 		"creation in millis":         {CreatedMillis: true},
 		"secrets masked":             {Secrets: mock.SecretsMasked},

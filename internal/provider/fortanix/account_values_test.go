@@ -51,7 +51,7 @@ func TestAccountForeignValues(t *testing.T) {
 	t.Parallel()
 	for name, a := range map[string]mock.Account{
 		"bare":           {Name: "Acme"},
-		"outer blanks":   {Name: " Acme ", AuthConfigs: map[string]mock.AuthConfig{someID: {Cluster: &mock.ClusterRef{TargetID: "x"}}}},
+		"whitespace":     {Name: " Acme ", AuthConfigs: map[string]mock.AuthConfig{someID: {Cluster: &mock.ClusterRef{TargetID: "x"}}}},
 		"logo in lines":  {Name: "Acme", CustomLogo: inLines(png("logo"))},
 		"other letters":  {Name: "Acme", DefaultGroupID: strings.ToUpper(otherID), AccountStatus: "Deactivated", Component: "CONFIDENTIAL_AI"},
 		"twice of a key": {Name: "Acme", AuthConfigs: map[string]mock.AuthConfig{someID: {Cluster: &mock.ClusterRef{TargetID: "x"}}}},

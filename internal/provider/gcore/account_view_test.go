@@ -207,7 +207,7 @@ func TestAccountRename(t *testing.T) {
 		t.Errorf("sent %s", sent)
 	}
 	if plan := r.Plan(Values{"company": " ACME  2"}); len(plan.Diagnostics.Errors()) == 0 {
-		t.Error("outer blanks pass")
+		t.Error("surrounding whitespace passes")
 	}
 	// Another spelling is a change too, and where the vendor keeps its own, that counts as equal.
 	w.Configure(func(o *mock.Options) { o.Company = strings.ToUpper })

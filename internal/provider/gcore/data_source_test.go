@@ -26,7 +26,7 @@ func TestAccountDataSource(t *testing.T) {
 	}
 	got, _ := w.Data("gcore_account", Values{"company": " acme"})
 	if got != nil {
-		t.Error("outer blanks pass")
+		t.Error("surrounding whitespace passes")
 	}
 	if got, said := w.Data("gcore_account", Values{"company": "ACME"}); len(said) > 0 || got["company"] != "ACME" || got["id"] != text(client.ID) {
 		t.Errorf("%v\n%s", got, said)

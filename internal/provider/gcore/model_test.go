@@ -17,7 +17,7 @@ import (
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/account"
 )
 
-// drawUser draws what a configuration may hold: text without outer blanks, and null.
+// drawUser draws what a configuration may hold: text without surrounding whitespace, and null.
 func drawUser(t *rapid.T, label string) userModel {
 	word := rapid.StringMatching(`[\p{L}\d"'\\$%{}<>&]([\p{L}\d "'\\$%{}<>&]{0,6}[\p{L}\d])?`)
 	text := rapid.Custom(func(t *rapid.T) types.String {

@@ -227,7 +227,7 @@ func TestUserRefusedValues(t *testing.T) {
 		t.Error("the missing password is no error of the plan")
 	}
 	for name, config := range map[string]Values{
-		"empty": {"company": ""}, "blanks": {"company": "Acme "}, "missing": {}, "policy": {"company": "A", "deletion_policy": "delete"},
+		"empty": {"company": ""}, "whitespace": {"company": "Acme "}, "missing": {}, "policy": {"company": "A", "deletion_policy": "delete"},
 	} {
 		if said := w.Resource(accountType).Apply(config); len(said.Errors()) == 0 {
 			t.Errorf("%s: %v", name, said)
