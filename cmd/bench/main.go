@@ -4,7 +4,8 @@
 //
 // It compares a plan of each kind of account, with bulk reads and without, with three others: of as many of Terraform's
 // built-in terraform_data, of a provider that has the same schemas and reads nothing, and with its own at a vendor without
-// latency. Times depend on the machine; ratios and request counts are what to compare.
+// latency. With -against, an older provider plans the same accounts in turn with this one. The vendor holds half as many
+// accounts again as are declared. Times depend on the machine; ratios and request counts are what to compare.
 package main
 
 import (
@@ -17,6 +18,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -41,6 +43,7 @@ type plans struct {
 	only      string
 	binary    string // Terraform
 	provider  string // the folder with the provider
+	older     string // the folder with the one to compare it with, if any
 	empty     string // the folder with the one that reads nothing
 	dir       string
 }
@@ -55,7 +58,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	large := flags.Bool("large", false, "10,000 accounts as well")
 	runs := flags.Int("runs", 1, "`times` that each plan is run; the median counts")
 	only := flags.String("only", "", "only one resource `type`")
-	provider := flags.String("provider", "", "the `folder` of a provider to measure in place of building one, such as an older one")
+	provider := flags.String("provider", "", "the `folder` of a provider to measure in place of building one")
+	older := flags.String("against", "", "the `folder` of another provider, such as an older one, to compare with in the same run")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		return nil
@@ -64,7 +68,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	p := plans{
 		counts: []int{10, 100, 1000}, latencies: []time.Duration{0, 100 * time.Millisecond, 300 * time.Millisecond}, runs: max(*runs, 1),
-		only: *only, provider: *provider,
+		only: *only, provider: *provider, older: *older,
 	}
 	switch {
 	case *quick:
@@ -102,9 +106,14 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 
 // measurePlans prints a table of plans.
 func (p plans) measurePlans(ctx context.Context, out io.Writer) error {
-	say(out, "| %-19s | accounts | latency | requests, bulk | single | plan, bulk | single | ÷ terraform_data, bulk | single | "+
-		"÷ empty provider | ÷ 0 ms | peak MiB | CPU, Terraform | provider | empty provider |", "resource")
-	say(out, "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|")
+	columns := []string{
+		"resource", "accounts", "latency", "requests, bulk", "single", "plan, bulk", "single", "÷ terraform_data, bulk", "single",
+		"÷ empty provider", "÷ 0 ms", "round trips more than at 0 ms", "peak MiB", "CPU, Terraform", "provider", "empty provider",
+	}
+	if p.older != "" {
+		columns = append(columns, "÷ the other provider: plan", "peak", "CPU")
+	}
+	heading(out, columns...)
 	for _, n := range p.counts {
 		floor, err := measureFloor(ctx, filepath.Join(p.dir, fmt.Sprint("floor-", n)), p.binary, p.provider, n, p.runs)
 		if err != nil {
@@ -129,36 +138,63 @@ func (p plans) measureKind(ctx context.Context, out io.Writer, dir string, k kin
 		return err
 	}
 	defer b.close()
-	empty, err := b.measureEmpty(ctx, p)
+	empty, err := b.measureWith(ctx, p.empty, p.runs)
 	if err != nil {
 		return err
 	}
 	var atOnce time.Duration
 	for _, latency := range p.latencies {
 		b.vendors.SetLatency(latency)
-		bulk, err := b.measure(ctx, true, p.runs)
+		bulk, older, err := b.measureInTurn(ctx, p.older, p.runs)
 		if err != nil {
 			return err
 		}
 		var single cost
 		if n <= most {
-			if single, err = b.measure(ctx, false, p.runs); err != nil {
+			if single, err = b.measureSingle(ctx, p.runs); err != nil {
 				return err
 			}
 		}
 		if latency == 0 {
 			atOnce = bulk.took
 		}
-		say(out, "| %-19s | %8d | %4d ms | %14d | %6d | %8.1f s | %4.1f s | %22.1f | %6.1f | "+
-			"%16.1f | %6.1f | %8d | %12.1f s | %6.1f s | %12.1f s |",
-			k.resource, n, latency.Milliseconds(), bulk.requests, single.requests, bulk.took.Seconds(), single.took.Seconds(),
-			ratio(bulk.took, floor), ratio(single.took, floor), ratio(bulk.took, empty.took), ratio(bulk.took, atOnce), bulk.provider.peak>>20,
-			bulk.terraform.cpu.Seconds(), bulk.provider.cpu.Seconds(), empty.provider.cpu.Seconds())
+		cells := []any{
+			k.resource, n, fmt.Sprint(latency.Milliseconds(), " ms"), bulk.requests, single.requests,
+			seconds(bulk.took), seconds(single.took), ratio(bulk.took, floor), ratio(single.took, floor), ratio(bulk.took, empty.took),
+			ratio(bulk.took, atOnce), roundTrips(bulk.took-atOnce, latency), bulk.provider.peak >> 20,
+			seconds(bulk.terraform.cpu), seconds(bulk.provider.cpu), seconds(empty.provider.cpu),
+		}
+		if p.older != "" {
+			cells = append(cells, ratio(bulk.took, older.took), ratio(bulk.provider.peak, older.provider.peak),
+				ratio(bulk.provider.cpu, older.provider.cpu))
+		}
+		row(out, cells...)
 	}
 	return nil
 }
 
-func ratio(a, b time.Duration) float64 { return float64(a) / float64(max(b, 1)) }
+// heading begins a table.
+func heading(out io.Writer, columns ...string) {
+	say(out, "| %s |", strings.Join(columns, " | "))
+	say(out, "|%s", strings.Repeat("---|", len(columns)))
+}
+
+// row prints a line of a table.
+func row(out io.Writer, cells ...any) { say(out, "|"+strings.Repeat(" %v |", len(cells)), cells...) }
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }
+
+func ratio[N int64 | time.Duration](a, b N) string {
+	return fmt.Sprintf("%.2f", float64(a)/float64(max(b, 1)))
+}
+
+// roundTrips is how many requests in turn, each of which takes latency, explain a time.
+func roundTrips(longer, latency time.Duration) string {
+	if latency == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.1f", float64(longer)/float64(latency))
+}
 
 func median(times []time.Duration) time.Duration {
 	slices.Sort(times)

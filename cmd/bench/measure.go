@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -108,11 +110,15 @@ func open(ctx context.Context, dir, binary, provider string, k kind, n int, seed
 	return b, all.String(), nil
 }
 
-// prepare seeds the vendor and imports what it holds.
+// prepare seeds the vendor and imports what is declared. The vendor holds half as many accounts again, as where others make
+// accounts too.
 func prepare(ctx context.Context, dir, binary, provider string, k kind, n int) (*bench, error) {
 	b, imports, err := open(ctx, dir, binary, provider, k, n, true)
 	if err != nil {
 		return nil, err
+	}
+	for i := range n / 2 {
+		k.seed(b.vendors, n+i)
 	}
 	err = b.workspace.Write("imports.tf", imports)
 	if err == nil {
@@ -146,52 +152,77 @@ func (b *bench) run(ctx context.Context, args ...string) error {
 type cost struct {
 	took                time.Duration
 	requests            int
-	terraform, provider usage // the last run's, except the peak, which is the largest
+	terraform, provider usage
 }
 
-// measure runs a plan, which must be empty, and returns the median time.
-func (b *bench) measure(ctx context.Context, bulk bool, runs int) (cost, error) {
-	if err := b.setBulkReads(bulk); err != nil {
+// measureSingle is what a plan costs without bulk reads.
+func (b *bench) measureSingle(ctx context.Context, runs int) (cost, error) {
+	if err := b.setBulkReads(false); err != nil {
 		return cost{}, err
 	}
-	return b.plan(ctx, runs)
+	c, err := b.plan(ctx, runs)
+	return c, errors.Join(err, b.setBulkReads(true))
 }
 
-// measureEmpty is measure with the provider that reads nothing.
-func (b *bench) measureEmpty(ctx context.Context, p plans) (cost, error) {
-	empty := *b
-	empty.provider = filepath.Join(p.empty, terraform.Program)
-	var err error
-	if empty.workspace, err = terraform.NewWorkspace(b.workspace.Dir, b.workspace.Binary, p.empty, nil); err != nil {
-		return cost{}, err
+// measureInTurn is what a plan costs with this provider and with another, if there is one: one run of each in turn, so that
+// whatever else the machine does weighs on both alike.
+func (b *bench) measureInTurn(ctx context.Context, other string, runs int) (mine, others cost, err error) {
+	if other == "" {
+		mine, err = b.plan(ctx, runs)
+		return mine, cost{}, err
 	}
-	c, err := empty.plan(ctx, p.runs)
-	if err != nil {
-		return cost{}, err
+	var of [2][]cost
+	for range runs {
+		c, err := b.plan(ctx, 1)
+		if err != nil {
+			return cost{}, cost{}, err
+		}
+		o, err := b.measureWith(ctx, other, 1)
+		if err != nil {
+			return cost{}, cost{}, fmt.Errorf("the provider in %s: %w", other, err)
+		}
+		of[0], of[1] = append(of[0], c), append(of[1], o)
 	}
-	b.workspace, err = terraform.NewWorkspace(b.workspace.Dir, b.workspace.Binary, p.provider, b.vendors.Environment())
-	return c, err
+	return middle(of[0]), middle(of[1]), nil
 }
 
-// plan runs a plan, which must be empty, and returns the median time.
+// measureWith is what a plan costs with the provider in another folder.
+func (b *bench) measureWith(ctx context.Context, folder string, runs int) (cost, error) {
+	own := b.provider
+	defer func() { b.provider = own }()
+	b.provider = filepath.Join(folder, terraform.Program)
+	if err := b.workspace.Use(folder); err != nil {
+		return cost{}, err
+	}
+	c, err := b.plan(ctx, runs)
+	return c, errors.Join(err, b.workspace.Use(filepath.Dir(own)))
+}
+
+// plan is what a plan costs, which must be empty.
 func (b *bench) plan(ctx context.Context, runs int) (cost, error) {
-	var c cost
-	var times []time.Duration
+	var costs []cost
 	for range runs {
 		b.server.Reset()
-		peak := c.provider.peak
-		var took time.Duration
+		var c cost
 		var err error
-		took, c.terraform, c.provider, err = b.watched(ctx, "plan", "-detailed-exitcode", "-parallelism=10", "-lock=false")
-		times = append(times, took)
-		c.provider.peak = max(c.provider.peak, peak)
+		c.took, c.terraform, c.provider, err = b.watched(ctx, "plan", "-detailed-exitcode", "-parallelism=10", "-lock=false")
 		if err != nil {
 			return cost{}, err
 		}
 		c.requests = len(b.server.Requests())
+		costs = append(costs, c)
 	}
-	c.took = median(times)
-	return c, nil
+	return middle(costs), nil
+}
+
+// middle is the run with the median time, with the largest peak of all.
+func middle(costs []cost) cost {
+	slices.SortFunc(costs, func(a, b cost) int { return cmp.Compare(a.took, b.took) })
+	c := costs[len(costs)/2]
+	for _, other := range costs {
+		c.provider.peak = max(c.provider.peak, other.provider.peak)
+	}
+	return c
 }
 
 // measureFloor is the same plan over Terraform's built-in terraform_data: what Terraform costs by itself.

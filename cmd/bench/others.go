@@ -16,8 +16,8 @@ import (
 // measureOthers prints what an import and the creation of 1,000 accounts cost, and a query of 10,000.
 func (p plans) measureOthers(ctx context.Context, out io.Writer) error {
 	const changed, queried = 1000, 10_000
-	say(out, "\n| %-19s | command | accounts | requests | time | peak MiB | CPU, Terraform | provider |", "resource")
-	say(out, "|---|---|---|---|---|---|---|---|")
+	say(out, "")
+	heading(out, "resource", "command", "accounts", "requests", "time", "peak MiB", "CPU, Terraform", "provider")
 	for _, k := range kinds {
 		if p.only != "" && p.only != k.resource {
 			continue
@@ -42,21 +42,11 @@ func (p plans) measureOthers(ctx context.Context, out io.Writer) error {
 				return fmt.Errorf("%s of %d %s: %w", command.name, command.n, k.resource, err)
 			}
 			if c.took == 0 {
-				say(out, "| %-19s | %s | %d | needs Terraform 1.14 |", k.resource, command.name, command.n)
+				row(out, k.resource, command.name, command.n, "needs Terraform 1.14")
 				continue
 			}
-			say(
-				out,
-				"| %-19s | %s | %8d | %8d | %6.1f s | %8d | %12.1f s | %6.1f s |",
-				k.resource,
-				command.name,
-				command.n,
-				c.requests,
-				c.took.Seconds(),
-				c.provider.peak>>20,
-				c.terraform.cpu.Seconds(),
-				c.provider.cpu.Seconds(),
-			)
+			row(out, k.resource, command.name, command.n, c.requests, seconds(c.took),
+				c.provider.peak>>20, seconds(c.terraform.cpu), seconds(c.provider.cpu))
 		}
 	}
 	return nil

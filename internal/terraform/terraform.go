@@ -92,19 +92,21 @@ func NewWorkspace(dir, binary, providerFolder string, environment []string) (*Wo
 		return nil, err
 	}
 	config := filepath.Join(dir, "cli.tfrc")
-	for file, content := range map[string]string{
-		"cli.tfrc":    fmt.Sprintf("provider_installation {\n  dev_overrides { %q = %q }\n  direct {}\n}\n", source, providerFolder),
-		"versions.tf": fmt.Sprintf("terraform {\n  required_providers {\n    accounts = { source = %q }\n  }\n}\n", source),
-	} {
-		if err := w.Write(file, content); err != nil {
-			return nil, err
-		}
+	versions := fmt.Sprintf("terraform {\n  required_providers {\n    accounts = { source = %q }\n  }\n}\n", source)
+	if err := errors.Join(w.Use(providerFolder), w.Write("versions.tf", versions)); err != nil {
+		return nil, err
 	}
 	w.environment = append([]string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TF_CLI_CONFIG_FILE=" + config, "TF_CLI_ARGS=-no-color", "TF_INPUT=0",
 		"TF_IN_AUTOMATION=1", "CHECKPOINT_DISABLE=1",
 	}, environment...)
 	return w, nil
+}
+
+// Use makes the workspace's commands run the provider in a folder.
+func (w *Workspace) Use(providerFolder string) error {
+	return w.Write("cli.tfrc",
+		fmt.Sprintf("provider_installation {\n  dev_overrides { %q = %q }\n  direct {}\n}\n", source, providerFolder))
 }
 
 // mirrorVersion is the version under which a mirror holds the provider.
