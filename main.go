@@ -27,7 +27,7 @@ func main() {
 	if !logged(os.Environ()) {
 		_ = os.Setenv("TF_LOG_SDK", "OFF")
 	}
-	tuneGC(os.Getenv)
+	provider.TuneGC(os.Getenv)
 	var options []tf6server.ServeOpt
 	if *debug {
 		options = append(options, tf6server.WithManagedDebug())

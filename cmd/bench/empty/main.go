@@ -17,7 +17,9 @@ import (
 )
 
 func main() {
-	_ = os.Setenv("TF_LOG_SDK", "OFF") // as the provider itself does
+	// As the provider itself does.
+	_ = os.Setenv("TF_LOG_SDK", "OFF")
+	accounts.TuneGC(os.Getenv)
 	serve := func() provider.Provider { return empty{accounts.New("bench")()} }
 	if err := providerserver.Serve(
 		context.Background(),

@@ -1,4 +1,4 @@
-package main
+package provider
 
 import (
 	"runtime/debug"
@@ -13,13 +13,14 @@ func TestTuneGC(t *testing.T) { //nolint:paralleltest // it changes the process
 		limit   int64
 	}{"": {gcPercent, memoryLimit}, "GOGC": {percent, memoryLimit}, "GOMEMLIMIT": {gcPercent, limit}} {
 		oldPercent, oldLimit := debug.SetGCPercent(percent), debug.SetMemoryLimit(limit)
-		tuneGC(func(name string) string {
+		TuneGC(func(name string) string {
 			if name == variable {
 				return "set"
 			}
 			return ""
 		})
-		if gotPercent, gotLimit := debug.SetGCPercent(oldPercent), debug.SetMemoryLimit(oldLimit); gotPercent != want.percent || gotLimit != want.limit {
+		gotPercent, gotLimit := debug.SetGCPercent(oldPercent), debug.SetMemoryLimit(oldLimit)
+		if gotPercent != want.percent || gotLimit != want.limit {
 			t.Errorf("%q set: %d percent, %d bytes", variable, gotPercent, gotLimit)
 		}
 	}

@@ -1,4 +1,4 @@
-package main
+package provider
 
 import "runtime/debug"
 
@@ -11,8 +11,8 @@ const (
 	memoryLimit = 512 << 20 // bytes
 )
 
-// tuneGC leaves what the user has set in GOGC or GOMEMLIMIT.
-func tuneGC(getenv func(string) string) {
+// TuneGC sets the garbage collector of this process, except what the user has set in GOGC or GOMEMLIMIT.
+func TuneGC(getenv func(string) string) {
 	if getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
