@@ -2,12 +2,14 @@ package account
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/settings"
 )
 
@@ -71,6 +73,12 @@ func (a *vendorAction[C]) Invoke(ctx context.Context, req action.InvokeRequest, 
 		}
 	}
 	if err := a.action.Invoke(ctx, api, values, report); err != nil {
-		a.action.Descriptor.AddError(&resp.Diagnostics, a.action.Verb, values[a.action.About], err)
+		d := a.action.Descriptor
+		d.AddError(&resp.Diagnostics, a.action.Verb, values[a.action.About], err)
+		if transport.Unclear(err) {
+			resp.Diagnostics.AddWarning("Outcome of "+d.Type+" is unclear", fmt.Sprintf("The request was sent, and the answer doesn't report "+
+				"whether it was carried out: %s may have done what was asked. It is not repeated by itself. Look there before you run the "+
+				"action again.", d.Vendor))
+		}
 	}
 }

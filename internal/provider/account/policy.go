@@ -32,9 +32,9 @@ const (
 // deletionPolicy is the attribute that all account resources have.
 const deletionPolicy = "deletion_policy"
 
-// destroyPolicies say what the policies do that call the vendor: in a description, in a choice, and to what a replacement
-// would leave behind.
-var destroyPolicies = map[string]struct{ description, choice, replaced string }{
+// destroyPolicies say what the policies do that call the vendor: in a description, in a choice, and to an account that stays
+// at the vendor ("" where none does).
+var destroyPolicies = map[string]struct{ description, choice, left string }{
 	PolicyDelete:  {"deletes it at the vendor", "it is deleted at %s", ""},
 	PolicyDisable: {"disables it at the vendor, where accounts can't be deleted, and forgets it", "it is disabled at %s", "disabled"},
 	PolicyPause: {
@@ -139,8 +139,12 @@ func (d Descriptor) planDestroy(ctx context.Context, req resource.ModifyPlanRequ
 		resp.Diagnostics.AddWarning(d.Title+" will only be forgotten", fmt.Sprintf(
 			"%s stays at %s as it is: its deletion_policy is \"abandon\". Terraform will not manage it any more.", label, d.Vendor))
 	default:
-		if d.DestroyLeaves != "" {
-			resp.Diagnostics.AddWarning(d.Title+" leaves something behind", fmt.Sprintf("%s: %s", label, d.DestroyLeaves))
+		leaves := d.DestroyLeaves
+		if left := destroyPolicies[policy].left; leaves == "" && left != "" {
+			leaves = fmt.Sprintf("it is %s, and stays at %s with its name.", left, d.Vendor)
+		}
+		if leaves != "" {
+			resp.Diagnostics.AddWarning(d.Title+" leaves something behind", fmt.Sprintf("%s: %s", label, leaves))
 		}
 	}
 }
@@ -187,8 +191,8 @@ func (d Descriptor) refuseReplacement(ctx context.Context, req resource.ModifyPl
 		return false
 	}
 	reach := "it would be left behind, and a second one created"
-	if replaced := destroyPolicies[old.Policy].replaced; replaced != "" {
-		reach = "it would be " + replaced + ", and a second one created"
+	if left := destroyPolicies[old.Policy].left; left != "" {
+		reach = "it would be " + left + ", and a second one created"
 	}
 	detail := fmt.Sprintf("%sIts deletion_policy is \"%s\": %s. ", by, old.Policy, reach)
 	if slices.Contains(d.DestroyPolicies, PolicyDelete) {

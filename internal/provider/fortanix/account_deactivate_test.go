@@ -76,7 +76,9 @@ func TestAccountDeactivatedAndBack(t *testing.T) {
 	r.Replace(config).Diagnostics.Errors().Contain(t, "can't be replaced", "deactivated")
 	r.Plan(acctest.With(config, Values{"component": "CONFIDENTIAL_AI"})).Diagnostics.Errors().Contain(t, "create-only")
 	id := r.ID()
-	if said := r.Apply(nil); len(said) > 0 {
+	said := r.Apply(nil)
+	said.Warnings().Contain(t, "leaves something behind", id, "deactivated, and stays")
+	if len(said.Errors()) > 0 {
 		t.Fatal(said)
 	}
 

@@ -60,7 +60,8 @@ func Vendor() settings.Vendor {
 			},
 			"token": schema.StringAttribute{
 				Optional: true, Sensitive: true,
-				MarkdownDescription: "Token of a session that is logged in already, instead of user and password. Environment: `FORTANIX_CCM_TOKEN`.",
+				MarkdownDescription: "Token of a session that is logged in already, instead of user and password. Environment: " +
+					"`FORTANIX_CCM_TOKEN`, which is not used where the environment has a user and a password too.",
 			},
 			"endpoint": schema.StringAttribute{
 				Optional: true,

@@ -35,6 +35,9 @@ func TestActions(t *testing.T) {
 	said.Errors().Contain(t, "already activated", "ann@example.com")
 	_, said = w.Invoke(resetType, Values{"email": "nobody@example.com"})
 	said.Errors().Contain(t, "404", "nobody@example.com")
+	if len(said.Warnings()) > 0 {
+		t.Errorf("a clear refusal: %s", said)
+	}
 	_, said = w.Invoke(resetType, Values{"email": "no address"})
 	said.Errors().Contain(t, `AttributeName("email")`, "valid email")
 	w.server.Violations() // of the address
@@ -44,6 +47,7 @@ func TestActions(t *testing.T) {
 	w.server.Inject(mockserver.Fault{On: posts, Status: 502}, mockserver.Fault{On: "POST /iam/auth/*", Status: 502})
 	_, said = w.Invoke(resetType, Values{"email": "ann@example.com"})
 	said.Errors().Contain(t, "502")
+	said.Warnings().Contain(t, resetType+" is unclear", "may have done")
 	w.count("POST /iam/auth/reset_password", 1)
 	w.server.ClearFaults()
 
