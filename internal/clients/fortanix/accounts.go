@@ -10,6 +10,7 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,23 +33,23 @@ const (
 )
 
 // Account is the API's Account. Only the id is always there: servers of other versions know fewer fields. Enumerations
-// may hold values that the description doesn't name.
+// may hold values that the description doesn't name. What has no name of the API here, accountReply reads.
 type Account struct {
-	ID          string // acct_id, a UUID
-	Name        string
-	CreatedAt   *int64   // seconds since 1970
-	Roles       []string // of the session's user in the account: READER, WRITER, MANAGER
-	Status      *string  // of that user's membership: ACTIVE, PENDING, DISABLED
-	CustomLogo  Logo
-	AuthConfigs []AuthConfig // in the order of their ids, without secrets; nil where the reply shows none
+	ID          string       `json:"acct_id"` // a UUID
+	Name        string       `json:"name"`
+	CreatedAt   *int64       `json:"-"`      // seconds since 1970
+	Roles       []string     `json:"roles"`  // of the session's user in the account: READER, WRITER, MANAGER
+	Status      *string      `json:"status"` // of that user's membership: ACTIVE, PENDING, DISABLED
+	CustomLogo  Logo         `json:"-"`
+	AuthConfigs []AuthConfig `json:"-"` // in the order of their ids, without secrets; nil where the reply shows none
 	// NodeEnrollment and Component are fixed when the account is created.
-	NodeEnrollment      *NodeEnrollment
-	Component           *string
-	Totals              *Totals // only where asked for
-	DefaultGroupID      *string
-	MarketplaceGroupID  *string
-	AccountStatus       *string
-	AzureCVMPCRPriority []int64 // the integers 0 to 22 in an order of preference
+	NodeEnrollment      *NodeEnrollment `json:"node_enrollment"`
+	Component           *string         `json:"component"`
+	Totals              *Totals         `json:"totals"` // only where asked for
+	DefaultGroupID      *string         `json:"default_group_id"`
+	MarketplaceGroupID  *string         `json:"marketplace_group_id"`
+	AccountStatus       *string         `json:"account_status"`
+	AzureCVMPCRPriority []int64         `json:"azure_cvm_pcr_priority"` // the integers 0 to 22 in an order of preference
 }
 
 // NodeEnrollment says how nodes join.
@@ -66,18 +67,13 @@ type Totals struct {
 
 // sameAccount compares what resources use: everything except the roles and status of the session's user, and the totals.
 func sameAccount(a, b Account) bool {
-	return a.Name == b.Name && equal(a.CreatedAt, b.CreatedAt) && a.CustomLogo.Same(b.CustomLogo) &&
-		slices.EqualFunc(a.AuthConfigs, b.AuthConfigs, func(x, y AuthConfig) bool { return x.ID == y.ID && x.Same(y) }) &&
-		equal(a.NodeEnrollment, b.NodeEnrollment) && equal(a.Component, b.Component) &&
-		equal(a.DefaultGroupID, b.DefaultGroupID) && equal(a.MarketplaceGroupID, b.MarketplaceGroupID) &&
-		equal(a.AccountStatus, b.AccountStatus) && slices.Equal(a.AzureCVMPCRPriority, b.AzureCVMPCRPriority)
-}
-
-func equal[T comparable](a, b *T) bool {
-	if a == nil || b == nil {
-		return a == b
+	same := a.CustomLogo.Same(b.CustomLogo) && slices.Equal(a.AzureCVMPCRPriority, b.AzureCVMPCRPriority) &&
+		slices.EqualFunc(a.AuthConfigs, b.AuthConfigs, func(x, y AuthConfig) bool { return x.ID == y.ID && x.Same(y) })
+	for _, rest := range []*Account{&a, &b} {
+		rest.ID, rest.CustomLogo, rest.AzureCVMPCRPriority, rest.AuthConfigs = "", Logo{}, nil, nil
+		rest.Roles, rest.Status, rest.Totals = nil, nil, nil
 	}
-	return *a == *b
+	return same && reflect.DeepEqual(a, b)
 }
 
 // SameName reports whether two names count as equal: servers may trim or recase what they are given.
@@ -154,20 +150,10 @@ type accountReply struct {
 // UnmarshalJSON implements json.Unmarshaler.
 func (r *accountReply) UnmarshalJSON(raw []byte) error {
 	var shown struct {
-		ID                  string                    `json:"acct_id"`
-		Name                string                    `json:"name"`
-		CreatedAt           *unixTime                 `json:"created_at"`
-		Roles               []string                  `json:"roles"`
-		Status              *string                   `json:"status"`
-		CustomLogo          string                    `json:"custom_logo"`
-		AuthConfigs         map[string]authConfigJSON `json:"auth_configs"`
-		NodeEnrollment      *NodeEnrollment           `json:"node_enrollment"`
-		Component           *string                   `json:"component"`
-		Totals              *Totals                   `json:"totals"`
-		DefaultGroupID      *string                   `json:"default_group_id"`
-		MarketplaceGroupID  *string                   `json:"marketplace_group_id"`
-		AccountStatus       *string                   `json:"account_status"`
-		AzureCVMPCRPriority []int64                   `json:"azure_cvm_pcr_priority"`
+		Account
+		CreatedAt   *unixTime                 `json:"created_at"`
+		CustomLogo  string                    `json:"custom_logo"`
+		AuthConfigs map[string]authConfigJSON `json:"auth_configs"`
 	}
 	if err := json.Unmarshal(raw, &shown); err != nil {
 		return err
@@ -178,12 +164,8 @@ func (r *accountReply) UnmarshalJSON(raw []byte) error {
 	case r.want != "" && !sameID(r.want, shown.ID):
 		return fmt.Errorf("asked for account %s, it is of account %s", r.want, shown.ID)
 	}
-	r.Account = Account{
-		ID: shown.ID, Name: shown.Name, CreatedAt: (*int64)(shown.CreatedAt), Roles: shown.Roles, Status: shown.Status,
-		CustomLogo: NewLogo(shown.CustomLogo), NodeEnrollment: shown.NodeEnrollment, Component: shown.Component,
-		Totals: shown.Totals, DefaultGroupID: shown.DefaultGroupID, MarketplaceGroupID: shown.MarketplaceGroupID,
-		AccountStatus: shown.AccountStatus, AzureCVMPCRPriority: shown.AzureCVMPCRPriority,
-	}
+	r.Account = shown.Account
+	r.CreatedAt, r.CustomLogo = (*int64)(shown.CreatedAt), NewLogo(shown.CustomLogo)
 	if shown.AuthConfigs != nil {
 		r.AuthConfigs = []AuthConfig{}
 	}

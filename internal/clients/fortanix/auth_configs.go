@@ -31,16 +31,16 @@ type PasswordAuth struct {
 
 // OAuth is log-in through an identity provider.
 type OAuth struct {
-	IDPName                  string
-	IDPIconURL               string
-	IDPAuthorizationEndpoint string
-	IDPTokenEndpoint         string
-	IDPRequiresBasicAuth     bool
-	IDPUserinfoEndpoint      *string
-	TLS                      TLS
-	ClientID                 string
+	IDPName                  string  `json:"idp_name"`
+	IDPIconURL               string  `json:"idp_icon_url"`
+	IDPAuthorizationEndpoint string  `json:"idp_authorization_endpoint"`
+	IDPTokenEndpoint         string  `json:"idp_token_endpoint"`
+	IDPRequiresBasicAuth     bool    `json:"idp_requires_basic_auth"`
+	IDPUserinfoEndpoint      *string `json:"idp_userinfo_endpoint,omitempty"`
+	TLS                      TLS     `json:"-"`
+	ClientID                 string  `json:"client_id"`
 	// ClientSecret is needed in every request. What a reply shows of it, if anything, is dropped.
-	ClientSecret transport.Secret
+	ClientSecret transport.Secret `json:"-"`
 }
 
 // ClusterAuthRef points to an identity provider that the cluster's operator has set up.
@@ -63,10 +63,10 @@ type TLS struct {
 
 // TLSRequiredOptions say whom the server trusts and what it presents itself.
 type TLSRequiredOptions struct {
-	ValidateHostname bool
-	CA               CA
-	ClientCert       *string          // base64
-	ClientKey        transport.Secret // base64; dropped from replies
+	ValidateHostname bool             `json:"validate_hostname"`
+	CA               CA               `json:"ca"`
+	ClientCert       *string          `json:"client_cert,omitempty"` // base64
+	ClientKey        transport.Secret `json:"-"`                     // base64; dropped from replies
 }
 
 // CASetGlobalRoots is the one documented CA set.
@@ -74,8 +74,8 @@ const CASetGlobalRoots = "GLOBAL_ROOTS"
 
 // CA names the trusted authorities: a set that the server knows, or the certificates themselves.
 type CA struct {
-	Set    *string
-	Pinned []string // base64
+	Set    *string  `json:"ca_set,omitempty"`
+	Pinned []string `json:"pinned,omitempty"` // base64
 }
 
 // AuthKey is what makes an auth config the same one across changes: there is only one by password, an OAuth client has its
@@ -222,27 +222,14 @@ type authConfigJSON struct {
 }
 
 type oauthJSON struct {
-	IDPName                  string  `json:"idp_name"`
-	IDPIconURL               string  `json:"idp_icon_url"`
-	IDPAuthorizationEndpoint string  `json:"idp_authorization_endpoint"`
-	IDPTokenEndpoint         string  `json:"idp_token_endpoint"`
-	IDPRequiresBasicAuth     bool    `json:"idp_requires_basic_auth"`
-	IDPUserinfoEndpoint      *string `json:"idp_userinfo_endpoint,omitempty"`
-	TLS                      tlsJSON `json:"tls"`
-	ClientID                 string  `json:"client_id"`
-	ClientSecret             string  `json:"client_secret"`
+	OAuth
+	TLS          tlsJSON `json:"tls"`
+	ClientSecret string  `json:"client_secret"`
 }
 
 type tlsRequiredJSON struct {
-	ValidateHostname bool   `json:"validate_hostname"`
-	ClientKey        string `json:"client_key,omitempty"`
-	ClientCert       string `json:"client_cert,omitempty"`
-	CA               caJSON `json:"ca"`
-}
-
-type caJSON struct {
-	Set    *string  `json:"ca_set,omitempty"`
-	Pinned []string `json:"pinned,omitempty"`
+	TLSRequiredOptions
+	ClientKey string `json:"client_key,omitempty"`
 }
 
 // tlsJSON is TLS as an object whose one key is the mode.
@@ -305,20 +292,17 @@ func (c *Client) prepare(operation string, configs ...AuthConfig) ([]outgoing, e
 func (a outgoing) MarshalJSON() ([]byte, error) {
 	j := authConfigJSON{Password: a.Password, ClusterAuthRef: a.ClusterAuthRef}
 	if o := a.OAuth; o != nil {
-		j.OAuth = &oauthJSON{
-			IDPName: o.IDPName, IDPIconURL: o.IDPIconURL, IDPAuthorizationEndpoint: o.IDPAuthorizationEndpoint,
-			IDPTokenEndpoint: o.IDPTokenEndpoint, IDPRequiresBasicAuth: o.IDPRequiresBasicAuth,
-			IDPUserinfoEndpoint: o.IDPUserinfoEndpoint, ClientID: o.ClientID, ClientSecret: o.ClientSecret.Reveal(),
-			TLS: tlsJSON{mode: o.TLS.Mode},
-		}
+		j.OAuth = &oauthJSON{OAuth: *o, TLS: tlsJSON{mode: o.TLS.Mode}, ClientSecret: o.ClientSecret.Reveal()}
 		if r := o.TLS.Required; r != nil {
-			j.OAuth.TLS.required = &tlsRequiredJSON{
-				ValidateHostname: r.ValidateHostname, ClientKey: canonicalBase64(r.ClientKey.Reveal()),
-				ClientCert: canonicalBase64(text(r.ClientCert)), CA: caJSON{Set: r.CA.Set},
+			sent := &tlsRequiredJSON{TLSRequiredOptions: *r, ClientKey: canonicalBase64(r.ClientKey.Reveal())}
+			sent.ClientCert, sent.CA.Pinned = nil, nil
+			if certificate := canonicalBase64(text(r.ClientCert)); certificate != "" {
+				sent.ClientCert = &certificate
 			}
 			for _, certificate := range r.CA.Pinned {
-				j.OAuth.TLS.required.CA.Pinned = append(j.OAuth.TLS.required.CA.Pinned, canonicalBase64(certificate))
+				sent.CA.Pinned = append(sent.CA.Pinned, canonicalBase64(certificate))
 			}
+			j.OAuth.TLS.required = sent
 		}
 	}
 	return json.Marshal(j)
@@ -329,19 +313,14 @@ func (j authConfigJSON) fromJSON(id string, scrubber *transport.Scrubber) AuthCo
 	a := AuthConfig{ID: id, Password: j.Password, ClusterAuthRef: j.ClusterAuthRef}
 	if o := j.OAuth; o != nil {
 		scrubber.Add(transport.NewSecret(o.ClientSecret))
-		a.OAuth = &OAuth{
-			IDPName: o.IDPName, IDPIconURL: o.IDPIconURL, IDPAuthorizationEndpoint: o.IDPAuthorizationEndpoint,
-			IDPTokenEndpoint: o.IDPTokenEndpoint, IDPRequiresBasicAuth: o.IDPRequiresBasicAuth,
-			IDPUserinfoEndpoint: o.IDPUserinfoEndpoint, ClientID: o.ClientID, TLS: TLS{Mode: o.TLS.mode},
-		}
+		a.OAuth = &o.OAuth
+		a.OAuth.TLS = TLS{Mode: o.TLS.mode}
 		if r := o.TLS.required; r != nil {
 			scrubber.Add(transport.NewSecret(r.ClientKey))
-			a.OAuth.TLS.Required = &TLSRequiredOptions{
-				ValidateHostname: r.ValidateHostname, CA: CA{Set: r.CA.Set, Pinned: r.CA.Pinned},
+			if text(r.ClientCert) == "" {
+				r.ClientCert = nil
 			}
-			if r.ClientCert != "" {
-				a.OAuth.TLS.Required.ClientCert = &r.ClientCert
-			}
+			a.OAuth.TLS.Required = &r.TLSRequiredOptions
 		}
 	}
 	return a

@@ -70,3 +70,42 @@ func FuzzValidID(f *testing.F) {
 		}
 	})
 }
+
+// A listing is trusted as long as it shows what single reads have shown, except for what no resource uses.
+func TestSameAccount(t *testing.T) {
+	t.Parallel()
+	one, other := "1", "2"
+	for name, tt := range map[string]struct {
+		change func(*Account)
+		same   bool
+	}{
+		"the spelling of the id": {func(a *Account) { a.ID = "AB" }, true},
+		"no roles":               {func(a *Account) { a.Roles = nil }, true},
+		"another membership":     {func(a *Account) { a.Status = &other }, true},
+		"totals":                 {func(a *Account) { a.Totals = &Totals{Nodes: 1} }, true},
+		"no text of the logo":    {func(a *Account) { *a = a.withoutLogoText() }, true},
+		"an empty priority":      {func(a *Account) { a.AzureCVMPCRPriority = []int64{} }, true},
+		"no name":                {func(a *Account) { a.Name = "" }, false},
+		"another logo":           {func(a *Account) { a.CustomLogo = NewLogo("bG9ndQ==") }, false},
+		"no auth configs":        {func(a *Account) { a.AuthConfigs = nil }, false},
+		"no group":               {func(a *Account) { a.DefaultGroupID = nil }, false},
+		"another group":          {func(a *Account) { a.DefaultGroupID = &other }, false},
+		"a priority":             {func(a *Account) { a.AzureCVMPCRPriority = []int64{1} }, false},
+		"a node enrollment":      {func(a *Account) { a.NodeEnrollment = &NodeEnrollment{} }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			group := "1"
+			read := Account{
+				ID: "ab", Name: "Acme", Roles: []string{"READER"}, Status: &one, CustomLogo: NewLogo("bG9nbw=="), DefaultGroupID: &one,
+				AuthConfigs: []AuthConfig{{ID: "1", Password: &PasswordAuth{}}},
+			}
+			listed := read
+			listed.DefaultGroupID, listed.AuthConfigs = &group, []AuthConfig{{ID: "1", Password: &PasswordAuth{}}}
+			tt.change(&listed)
+			if got := sameAccount(read, listed); got != tt.same {
+				t.Errorf("same: %t, want %t", got, tt.same)
+			}
+		})
+	}
+}

@@ -10,16 +10,20 @@ import (
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
 )
 
-// AccountUpdate is what to change in an account. What is left out stays as it is.
+// AccountUpdate is what to change in an account, AccountUpdateRequest in the API. What is left out stays as it is. Its field
+// "enabled" is not here: it has no readable twin, and account_status says the same.
 type AccountUpdate struct {
-	Name                wire.Field[string]
-	CustomLogo          wire.Field[string] // base64; "" takes the logo away
-	DefaultGroupID      wire.Field[string]
-	MarketplaceGroupID  wire.Field[string]
-	AccountStatus       wire.Field[string]
-	AzureCVMPCRPriority wire.Field[[]int64]
-	AuthConfigs         *AuthConfigsUpdate
+	Name                wire.Field[string]  `json:"name,omitzero"`
+	CustomLogo          wire.Field[string]  `json:"custom_logo,omitzero"` // base64; "" takes the logo away
+	DefaultGroupID      wire.Field[string]  `json:"default_group_id,omitzero"`
+	MarketplaceGroupID  wire.Field[string]  `json:"marketplace_group_id,omitzero"`
+	AccountStatus       wire.Field[string]  `json:"account_status,omitzero"`
+	AzureCVMPCRPriority wire.Field[[]int64] `json:"azure_cvm_pcr_priority,omitzero"`
+	AuthConfigs         *AuthConfigsUpdate  `json:"-"`
 }
+
+// IsEmpty reports whether there is nothing to change.
+func (u AccountUpdate) IsEmpty() bool { return u == AccountUpdate{} }
 
 // AuthConfigsUpdate is what an account's auth configs are to become. The API knows no such call; UpdateAccount sends
 // the additions, modifications and deletions that lead there.
@@ -37,18 +41,12 @@ func (u AuthConfigsUpdate) isKnown() bool {
 	return len(u.Have) > 0 && !slices.ContainsFunc(u.Have, func(a AuthConfig) bool { return a.ID == "" })
 }
 
-// accountPatch is the body of PATCH, AccountUpdateRequest in the API. Its field "enabled" is left out: it has no
-// readable twin, and account_status says the same.
+// accountPatch is the body of PATCH.
 type accountPatch struct {
-	Name                wire.Field[string]  `json:"name,omitzero"`
-	CustomLogo          wire.Field[string]  `json:"custom_logo,omitzero"`
-	DefaultGroupID      wire.Field[string]  `json:"default_group_id,omitzero"`
-	MarketplaceGroupID  wire.Field[string]  `json:"marketplace_group_id,omitzero"`
-	AccountStatus       wire.Field[string]  `json:"account_status,omitzero"`
-	AzureCVMPCRPriority wire.Field[[]int64] `json:"azure_cvm_pcr_priority,omitzero"`
-	Add                 []outgoing          `json:"add_auth_configs,omitempty"`
-	Modify              map[string]outgoing `json:"mod_auth_configs,omitempty"`
-	Delete              []string            `json:"del_auth_configs,omitempty"`
+	AccountUpdate
+	Add    []outgoing          `json:"add_auth_configs,omitempty"`
+	Modify map[string]outgoing `json:"mod_auth_configs,omitempty"`
+	Delete []string            `json:"del_auth_configs,omitempty"`
 }
 
 const (
@@ -68,7 +66,9 @@ func (c *Client) UpdateAccount(ctx context.Context, id string, update AccountUpd
 		return Account{}, err
 	}
 	var changes AuthChanges
-	if configs := update.AuthConfigs; configs != nil {
+	configs := update.AuthConfigs
+	update.AuthConfigs = nil
+	if configs != nil {
 		has := configs.Have
 		if !configs.isKnown() {
 			now, err := c.getAccount(ctx, id, nil)
@@ -80,7 +80,7 @@ func (c *Client) UpdateAccount(ctx context.Context, id string, update AccountUpd
 		changes = configs.Changes(has)
 	}
 	for try := 1; ; try++ {
-		if update.fields() == nil && changes.IsEmpty() {
+		if update.IsEmpty() && changes.IsEmpty() {
 			return c.getAccount(ctx, id, nil)
 		}
 		account, err := c.patch(ctx, id, update, changes)
@@ -113,8 +113,8 @@ func (c *Client) UpdateAccount(ctx context.Context, id string, update AccountUpd
 			return Account{}, err
 		}
 		update.leaveDifferences(now)
-		changes = update.AuthConfigs.Changes(now.AuthConfigs)
-		if update.fields() == nil && changes.IsEmpty() {
+		changes = configs.Changes(now.AuthConfigs)
+		if update.IsEmpty() && changes.IsEmpty() {
 			c.accounts.Written(readerID(id), now.withoutLogoText())
 			return now, nil
 		}
@@ -123,11 +123,8 @@ func (c *Client) UpdateAccount(ctx context.Context, id string, update AccountUpd
 
 func (c *Client) patch(ctx context.Context, id string, update AccountUpdate, changes AuthChanges) (Account, error) {
 	const operation = "update account"
-	body := accountPatch{
-		Name: update.Name, CustomLogo: canonicalLogo(update.CustomLogo), DefaultGroupID: update.DefaultGroupID,
-		MarketplaceGroupID: update.MarketplaceGroupID, AccountStatus: update.AccountStatus,
-		AzureCVMPCRPriority: update.AzureCVMPCRPriority, Modify: map[string]outgoing{}, Delete: changes.Delete,
-	}
+	body := accountPatch{AccountUpdate: update, Modify: map[string]outgoing{}, Delete: changes.Delete}
+	body.CustomLogo = canonicalLogo(update.CustomLogo)
 	var err error
 	if body.Add, err = c.prepare(operation, changes.Add...); err != nil {
 		return Account{}, err
@@ -153,33 +150,6 @@ func (c *Client) patch(ctx context.Context, id string, update AccountUpdate, cha
 	}
 	c.accounts.Written(readerID(id), reply.withoutLogoText())
 	return reply.Account, nil
-}
-
-// Fields names what the update changes, in the terms of an account.
-func (u AccountUpdate) Fields() []string {
-	names := u.fields()
-	if u.AuthConfigs != nil {
-		names = append(names, "auth_configs")
-	}
-	return names
-}
-
-// fields is Fields without the auth configs.
-func (u AccountUpdate) fields() []string {
-	var names []string
-	for _, field := range []struct {
-		name string
-		zero bool
-	}{
-		{"name", u.Name.IsZero()}, {"custom_logo", u.CustomLogo.IsZero()}, {"default_group_id", u.DefaultGroupID.IsZero()},
-		{"marketplace_group_id", u.MarketplaceGroupID.IsZero()}, {"account_status", u.AccountStatus.IsZero()},
-		{"azure_cvm_pcr_priority", u.AzureCVMPCRPriority.IsZero()},
-	} {
-		if !field.zero {
-			names = append(names, field.name)
-		}
-	}
-	return names
 }
 
 // Left is what is left to send of the update where an account is as it is now. Secrets are shown nowhere, so auth

@@ -123,7 +123,7 @@ func finish(
 		followUp.AuthConfigs.Have = made.AuthConfigs
 	}
 	left := followUp.Left(made)
-	if len(left.Fields()) == 0 {
+	if left.IsEmpty() {
 		return made
 	}
 	const step = "setting what the create call does not take"

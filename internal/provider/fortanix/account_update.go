@@ -24,7 +24,7 @@ func (r *accountResource) Update(ctx context.Context, req resource.UpdateRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if len(update.Fields()) == 0 {
+	if update.IsEmpty() {
 		plan.fillUnknown(state.commonModel)
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 		plan.recordCreateOnly(ctx, resp.Private, &resp.Diagnostics)
