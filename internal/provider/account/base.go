@@ -71,6 +71,22 @@ func (b *Base[C]) ImportState(ctx context.Context, req resource.ImportStateReque
 	b.Descriptor.importState(ctx, req, resp)
 }
 
+// BeginPlan is PlanLife, and reads configuration, plan and state; the state stays empty where the account is to be created. It
+// returns false where there is nothing more to plan.
+func (b *Base[C]) BeginPlan(
+	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, config, plan, state any,
+) bool {
+	if !b.Descriptor.PlanLife(ctx, req, resp) {
+		return false
+	}
+	resp.Diagnostics.Append(req.Config.Get(ctx, config)...)
+	resp.Diagnostics.Append(req.Plan.Get(ctx, plan)...)
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, state)...)
+	}
+	return !resp.Diagnostics.HasError()
+}
+
 // BeginCreate checks the configuration, reads the plan, and returns the vendor's client and a context that ends with the create timeout.
 // The
 // cancel function is nil after an error.

@@ -11,7 +11,7 @@ import (
 
 // Caller is a data source that shows whom a vendor's credential belongs to.
 type Caller[C any] struct {
-	// Descriptor names the data source, and the settings that an error points to.
+	// Descriptor is one of the vendor's; an error points to its settings.
 	Descriptor Descriptor
 	// Description of the data source, in Markdown.
 	Description string
@@ -23,6 +23,7 @@ type Caller[C any] struct {
 
 // DataSource makes the data source.
 func (c Caller[C]) DataSource() datasource.DataSource {
+	c.Descriptor.Type, c.Descriptor.Title = c.Descriptor.Section+"_caller", c.Descriptor.Vendor+" caller"
 	return &callerDataSource[C]{newSource[C](c.Descriptor.Type, c.Descriptor), c}
 }
 

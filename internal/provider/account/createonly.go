@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 )
 
 // CreateOnly is one attribute that only the create call takes.
@@ -22,17 +23,13 @@ type CreateOnly struct {
 	Replace bool
 }
 
-// PlanCreateOnly refuses changes of create-only attributes by configuration. A value that merely drifted at the
-// vendor is kept as it is there: keep names the attributes whose planned values are to be set back to the state's.
-// replace names those whose change replaces the account.
+// PlanCreateOnly refuses changes of create-only attributes by configuration, or plans the replacement of the account. A value
+// that merely drifted at the vendor is kept as it is there.
 func (d Descriptor) PlanCreateOnly(
-	ctx context.Context,
-	private Private,
-	attributes []CreateOnly,
-	diags *diag.Diagnostics,
-) (keep, replace []string) {
-	recorded := map[string]string{}
-	Fetch(ctx, private, keyRecorded, &recorded, diags)
+	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, attributes []CreateOnly,
+) {
+	recorded, diags := map[string]string{}, &resp.Diagnostics
+	Fetch(ctx, req.Private, keyRecorded, &recorded, diags)
 	for _, a := range attributes {
 		switch {
 		case a.Config.IsNull():
@@ -51,7 +48,7 @@ func (d Descriptor) PlanCreateOnly(
 		switch {
 		case known && last == a.Config.String():
 			if !asRead {
-				keep = append(keep, a.Name)
+				diags.Append(resp.Plan.SetAttribute(ctx, path.Root(a.Name), a.State)...)
 				diags.AddAttributeWarning(path.Root(a.Name), d.Title+" differs in a create-only attribute", fmt.Sprintf(
 					"%s is %s at %s and %s in the configuration. It can't be changed; the value at %s is kept.",
 					a.Name, a.State, d.Vendor, a.Config, d.Vendor))
@@ -62,12 +59,11 @@ func (d Descriptor) PlanCreateOnly(
 					"nothing is sent.", d.Vendor, a.Name))
 		case asRead && (!known || !a.State.IsNull()): // it is what exists, however it came about
 		case a.Replace:
-			replace = append(replace, a.Name)
+			resp.RequiresReplace = append(resp.RequiresReplace, path.Root(a.Name))
 		default:
 			d.addCreateOnly(diags, a)
 		}
 	}
-	return keep, replace
 }
 
 // RefuseCreateOnly is for the apply: it refuses changes that no plan could see, since the value was still unknown.
@@ -94,13 +90,13 @@ func (a CreateOnly) same(x, y attr.Value) bool {
 	return x.Equal(y)
 }
 
-// Record remembers the values of create-only attributes; null and unknown ones are left as recorded before.
-func Record(ctx context.Context, private Private, values map[string]attr.Value, diags *diag.Diagnostics) {
+// RecordCreateOnly remembers what is configured of these attributes; null and unknown values are left as recorded before.
+func RecordCreateOnly(ctx context.Context, private Private, attributes []CreateOnly, diags *diag.Diagnostics) {
 	recorded := map[string]string{}
 	Fetch(ctx, private, keyRecorded, &recorded, diags)
-	for name, value := range values {
-		if value != nil && !value.IsNull() && !value.IsUnknown() {
-			recorded[name] = value.String()
+	for _, a := range attributes {
+		if !a.Config.IsNull() && !a.Config.IsUnknown() {
+			recorded[a.Name] = a.Config.String()
 		}
 	}
 	Put(ctx, private, keyRecorded, recorded, diags)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -100,7 +99,7 @@ func (m accountModel) record(ctx context.Context, private account.Private, a cli
 }
 
 func (m accountModel) recordCreateOnly(ctx context.Context, private account.Private, diags *diag.Diagnostics) {
-	account.Record(ctx, private, map[string]attr.Value{"component": m.Component, "node_enrollment": m.NodeEnrollment}, diags)
+	account.RecordCreateOnly(ctx, private, createOnly(m, accountModel{}), diags)
 }
 
 func recordAuthIDs(ctx context.Context, private account.Private, a client.Account, diags *diag.Diagnostics) {

@@ -12,10 +12,7 @@ import (
 // NewCallerDataSource makes the data source fortanix_caller.
 func NewCallerDataSource() datasource.DataSource {
 	return account.Caller[*client.Client]{
-		Descriptor: account.Descriptor{
-			Type: "fortanix_caller", Title: "Fortanix caller", Vendor: vendorTitle, Section: vendorName,
-			Address: descriptor.Address, Credentials: descriptor.Credentials, Permission: descriptor.Permission,
-		},
+		Descriptor:  descriptor,
 		Description: "Whom the Fortanix session belongs to.",
 		Attributes: map[string]string{
 			"id": "Id of the session's user. This is what `fortanix.allowed_callers` lists.",

@@ -13,7 +13,7 @@ import (
 func NewCallerDataSource() datasource.DataSource {
 	return account.Caller[*client.Client]{
 		Descriptor: account.Descriptor{
-			Type: "gcore_caller", Title: "Gcore caller", Vendor: vendorTitle, Section: vendorName, Address: address, Credentials: credentials,
+			Vendor: vendorTitle, Section: vendorName, Address: address, Credentials: credentials,
 			Permission: "A reseller's credential may not be able to read its own account: neither this data source nor allowed_callers " +
 				"can be used with such a credential.",
 		},

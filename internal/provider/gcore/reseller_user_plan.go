@@ -17,26 +17,15 @@ import (
 
 // ModifyPlan implements resource.ResourceWithModifyPlan.
 func (r *resellerUserResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if !r.Descriptor.PlanLife(ctx, req, resp) {
+	var config, plan, state userModel
+	if !r.BeginPlan(ctx, req, resp, &config, &plan, &state) {
 		return
 	}
-	var config, state userModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if req.State.Raw.IsNull() {
 		planCreateUser(config, &resp.Diagnostics)
 		return
 	}
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	keep, _ := r.Descriptor.PlanCreateOnly(ctx, req.Private, createOnly(config, state), &resp.Diagnostics)
-	for _, name := range keep {
-		kept := map[string]attr.Value{"country_code": state.CountryCode, "user_type": state.UserType}[name]
-		if kept != nil {
-			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(name), kept)...)
-		}
-	}
+	r.Descriptor.PlanCreateOnly(ctx, req, resp, createOnly(config, state))
 	if config.Services.IsUnknown() {
 		return
 	}
@@ -78,7 +67,5 @@ func planCreateUser(config userModel, diags *diag.Diagnostics) {
 
 // record remembers what is configured of what only the create call takes.
 func (m userModel) record(ctx context.Context, private account.Private, diags *diag.Diagnostics) {
-	account.Record(ctx, private, map[string]attr.Value{
-		"country_code": m.CountryCode, "user_type": m.UserType, "password_wo_version": m.PasswordWOVersion,
-	}, diags)
+	account.RecordCreateOnly(ctx, private, createOnly(m, userModel{}), diags)
 }

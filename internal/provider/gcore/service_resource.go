@@ -33,15 +33,13 @@ type serviceResource struct{ account.Base[*client.Client] }
 
 // ModifyPlan implements resource.ResourceWithModifyPlan.
 func (r *serviceResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if !r.Descriptor.PlanLife(ctx, req, resp) {
+	var config, plan, state serviceModel
+	if !r.BeginPlan(ctx, req, resp, &config, &plan, &state) {
 		return
 	}
-	var plan, state serviceModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	exists := !req.State.Raw.IsNull()
 	if exists {
-		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-		r.Descriptor.PlanCreateOnly(ctx, req.Private, serviceKey(plan, state), &resp.Diagnostics)
+		r.Descriptor.PlanCreateOnly(ctx, req, resp, serviceKey(plan, state))
 	}
 	if resp.Diagnostics.HasError() {
 		return

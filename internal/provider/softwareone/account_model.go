@@ -84,9 +84,9 @@ func newModel() accountModel {
 	return accountModel{commonModel: newCommonModel(), Lifecycle: account.NoLifecycle(), Groups: types.ListNull(types.StringType)}
 }
 
-// createOnlyValues are the values of what only the create call takes, to be recorded.
-func (m *accountModel) createOnlyValues() map[string]attr.Value {
-	return map[string]attr.Value{"type": m.Type, "groups": m.Groups}
+// record remembers what only the create call takes.
+func (m accountModel) record(ctx context.Context, private account.Private, diags *diag.Diagnostics) {
+	account.RecordCreateOnly(ctx, private, createOnly(m, accountModel{}), diags)
 }
 
 // newAccount is the body of the create call: what the plan has, nothing for what it leaves out.

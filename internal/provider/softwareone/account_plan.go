@@ -15,31 +15,19 @@ import (
 
 // ModifyPlan implements resource.ResourceWithModifyPlan.
 func (r *accountResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if !descriptor.PlanLife(ctx, req, resp) {
-		return
-	}
 	var config, plan, state accountModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	exists := !req.State.Raw.IsNull()
-	if exists {
-		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	}
-	if resp.Diagnostics.HasError() {
+	if !r.BeginPlan(ctx, req, resp, &config, &plan, &state) {
 		return
 	}
 	if isKnown(config.Eligibility) && isKnown(config.Type) && config.Type.ValueString() != client.TypeClient {
 		resp.Diagnostics.AddAttributeError(path.Root("eligibility"), "Eligibility is for Client accounts only", fmt.Sprintf(
 			"SoftwareOne refuses eligibility for accounts of type %s. Remove it from the configuration.", config.Type))
 	}
-	if !exists {
+	if req.State.Raw.IsNull() {
 		planCreate(config, &resp.Diagnostics)
 		return
 	}
-	keep, _ := descriptor.PlanCreateOnly(ctx, req.Private, createOnly(config, state), &resp.Diagnostics)
-	for _, name := range keep {
-		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(name), state.createOnlyValues()[name])...)
-	}
+	descriptor.PlanCreateOnly(ctx, req, resp, createOnly(config, state))
 	if isKnown(config.Status) {
 		if problem := planStatus(config, state); problem != "" {
 			refuseStatus(&resp.Diagnostics, problem)

@@ -62,7 +62,7 @@ func (r *accountResource) Create(ctx context.Context, req resource.CreateRequest
 	plan.resolve(ctx, made, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	r.Created(ctx, resp, api, plan.ID, "")
-	account.Record(ctx, resp.Private, plan.createOnlyValues(), &resp.Diagnostics)
+	plan.record(ctx, resp.Private, &resp.Diagnostics)
 	if !made.IsPartial() || ctx.Err() != nil {
 		return
 	}
@@ -138,7 +138,7 @@ func (r *accountResource) Read(ctx context.Context, req resource.ReadRequest, re
 	state.read(ctx, read, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	if r.MarkRead(ctx, resp, api, "") {
-		account.Record(ctx, resp.Private, state.createOnlyValues(), &resp.Diagnostics)
+		state.record(ctx, resp.Private, &resp.Diagnostics)
 	}
 }
 

@@ -15,7 +15,6 @@ import (
 	client "github.com/cloud-accounts/terraform-provider-accounts/internal/clients/softwareone"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/account"
 )
 
 // Update implements resource.Resource.
@@ -33,7 +32,7 @@ func (r *accountResource) Update(ctx context.Context, req resource.UpdateRequest
 	if !needed.put && needed.status == state.Status.ValueString() {
 		plan.fillUnknown(ctx, state.commonModel, &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-		account.Record(ctx, resp.Private, plan.createOnlyValues(), &resp.Diagnostics)
+		plan.record(ctx, resp.Private, &resp.Diagnostics)
 		return
 	}
 	id := state.ID.ValueString()
@@ -55,7 +54,7 @@ func (r *accountResource) Update(ctx context.Context, req resource.UpdateRequest
 	}
 	plan.resolve(ctx, after, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	account.Record(ctx, resp.Private, plan.createOnlyValues(), &resp.Diagnostics)
+	plan.record(ctx, resp.Private, &resp.Diagnostics)
 }
 
 // changeOf is what brings an account from its state to its plan.

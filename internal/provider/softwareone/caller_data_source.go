@@ -12,10 +12,7 @@ import (
 // NewCallerDataSource makes the data source softwareone_caller.
 func NewCallerDataSource() datasource.DataSource {
 	return account.Caller[*client.Client]{
-		Descriptor: account.Descriptor{
-			Type: "softwareone_caller", Title: "SoftwareOne caller", Vendor: vendorTitle, Section: vendorName,
-			Address: descriptor.Address, Credentials: descriptor.Credentials, Permission: descriptor.Permission,
-		},
+		Descriptor:  descriptor,
 		Description: "Whom the SoftwareOne credential belongs to: the API token itself. Its id stands in the token, so that no request is made.",
 		Attributes: map[string]string{
 			"id": "Id of the API token, such as `TKN-1234-5678`. This is what `softwareone.allowed_callers` lists.",
