@@ -34,7 +34,8 @@ func TestRunServesUntilInterrupted(t *testing.T) {
 			exported[name] = strings.Trim(value, "'")
 		}
 	}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, exported["MPT_API_BASE_URL"]+"/public/v1/accounts/accounts?limit=100", nil)
+	address := exported["MPT_API_BASE_URL"] + "/public/v1/accounts/accounts?limit=100"
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

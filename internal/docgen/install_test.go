@@ -33,7 +33,13 @@ func TestInstallTwice(t *testing.T) {
 	if err := os.MkdirAll(work, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	const main = "terraform {\n  required_providers {\n    accounts = { source = \"cloud-accounts/accounts\" }\n  }\n}\nprovider \"accounts\" {}\n"
+	const main = `terraform {
+  required_providers {
+    accounts = { source = "cloud-accounts/accounts" }
+  }
+}
+provider "accounts" {}
+`
 	if err := os.WriteFile(filepath.Join(work, "main.tf"), []byte(main), 0o600); err != nil {
 		t.Fatal(err)
 	}

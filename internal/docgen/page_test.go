@@ -112,7 +112,8 @@ func TestNoCallouts(t *testing.T) {
 
 func TestFences(t *testing.T) {
 	t.Parallel()
-	got := fences(t, "text\n\n<!-- test: file=a.tf new -->\n```hcl\na = 1\n```\n\n- item\n\n  <!-- test: exit=1 want=\"not so\" -->\n  ```sh\n  false\n  ```\n")
+	got := fences(t, "text\n\n<!-- test: file=a.tf new -->\n```hcl\na = 1\n```\n\n"+
+		"- item\n\n  <!-- test: exit=1 want=\"not so\" -->\n  ```sh\n  false\n  ```\n")
 	if len(got) != 2 {
 		t.Fatalf("%d blocks, want 2", len(got))
 	}

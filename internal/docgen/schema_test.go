@@ -26,7 +26,8 @@ func (s *server) GetProviderSchema(context.Context, *tfprotov6.GetProviderSchema
 	return &s.schemas, s.err
 }
 
-func (s *server) GetResourceIdentitySchemas(context.Context, *tfprotov6.GetResourceIdentitySchemasRequest) (*tfprotov6.GetResourceIdentitySchemasResponse, error) {
+func (s *server) GetResourceIdentitySchemas(context.Context,
+	*tfprotov6.GetResourceIdentitySchemasRequest) (*tfprotov6.GetResourceIdentitySchemasResponse, error) {
 	return &s.identities, nil
 }
 

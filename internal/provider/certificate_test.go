@@ -45,8 +45,8 @@ func TestCACertificate(t *testing.T) {
 			cli := acctest.NewCLI(t, test.env)
 			cli.Write("ca.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: front.Certificate().Raw})))
 			write := func(arguments string) {
-				cli.Write("main.tf", fmt.Sprintf("provider \"accounts\" {\n  %s {\n    %s\n  }\n}\ndata \"%s_accounts\" \"all\" {\n  provider = accounts\n}\n",
-					name, arguments, name))
+				cli.Write("main.tf", fmt.Sprintf("provider \"accounts\" {\n  %s {\n    %s\n  }\n}\n", name, arguments)+
+					fmt.Sprintf("data \"%s_accounts\" \"all\" {\n  provider = accounts\n}\n", name))
 			}
 			write("")
 			if said := cli.Run("plan").Unwrapped(); !strings.Contains(said, "set "+name+".ca_certificate") {

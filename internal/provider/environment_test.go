@@ -21,8 +21,8 @@ var unusable = map[string]struct {
 		[]string{"Gcore is not configured, because", "GCORE_API_KEY", "line break", "gcore.api_key"}},
 	"gcore, no scheme": {acctest.Environment{"GCORE_API_KEY": "42_a", "GCORE_BASE_URL": "api.gcore.com"}, "gcore_accounts",
 		[]string{"Gcore is not configured, because", "GCORE_BASE_URL", "https://"}},
-	"gcore, whitespace around the address": {acctest.Environment{"GCORE_API_KEY": "42_a", "GCORE_BASE_URL": "https://api.gcore.com/ "}, "gcore_accounts",
-		[]string{"Gcore is not configured, because", "GCORE_BASE_URL", "whitespace"}},
+	"gcore, whitespace around the address": {acctest.Environment{"GCORE_API_KEY": "42_a", "GCORE_BASE_URL": "https://api.gcore.com/ "},
+		"gcore_accounts", []string{"Gcore is not configured, because", "GCORE_BASE_URL", "whitespace"}},
 	"gcore, both": {acctest.Environment{"GCORE_API_KEY": "42_a", "GCORE_ACCESS_TOKEN": "a.b.c"}, "gcore_accounts",
 		[]string{"Gcore is not configured, because", "GCORE_ACCESS_TOKEN", "GCORE_API_KEY", "give one"}},
 	"gcore, expired": {acctest.Environment{"GCORE_ACCESS_TOKEN": "e30.eyJleHAiOjE3MDAwMDAwMDB9.c"}, "gcore_accounts",
@@ -31,12 +31,12 @@ var unusable = map[string]struct {
 		[]string{"Fortanix is not configured, because", "FORTANIX_CCM_USERNAME", "FORTANIX_CCM_PASSWORD"}},
 	"fortanix, only a password": {acctest.Environment{"FORTANIX_CCM_PASSWORD": "secret"}, "fortanix_accounts",
 		[]string{"Fortanix is not configured, because", "FORTANIX_CCM_PASSWORD", "FORTANIX_CCM_USERNAME"}},
-	"fortanix, plain http": {acctest.Environment{"FORTANIX_CCM_TOKEN": "t", "FORTANIX_CCM_ENDPOINT": "http://ccm.example"}, "fortanix_accounts",
-		[]string{"Fortanix is not configured, because", "FORTANIX_CCM_ENDPOINT", "https://"}},
+	"fortanix, plain http": {acctest.Environment{"FORTANIX_CCM_TOKEN": "t", "FORTANIX_CCM_ENDPOINT": "http://ccm.example"},
+		"fortanix_accounts", []string{"Fortanix is not configured, because", "FORTANIX_CCM_ENDPOINT", "https://"}},
 	"fortanix, line break": {acctest.Environment{"FORTANIX_CCM_USERNAME": "ops", "FORTANIX_CCM_PASSWORD": "secret\n"}, "fortanix_accounts",
 		[]string{"Fortanix is not configured, because", "FORTANIX_CCM_PASSWORD"}},
-	"fortanix, two faults": {acctest.Environment{"FORTANIX_CCM_TOKEN": "secret t", "FORTANIX_CCM_ENDPOINT": "ccm.example"}, "fortanix_accounts",
-		[]string{"FORTANIX_CCM_TOKEN", "FORTANIX_CCM_ENDPOINT"}},
+	"fortanix, two faults": {acctest.Environment{"FORTANIX_CCM_TOKEN": "secret t", "FORTANIX_CCM_ENDPOINT": "ccm.example"},
+		"fortanix_accounts", []string{"FORTANIX_CCM_TOKEN", "FORTANIX_CCM_ENDPOINT"}},
 }
 
 // What the environment has for a vendor that isn't used is nobody's concern. Where the vendor is used, one error says
@@ -81,9 +81,13 @@ func TestUnusableConfiguration(t *testing.T) {
 			[]string{"softwareone.base_url", "whitespace"}},
 		"whitespace before the address": {acctest.Values{"fortanix": acctest.Values{"endpoint": "\thttps://api.example"}},
 			[]string{"fortanix.endpoint", "whitespace"}},
-		"both":    {acctest.Values{"gcore": acctest.Values{"api_key": "42_a", "access_token": "a.b.c"}}, []string{"gcore.access_token", "give one"}},
-		"expired": {acctest.Values{"gcore": acctest.Values{"access_token": "e30.eyJleHAiOjE3MDAwMDAwMDB9.c"}}, []string{"gcore.access_token", "has expired"}},
-		"half":    {acctest.Values{"fortanix": acctest.Values{"username": "ops"}}, []string{"fortanix.username", "fortanix.password"}},
+		"both": {
+			acctest.Values{"gcore": acctest.Values{"api_key": "42_a", "access_token": "a.b.c"}}, []string{"gcore.access_token", "give one"},
+		},
+		"expired": {
+			acctest.Values{"gcore": acctest.Values{"access_token": "e30.eyJleHAiOjE3MDAwMDAwMDB9.c"}}, []string{"gcore.access_token", "has expired"},
+		},
+		"half": {acctest.Values{"fortanix": acctest.Values{"username": "ops"}}, []string{"fortanix.username", "fortanix.password"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -112,7 +116,8 @@ func TestUnusedVendors(t *testing.T) {
 	cli.OK("apply", "-auto-approve")
 	cli.Write("more.tf", "resource \"fortanix_account\" \"acme\" {\n provider = accounts\n name = \"Acme\"\n}\n")
 	result := cli.Run("apply", "-auto-approve")
-	if result.Exit != 1 || !strings.Contains(result.Unwrapped(), "Fortanix is not configured, because the environment variable FORTANIX_CCM_USERNAME") {
+	if result.Exit != 1 ||
+		!strings.Contains(result.Unwrapped(), "Fortanix is not configured, because the environment variable FORTANIX_CCM_USERNAME") {
 		t.Errorf("exit %d\n%s", result.Exit, result)
 	}
 }

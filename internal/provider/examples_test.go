@@ -138,16 +138,42 @@ func exampleConfigurations(t *testing.T) map[string]map[string]string {
 
 // importable declares what seedExamples puts where the examples import from.
 var importable = map[string]string{
-	"gcore_account":         "resource \"gcore_account\" \"acme\" {\n  provider = accounts\n  company  = \"Imported\"\n}\n",
-	"gcore_account_service": "resource \"gcore_account_service\" \"cdn\" {\n  provider   = accounts\n  account_id = \"7310004\"\n  product    = \"CDN\"\n  status     = \"active\"\n}\n",
-	"gcore_reseller_user":   "resource \"gcore_reseller_user\" \"acme\" {\n  provider = accounts\n  email    = \"imported@example.com\"\n  company  = \"Imported Customer\"\n}\n",
-	"softwareone_account":   "resource \"softwareone_account\" \"acme\" {\n  provider = accounts\n  name     = \"Imported\"\n  type     = \"Vendor\"\n}\n",
-	"fortanix_account":      "resource \"fortanix_account\" \"acme\" {\n  provider = accounts\n  name     = \"Imported\"\n}\n",
+	"gcore_account": `resource "gcore_account" "acme" {
+  provider = accounts
+  company  = "Imported"
+}
+`,
+	"gcore_account_service": `resource "gcore_account_service" "cdn" {
+  provider   = accounts
+  account_id = "7310004"
+  product    = "CDN"
+  status     = "active"
+}
+`,
+	"gcore_reseller_user": `resource "gcore_reseller_user" "acme" {
+  provider = accounts
+  email    = "imported@example.com"
+  company  = "Imported Customer"
+}
+`,
+	"softwareone_account": `resource "softwareone_account" "acme" {
+  provider = accounts
+  name     = "Imported"
+  type     = "Vendor"
+}
+`,
+	"fortanix_account": `resource "fortanix_account" "acme" {
+  provider = accounts
+  name     = "Imported"
+}
+`,
 }
 
 // seedExamples puts at the vendors what the examples look up or import.
 func seedExamples(v *mockapi.Vendors) {
-	v.Gcore.SeedClient(gcore.Client{ID: 7310004, Company: "Imported", Services: map[string]gcore.Service{"CDN": {Status: "active", Enabled: true}}})
+	v.Gcore.SeedClient(gcore.Client{
+		ID: 7310004, Company: "Imported", Services: map[string]gcore.Service{"CDN": {Status: "active", Enabled: true}},
+	})
 	v.Gcore.SeedSeller(gcore.Seller{ID: 6001, Email: "ann@reseller.example", FullName: "Ann"})
 	v.Gcore.SeedUser(gcore.User{ID: 43001, Email: "imported@example.com", Company: "Imported Customer"})
 	v.SoftwareOne.Seed(softwareone.Account{ID: "ACC-1234-5678", Name: "Imported", Type: "Vendor"})

@@ -35,7 +35,8 @@ func startVendors(t *testing.T, gcoreKey string) []vendor {
 	f := mockserver.Start(t, fortanix.New(fortanix.Options{}))
 	gcoreResources := map[string]string{"gcore_account": `company = "Acme"`}
 	if gcoreKey == gcore.DemoAPIKey {
-		gcoreResources["gcore_reseller_user"] = "company = \"Acme Customer\"\nemail = \"it@acme.example\"\npassword_wo = \"P4ss-word\"\npassword_wo_version = 1"
+		gcoreResources["gcore_reseller_user"] = acctest.Lines(`company = "Acme Customer"`, `email = "it@acme.example"`,
+			`password_wo = "P4ss-word"`, `password_wo_version = 1`)
 	}
 	caller := map[string]string{gcore.DemoAPIKey: fmt.Sprint(gcore.DemoReseller), gcore.DemoMemberKey: fmt.Sprint(gcore.DemoAccount)}[gcoreKey]
 	return []vendor{
@@ -89,7 +90,8 @@ func TestAllowedCallers(t *testing.T) {
 			resource := ""
 			for kind, arguments := range v.resources {
 				for i := range 3 {
-					resource += fmt.Sprintf("resource %q \"r%d\" {\nprovider = accounts\n%s\n}\n", kind, i, strings.Replace(arguments, "Acme", fmt.Sprint("Acme ", i), 1))
+					resource += fmt.Sprintf("resource %q \"r%d\" {\nprovider = accounts\n%s\n}\n", kind, i,
+						strings.Replace(arguments, "Acme", fmt.Sprint("Acme ", i), 1))
 				}
 			}
 			refused := func(what string) {
@@ -179,9 +181,18 @@ func TestUnknownCaller(t *testing.T) {
 		says   []string
 		again  bool // whether the next request asks again
 	}{
-		"gcore, forbidden":    {0, nil, []mockserver.Fault{{On: "GET /iam/clients/me", Status: 403}}, []string{"allowed_callers can't be", "403", "reseller's credential"}, false},
-		"gcore, not found":    {0, nil, []mockserver.Fault{{On: "GET /iam/clients/me", Status: 404}}, []string{"allowed_callers can't be", "reseller's credential"}, false},
-		"gcore, unauthorized": {0, nil, []mockserver.Fault{{On: "GET /iam/clients/me", Status: 401}}, []string{"allowed_callers can't be", "reseller's credential"}, false},
+		"gcore, forbidden": {
+			0, nil, []mockserver.Fault{{On: "GET /iam/clients/me", Status: 403}},
+			[]string{"allowed_callers can't be", "403", "reseller's credential"}, false,
+		},
+		"gcore, not found": {
+			0, nil, []mockserver.Fault{{On: "GET /iam/clients/me", Status: 404}}, []string{"allowed_callers can't be", "reseller's credential"},
+			false,
+		},
+		"gcore, unauthorized": {
+			0, nil, []mockserver.Fault{{On: "GET /iam/clients/me", Status: 401}}, []string{"allowed_callers can't be", "reseller's credential"},
+			false,
+		},
 		"gcore, out of order": {0, nil, []mockserver.Fault{{On: "GET /iam/clients/me", Status: 503}}, []string{"503"}, true},
 		"gcore, no id":        {0, nil, []mockserver.Fault{{On: "GET /iam/clients/me", Body: `{"companyName":"x"}`}}, []string{"id"}, true},
 		"softwareone":         {1, acctest.Environment{"MPT_API_TOKEN": "opaque"}, nil, []string{"the caller can't be determined"}, false},
@@ -224,7 +235,9 @@ func TestCallerOfReseller(t *testing.T) {
 	if _, said := p.Data("gcore_accounts", acctest.Values{}); len(said) > 0 {
 		t.Error(said)
 	}
-	guarded, _ := acctest.NewProtocol(t, env, acctest.Values{"gcore": acctest.Values{"allowed_callers": []any{fmt.Sprint(gcore.DemoReseller)}}})
+	guarded, _ := acctest.NewProtocol(t, env, acctest.Values{
+		"gcore": acctest.Values{"allowed_callers": []any{fmt.Sprint(gcore.DemoReseller)}},
+	})
 	_, said = guarded.Data("gcore_accounts", acctest.Values{})
 	said.Errors().Contain(t, "allowed_callers can't be used with such a credential")
 }
@@ -241,12 +254,14 @@ func TestReadOnly(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			env, configuration := acctest.Environment{"ACCOUNTS_READ_ONLY": test.variable}, "resource \"terraform_data\" \"later\" {\n input = true\n}\n"
+			env := acctest.Environment{"ACCOUNTS_READ_ONLY": test.variable}
+			configuration := "resource \"terraform_data\" \"later\" {\n input = true\n}\n"
 			vendors := startVendors(t, gcore.DemoAPIKey)
 			for _, v := range vendors {
 				maps.Copy(env, v.env)
 				for kind, arguments := range v.resources {
-					configuration += fmt.Sprintf("resource %q \"r\" {\nprovider = accounts\n%s\n}\ndata \"%ss\" \"all\" {\nprovider = accounts\n}\n", kind, arguments, kind)
+					configuration += fmt.Sprintf("resource %q \"r\" {\nprovider = accounts\n%s\n}\ndata \"%ss\" \"all\" {\nprovider = accounts\n}\n", kind,
+						arguments, kind)
 				}
 			}
 			cli := acctest.NewCLI(t, env)
@@ -279,7 +294,8 @@ func TestReadOnlyOfExisting(t *testing.T) {
 				config := map[string]acctest.Values{
 					"gcore_account": {"company": "Acme", "deletion_policy": "abandon"},
 					"gcore_reseller_user": {
-						"company": "Acme Customer", "email": "it@acme.example", "password_wo": "P4ss-word", "password_wo_version": 1, "deletion_policy": "delete",
+						"company": "Acme Customer", "email": "it@acme.example", "password_wo": "P4ss-word", "password_wo_version": 1,
+						"deletion_policy": "delete",
 					},
 					"softwareone_account": {"name": "Acme", "type": "Client", "deletion_policy": "disable"},
 					"fortanix_account":    {"name": "Acme", "deletion_policy": "delete"},
@@ -347,7 +363,8 @@ func TestUnusableReadOnly(t *testing.T) {
 	for _, text := range []string{"", "0", "false", "F"} {
 		v.env["ACCOUNTS_READ_ONLY"] = text
 		p, said := acctest.NewProtocol(t, v.env, nil)
-		if said = append(said, p.Resource("softwareone_account").Apply(acctest.Values{"name": "Acme" + text, "type": "Client"})...); len(said) > 0 {
+		if said = append(said,
+			p.Resource("softwareone_account").Apply(acctest.Values{"name": "Acme" + text, "type": "Client"})...); len(said) > 0 {
 			t.Errorf("%q: %s", text, said)
 		}
 	}
@@ -361,7 +378,9 @@ func TestRequestLog(t *testing.T) {
 	env, configuration := acctest.Environment{"ACCOUNTS_REQUEST_LOG": "from-environment.jsonl"}, ""
 	for _, v := range vendors {
 		maps.Copy(env, v.env)
-		configuration += fmt.Sprintf("data \"%s_accounts\" \"all\" {\nprovider = accounts\n}\ndata \"%s_caller\" \"it\" {\nprovider = accounts\n}\n", v.name, v.name)
+		for _, kind := range []string{"accounts", "caller"} {
+			configuration += fmt.Sprintf("data \"%s_%s\" \"it\" {\nprovider = accounts\n}\n", v.name, kind)
+		}
 	}
 	cli := acctest.NewCLI(t, env)
 	cli.Write("main.tf", configuration)
@@ -375,7 +394,9 @@ func TestRequestLog(t *testing.T) {
 	if n := strings.Count(logged, "\n"); n != sent {
 		t.Errorf("%d lines about %d requests:\n%s", n, sent, logged)
 	}
-	for _, word := range []string{`"vendor":"Gcore"`, `"vendor":"SoftwareOne"`, `"vendor":"Fortanix"`, `"caller":"TKN-1111-2222"`, `"operation":"log in"`} {
+	for _, word := range []string{
+		`"vendor":"Gcore"`, `"vendor":"SoftwareOne"`, `"vendor":"Fortanix"`, `"caller":"TKN-1111-2222"`, `"operation":"log in"`,
+	} {
 		if !strings.Contains(logged, word) {
 			t.Errorf("%s is missing in:\n%s", word, logged)
 		}

@@ -58,7 +58,10 @@ func TestShippedPackages(t *testing.T) {
 		t.Fatal("the provider isn't shipped")
 	}
 	for _, pkg := range shipped {
-		for _, kept := range []string{module + "/internal/mockapi", module + "/internal/acctest", "pb33f", "hc-install", "terraform-plugin-testing", "terraform-exec", "pgregory.net", "goleak"} {
+		for _, kept := range []string{
+			module + "/internal/mockapi", module + "/internal/acctest", "pb33f", "hc-install", "terraform-plugin-testing", "terraform-exec",
+			"pgregory.net", "goleak",
+		} {
 			if strings.Contains(pkg.ImportPath, kept) {
 				t.Errorf("%s is shipped", pkg.ImportPath)
 			}

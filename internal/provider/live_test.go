@@ -38,8 +38,14 @@ func TestLive(t *testing.T) { //nolint:paralleltest // one account at a time, co
 		credential, plural, listed, resource, arguments string
 	}{
 		{"GCORE_API_KEY", "gcore_accounts", "accounts", "gcore_account", fmt.Sprintf("company = %q\n  deletion_policy = \"abandon\"", name)},
-		{"MPT_API_TOKEN", "softwareone_accounts", "accounts", "softwareone_account", fmt.Sprintf("name = %q\n  type = \"Client\"\n  deletion_policy = \"disable\"", name)},
-		{"FORTANIX_CCM_USERNAME", "fortanix_accounts", "accounts", "fortanix_account", fmt.Sprintf("name = %q\n  deletion_policy = \"delete\"", name)},
+		{
+			"MPT_API_TOKEN", "softwareone_accounts", "accounts", "softwareone_account",
+			fmt.Sprintf("name = %q\n  type = \"Client\"\n  deletion_policy = \"disable\"", name),
+		},
+		{
+			"FORTANIX_CCM_USERNAME", "fortanix_accounts", "accounts", "fortanix_account",
+			fmt.Sprintf("name = %q\n  deletion_policy = \"delete\"", name),
+		},
 	} {
 		t.Run(live.resource, func(t *testing.T) {
 			if os.Getenv(live.credential) == "" {

@@ -38,7 +38,9 @@ func TestUserAgent(t *testing.T) {
 	t.Parallel()
 	s := mockserver.Start(t, mock.New(mock.Options{}))
 	env := acctest.Environment{"MPT_API_TOKEN": mock.DemoToken, "MPT_API_BASE_URL": s.URL}
-	for appended, want := range map[string]string{"": "terraform-provider-accounts/test Terraform/1.14.0", "ci/7 (x)": "terraform-provider-accounts/test Terraform/1.14.0 ci/7 (x)"} {
+	for appended, want := range map[string]string{
+		"": "terraform-provider-accounts/test Terraform/1.14.0", "ci/7 (x)": "terraform-provider-accounts/test Terraform/1.14.0 ci/7 (x)",
+	} {
 		s.Reset()
 		env["TF_APPEND_USER_AGENT"] = appended
 		p, _ := acctest.NewProtocol(t, env, nil)

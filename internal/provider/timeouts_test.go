@@ -24,7 +24,8 @@ func TestEmptyTimeouts(t *testing.T) {
 				for _, empty := range []string{`{}`, `{ craete = "5m" }`, `{ create = null }`} {
 					write(empty)
 					result := cli.Run("plan")
-					if said := result.Unwrapped(); result.Exit != 1 || !strings.Contains(said, "timeouts is empty") || !strings.Contains(said, "misspelt") {
+					if said := result.Unwrapped(); result.Exit != 1 || !strings.Contains(said, "timeouts is empty") ||
+						!strings.Contains(said, "misspelt") {
 						t.Errorf("%s: exit %d\n%s", empty, result.Exit, result)
 					}
 				}

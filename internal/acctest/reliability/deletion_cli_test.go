@@ -76,7 +76,12 @@ func TestForgetInstance(t *testing.T) {
 	t.Parallel()
 	w := find("gcore_account").open(t, 0)
 	config := func(names string) string {
-		return fmt.Sprintf("resource \"gcore_account\" \"x\" {\n  provider = accounts\n  for_each = toset([%s])\n  company  = each.key\n}\n", names)
+		return fmt.Sprintf(`resource "gcore_account" "x" {
+  provider = accounts
+  for_each = toset([%s])
+  company  = each.key
+}
+`, names)
 	}
 	c := w.hcl(t, config(`"acme", "beta"`))
 	c.OK("apply", "-auto-approve")

@@ -69,16 +69,20 @@ resource "terraform_data" "e" {
 `, gcore.DemoAccount, enclave.ID))
 	said := c.OK("plan", "-out=plan").String() + c.OK("apply", "plan").String()
 
-	const tokens = `{"access":"eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.x.y","token":"7310099_0123456789abcdef0123456789abcdef","access_token":"session.ABCDEFGHIJKL"}`
+	const tokens = `{"access":"eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.x.y","token":"7310099_0123456789abcdef0123456789abcdef",` +
+		`"access_token":"session.ABCDEFGHIJKL"}`
 	faults := []mockserver.Fault{}
 	for _, on := range []string{
-		"GET /iam/auth/jwt/clients/*/admin_token", "POST /iam/v2/clients/*/tokens", "GET /iam/v2/clients/*/tokens", "DELETE /iam/v2/clients/*/tokens/*",
+		"GET /iam/auth/jwt/clients/*/admin_token", "POST /iam/v2/clients/*/tokens", "GET /iam/v2/clients/*/tokens",
+		"DELETE /iam/v2/clients/*/tokens/*",
 		"POST /v1/sys/auth", "POST /v1/sys/session/select_account/*", "POST /v1/sys/session/terminate", "GET /iam/users", "GET /v1/accounts/*",
 	} {
 		faults = append(faults, mockserver.Fault{On: on, EchoCredentials: true, Status: 403})
 	}
-	for _, on := range []string{"GET /iam/auth/jwt/clients/*/admin_token", "POST /iam/v2/clients/*/tokens", "POST /v1/sys/auth"} { // whose replies hold secrets
-		faults = append(faults, mockserver.Fault{On: on, Body: tokens + " is not JSON"}, mockserver.Fault{On: on, Body: `{"id":"` + tokens[11:60] + `"}`})
+	// whose replies hold secrets
+	for _, on := range []string{"GET /iam/auth/jwt/clients/*/admin_token", "POST /iam/v2/clients/*/tokens", "POST /v1/sys/auth"} {
+		faults = append(faults, mockserver.Fault{On: on, Body: tokens + " is not JSON"},
+			mockserver.Fault{On: on, Body: `{"id":"` + tokens[11:60] + `"}`})
 	}
 	for _, fault := range faults {
 		v.GcoreServer.Inject(fault)
@@ -96,7 +100,8 @@ resource "terraform_data" "e" {
 		t.Error("the provider has logged nothing of its requests")
 	}
 	places := map[string]string{
-		"the log": logged, "the output": said, "the state": read(t, filepath.Join(c.Dir, "terraform.tfstate")), "the request log": read(t, log+".requests"),
+		"the log": logged, "the output": said, "the state": read(t, filepath.Join(c.Dir, "terraform.tfstate")),
+		"the request log": read(t, log+".requests"),
 	}
 	for name, content := range unzip(t, filepath.Join(c.Dir, "plan")) {
 		places["the plan's "+name] = content

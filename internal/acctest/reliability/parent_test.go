@@ -59,7 +59,9 @@ func killed(t *testing.T, w *world, s subject, log string, arrived <-chan struct
 	env := acctest.Environment{"TF_LOG_PROVIDER": log}
 	maps.Copy(env, w.env)
 	c := acctest.NewCLI(t, env)
-	document, err := json.Marshal(Values{"resource": Values{s.typeName: Values{"x": acctest.With(s.called("acme", s.followUp), Values{"provider": "accounts"})}}})
+	document, err := json.Marshal(Values{
+		"resource": Values{s.typeName: Values{"x": acctest.With(s.called("acme", s.followUp), Values{"provider": "accounts"})}},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

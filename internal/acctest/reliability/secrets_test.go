@@ -128,7 +128,9 @@ func TestSecretsStaySecret(t *testing.T) {
 		variables[name] = Values{"type": "string", "ephemeral": true}
 	}
 	names := strings.NewReplacer( // of variables in place of their values, as they stand in JSON
-		inJSON(t, userPassword), `"${var.user_password}"`, inJSON(t, clientSecret), `"${var.client_secret}"`, inJSON(t, clientKey), `"${var.client_key}"`)
+		inJSON(t, userPassword), `"${var.user_password}"`,
+		inJSON(t, clientSecret), `"${var.client_secret}"`,
+		inJSON(t, clientKey), `"${var.client_key}"`)
 	var worlds []*world
 	var kinds []subject
 	for _, s := range subjects() {
@@ -198,7 +200,9 @@ func TestSecretsStaySecret(t *testing.T) {
 	if strings.Contains(requests, "?") || strings.Contains(requests, "acme-") {
 		t.Error("the request log shows query values or bodies")
 	}
-	places := map[string]string{"the log": logged, "the request log": requests, "the output": said, "the state": read(t, filepath.Join(c.Dir, "terraform.tfstate"))}
+	places := map[string]string{
+		"the log": logged, "the request log": requests, "the output": said, "the state": read(t, filepath.Join(c.Dir, "terraform.tfstate")),
+	}
 	for name, content := range unzip(t, filepath.Join(c.Dir, "plan")) {
 		places["the plan's "+name] = content
 	}

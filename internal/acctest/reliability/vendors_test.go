@@ -46,11 +46,12 @@ func subjects() []subject {
 		{
 			name: "softwareone_account", typeName: "softwareone_account", cantGo: true,
 			post: "POST /public/v1/accounts/accounts", get: "GET /public/v1/accounts/accounts/*", list: "GET /public/v1/accounts/accounts",
-			empty:  `{"$meta":{"pagination":{"offset":0,"limit":100,"total":0}},"data":[]}`,
-			step:   "POST /public/v1/accounts/accounts/*/*",
-			config: Values{"type": "Client", "website": "https://acme.example", "deletion_policy": "disable"}, followUp: Values{"status": "Disabled"},
-			rename: Values{"website": "https://2.acme.example"},
-			open:   openSoftwareOne,
+			empty:    `{"$meta":{"pagination":{"offset":0,"limit":100,"total":0}},"data":[]}`,
+			step:     "POST /public/v1/accounts/accounts/*/*",
+			config:   Values{"type": "Client", "website": "https://acme.example", "deletion_policy": "disable"},
+			followUp: Values{"status": "Disabled"},
+			rename:   Values{"website": "https://2.acme.example"},
+			open:     openSoftwareOne,
 		},
 		{
 			name: "fortanix_account", typeName: "fortanix_account",

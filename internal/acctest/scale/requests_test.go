@@ -159,11 +159,13 @@ func TestOneRequestEach(t *testing.T) {
 	for resource, step := range map[string]struct {
 		config, renamed Values
 		acting          string // the policy that acts, "" where none does
-		create          int    // requests of a create: SoftwareOne looks names up first, since they may repeat; Gcore's reply lacks what is computed
+		// requests of a create: SoftwareOne looks names up first, since they may repeat; Gcore's reply lacks what is computed
+		create int
 	}{
 		"gcore_account": {Values{"company": "Acme"}, Values{"company": "New"}, "", 2},
 		"gcore_reseller_user": {
-			Values{"company": "Acme", "email": "a@example.com", "password_wo": "a-Test-1", "password_wo_version": 1}, Values{"company": "New"}, "delete", 2,
+			Values{"company": "Acme", "email": "a@example.com", "password_wo": "a-Test-1", "password_wo_version": 1}, Values{"company": "New"},
+			"delete", 2,
 		},
 		"softwareone_account": {Values{"name": "Acme", "type": "Client"}, Values{"name": "New"}, "disable", 2},
 		"fortanix_account":    {Values{"name": "Acme"}, Values{"name": "New"}, "delete", 1},

@@ -52,10 +52,14 @@ func TestEach(t *testing.T) {
 		short    int // items shown, where it is short of 25
 		fails    string
 	}{
-		"with a total":       {listing: listingOf(func(o int) Page[thing] { return Page[thing]{Items: cut(o, o+10), Total: 25} }), requests: 3},
-		"pages of any size":  {listing: listingOf(func(o int) Page[thing] { return Page[thing]{Items: cut(o, o+1+o%7), Total: 25} }), requests: 12},
-		"without a total":    {listing: listingOf(func(o int) Page[thing] { return Page[thing]{Items: cut(o, o+10), Total: -1} }), requests: 4},
-		"says what is last":  {listing: listingOf(func(o int) Page[thing] { return Page[thing]{Items: cut(o, o+10), Total: -1, Last: o == 20} }), requests: 3},
+		"with a total": {listing: listingOf(func(o int) Page[thing] { return Page[thing]{Items: cut(o, o+10), Total: 25} }), requests: 3},
+		"pages of any size": {
+			listing: listingOf(func(o int) Page[thing] { return Page[thing]{Items: cut(o, o+1+o%7), Total: 25} }), requests: 12,
+		},
+		"without a total": {listing: listingOf(func(o int) Page[thing] { return Page[thing]{Items: cut(o, o+10), Total: -1} }), requests: 4},
+		"says what is last": {
+			listing: listingOf(func(o int) Page[thing] { return Page[thing]{Items: cut(o, o+10), Total: -1, Last: o == 20} }), requests: 3,
+		},
 		"everything at once": {listing: listingOf(func(int) Page[thing] { return Page[thing]{Items: all, Total: 25} }), requests: 1},
 		"some left out": {
 			listing: listingOf(func(o int) Page[thing] {
@@ -65,7 +69,9 @@ func TestEach(t *testing.T) {
 				return Page[thing]{Items: cut(o-10, o), Total: -1}
 			}), requests: 5,
 		},
-		"moving items": {listing: listingOf(func(o int) Page[thing] { return Page[thing]{Items: cut(max(o-3, 0), o+10), Total: 25} }), requests: 3},
+		"moving items": {
+			listing: listingOf(func(o int) Page[thing] { return Page[thing]{Items: cut(max(o-3, 0), o+10), Total: 25} }), requests: 3,
+		},
 		"short once": {listing: func() Listing[thing] {
 			calls := 0
 			return listingOf(func(o int) Page[thing] {
@@ -75,7 +81,9 @@ func TestEach(t *testing.T) {
 				return Page[thing]{Items: cut(o, o+10), Total: 25}
 			})
 		}(), requests: 5},
-		"short twice": {listing: listingOf(func(o int) Page[thing] { return Page[thing]{Items: cut(o, min(o+10, 20)), Total: 25} }), requests: 6, short: 20},
+		"short twice": {
+			listing: listingOf(func(o int) Page[thing] { return Page[thing]{Items: cut(o, min(o+10, 20)), Total: 25} }), requests: 6, short: 20,
+		},
 		"the same page for ever": {
 			listing: listingOf(func(int) Page[thing] { return Page[thing]{Items: all, Total: 60} }), requests: 2, fails: "repeats itself",
 		},
@@ -221,7 +229,8 @@ func TestEachTakesNoLonger(t *testing.T) {
 // more than the reads are worth, and finds everything.
 func FuzzPages(f *testing.F) {
 	for _, seed := range [][4]int{
-		{10, 10, 10, 100}, {25, math.MaxInt - 1, math.MaxInt, 10}, {25, math.MaxInt - 1, 25, 10}, {25, 25, math.MaxInt, 10}, {25, 0, 25, 10}, {25, -1, -7, 10}, {0, 0, 0, 1},
+		{10, 10, 10, 100}, {25, math.MaxInt - 1, math.MaxInt, 10}, {25, math.MaxInt - 1, 25, 10}, {25, 25, math.MaxInt, 10}, {25, 0, 25, 10},
+		{25, -1, -7, 10}, {0, 0, 0, 1},
 		{25, math.MinInt, math.MinInt, 10}, {25, 1, 25, 10}, {25, 10, MaxItems, 10}, {25, 10, MaxItems + 1, 10},
 	} {
 		f.Add(seed[0], seed[1], seed[2], seed[3])

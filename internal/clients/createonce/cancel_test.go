@@ -44,7 +44,9 @@ func TestCancel(t *testing.T) {
 			at: 18 * time.Second, setup: refused(503),
 			want: outcome{posts: 1, unclear: true, says: "HTTP 503"}, lists: 5, takes: 18 * time.Second,
 		},
-		"during a POST that is throttled": {at: 5 * time.Second, setup: refused(429), want: outcome{posts: 1, says: "stopped before the request was sent"}, takes: 10 * time.Second},
+		"during a POST that is throttled": {
+			at: 5 * time.Second, setup: refused(429), want: outcome{posts: 1, says: "stopped before the request was sent"}, takes: 10 * time.Second,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -108,26 +108,33 @@ func TestLookAlikes(t *testing.T) {
 		when              time.Duration // against our POST
 		name, note, owner string
 	}
+	first, both := outcome{candidates: []string{"1"}}, outcome{candidates: []string{"1", "2"}}
 	for name, tt := range map[string]struct {
 		others []other
 		acts   bool
 		want   outcome
 	}{
-		"someone else's, a second before":            {[]other{{-time.Second, "Acme", "sent", "other"}}, false, outcome{candidates: []string{"1"}}},
-		"someone else's, a second after":             {[]other{{time.Second, "Acme", "sent", "other"}}, false, outcome{candidates: []string{"1"}}},
-		"someone else's, both, and ours":             {[]other{{-time.Second, "Acme", "sent", "other"}, {time.Second, "Acme", "sent", "other"}}, true, outcome{id: "2"}},
-		"of other content, both":                     {[]other{{-time.Second, "Acme", "x", "me"}, {time.Second, "Acme", "x", "me"}}, false, outcome{candidates: []string{"1", "2"}}},
-		"of other content, both, and ours":           {[]other{{-time.Second, "Acme", "x", "me"}, {time.Second, "Acme", "x", "me"}}, true, outcome{id: "2"}},
-		"in other case":                              {[]other{{-time.Second, "ACME ", "sent", "me"}}, false, outcome{candidates: []string{"1"}}},
+		"someone else's, a second before": {[]other{{-time.Second, "Acme", "sent", "other"}}, false, first},
+		"someone else's, a second after":  {[]other{{time.Second, "Acme", "sent", "other"}}, false, first},
+		"someone else's, both, and ours": {
+			[]other{{-time.Second, "Acme", "sent", "other"}, {time.Second, "Acme", "sent", "other"}}, true, outcome{id: "2"},
+		},
+		"of other content, both": {[]other{{-time.Second, "Acme", "x", "me"}, {time.Second, "Acme", "x", "me"}}, false, both},
+		"of other content, both, and ours": {
+			[]other{{-time.Second, "Acme", "x", "me"}, {time.Second, "Acme", "x", "me"}}, true, outcome{id: "2"},
+		},
+		"in other case":                              {[]other{{-time.Second, "ACME ", "sent", "me"}}, false, first},
 		"in other case, and ours":                    {[]other{{-time.Second, "ACME ", "sent", "me"}}, true, outcome{id: "2"}},
-		"just like ours, long before":                {[]other{{-3 * time.Second, "Acme", "sent", "me"}}, false, outcome{candidates: []string{"1"}}},
+		"just like ours, long before":                {[]other{{-3 * time.Second, "Acme", "sent", "me"}}, false, first},
 		"just like ours, long before, and ours":      {[]other{{-3 * time.Second, "Acme", "sent", "me"}}, true, outcome{id: "2"}},
-		"just like ours, a second after, and ours":   {[]other{{time.Second, "Acme", "sent", "me"}}, true, outcome{candidates: []string{"1", "2"}}},
-		"just like ours, too close before, and ours": {[]other{{-500 * time.Millisecond, "Acme", "sent", "me"}}, true, outcome{candidates: []string{"1", "2"}}},
+		"just like ours, a second after, and ours":   {[]other{{time.Second, "Acme", "sent", "me"}}, true, both},
+		"just like ours, too close before, and ours": {[]other{{-500 * time.Millisecond, "Acme", "sent", "me"}}, true, both},
 		// All that is known speaks for it: the limit of what can be proven.
-		"ours in all we know, too close before":       {[]other{{-500 * time.Millisecond, "Acme", "sent", "me"}}, false, outcome{id: "1"}},
-		"of another name":                             {[]other{{0, "Bcme", "sent", "me"}}, false, outcome{}},
-		"just like ours, on both sides, but not ours": {[]other{{-time.Second, "Acme", "sent", "me"}, {time.Second, "Acme", "sent", "me"}}, false, outcome{candidates: []string{"1", "2"}}},
+		"ours in all we know, too close before": {[]other{{-500 * time.Millisecond, "Acme", "sent", "me"}}, false, outcome{id: "1"}},
+		"of another name":                       {[]other{{0, "Bcme", "sent", "me"}}, false, outcome{}},
+		"just like ours, on both sides, but not ours": {
+			[]other{{-time.Second, "Acme", "sent", "me"}, {time.Second, "Acme", "sent", "me"}}, false, both,
+		},
 	} {
 		for _, offset := range []time.Duration{0, 5 * time.Minute, -5 * time.Minute} {
 			for _, seconds := range []bool{false, true} {
@@ -185,7 +192,8 @@ func TestRepeat(t *testing.T) {
 		"503 that did nothing": {setup: refuse(false, 1), want: outcome{id: "1", posts: 2, things: 1}},
 		"503 that had acted":   {setup: refuse(true, 1), want: outcome{id: "1", posts: 1, things: 1}},
 		"503 that had acted, seen late": {
-			setup: func(v *vendor) { refuse(true, 1)(v); v.lag = 5 * time.Second }, want: outcome{id: "1", posts: 1, things: 1}, least: 5 * time.Second,
+			setup: func(v *vendor) { refuse(true, 1)(v); v.lag = 5 * time.Second }, want: outcome{id: "1", posts: 1, things: 1},
+			least: 5 * time.Second,
 		},
 		"425": {
 			setup: func(v *vendor) {
@@ -198,10 +206,13 @@ func TestRepeat(t *testing.T) {
 			},
 			want: outcome{id: "1", posts: 2, things: 1},
 		},
-		"503 four times":      {setup: refuse(false, 4), want: outcome{id: "1", posts: 5, things: 1}},
-		"503 for ever":        {setup: refuse(false, 99), want: outcome{posts: 5, unclear: true, says: "HTTP 503 Service Unavailable: busy"}},
-		"503, asked to wait":  {setup: refuse(false, 1, "Retry-After", "60"), want: outcome{id: "1", posts: 2, things: 1}, least: time.Minute},
-		"503, asked too much": {setup: refuse(false, 1, "Retry-After", "600"), timeout: 5 * time.Minute, want: outcome{posts: 1, unclear: true, says: "asked to wait 10m0s, which is more than the time left"}},
+		"503 four times":     {setup: refuse(false, 4), want: outcome{id: "1", posts: 5, things: 1}},
+		"503 for ever":       {setup: refuse(false, 99), want: outcome{posts: 5, unclear: true, says: "HTTP 503 Service Unavailable: busy"}},
+		"503, asked to wait": {setup: refuse(false, 1, "Retry-After", "60"), want: outcome{id: "1", posts: 2, things: 1}, least: time.Minute},
+		"503, asked too much": {
+			setup: refuse(false, 1, "Retry-After", "600"), timeout: 5 * time.Minute,
+			want: outcome{posts: 1, unclear: true, says: "asked to wait 10m0s, which is more than the time left"},
+		},
 		"503, then lost": {
 			setup: func(v *vendor) {
 				v.onPost = func(n int) (bool, *http.Response, error) {
@@ -301,7 +312,10 @@ func TestUnproven(t *testing.T) {
 			setup: func(v *vendor) {
 				v.onList = func(int) *http.Response { return v.reply(404, "no") }
 			},
-			want: outcome{things: 1, says: "Vendor: create thing: no complete reply: EOF; it may have been created all the same; looking it up failed: "}, lists: 1,
+			want: outcome{
+				things: 1, says: "Vendor: create thing: no complete reply: EOF; it may have been created all the same; looking it up failed: ",
+			},
+			lists: 1,
 		},
 		"the look-up fails for a while": {
 			setup: func(v *vendor) {
@@ -393,7 +407,8 @@ func TestErrorText(t *testing.T) {
 	if got := found.Error(); got != `it exists already; "A \"b\"" exists with id 7` {
 		t.Errorf("got %s", got)
 	}
-	if createonce.CandidatesOf(fmt.Errorf("wrapped: %w", found)) == nil || createonce.CandidatesOf(io.EOF) != nil || errors.Unwrap(found) != nil {
+	if createonce.CandidatesOf(fmt.Errorf("wrapped: %w", found)) == nil || createonce.CandidatesOf(io.EOF) != nil ||
+		errors.Unwrap(found) != nil {
 		t.Error("candidates of the wrong error")
 	}
 }

@@ -59,7 +59,8 @@ func TestMismatch(t *testing.T) {
 				v.add("Acme", "sent", "other", v.now())
 				about(v, false, thing{ID: "1", Name: "Bcme"})
 			},
-			want: outcome{things: 1, unclear: true, candidates: []string{"2"}, says: `"Acme" exists with id 2; the reply has the id 1 of "Bcme"`}, named: "1",
+			want:  outcome{things: 1, unclear: true, candidates: []string{"2"}, says: `"Acme" exists with id 2; the reply has the id 1 of "Bcme"`},
+			named: "1",
 		},
 		"nothing of that id, and ours is found": {
 			setup: func(v *vendor) { about(v, true, thing{ID: "99", Name: "Bcme"}) }, want: outcome{id: "1", things: 1},
@@ -124,11 +125,14 @@ func TestMismatch(t *testing.T) {
 			change: func(c *createonce.Creation[thing]) { c.MadeHere = nil },
 			want:   outcome{things: 1, unclear: true, candidates: []string{"1"}}, named: "9",
 		},
-		"no id, and ours is found":    {setup: func(v *vendor) { about(v, true, thing{Name: "Acme"}) }, want: outcome{id: "1", things: 1}},
-		"no id, and nothing is found": {setup: func(v *vendor) { about(v, false, thing{Name: "Acme"}) }, want: outcome{unclear: true, says: "the reply has no id"}},
+		"no id, and ours is found": {setup: func(v *vendor) { about(v, true, thing{Name: "Acme"}) }, want: outcome{id: "1", things: 1}},
+		"no id, and nothing is found": {
+			setup: func(v *vendor) { about(v, false, thing{Name: "Acme"}) }, want: outcome{unclear: true, says: "the reply has no id"},
+		},
 		"text for a terminal": {
 			setup: func(v *vendor) { about(v, false, thing{ID: "9\x1b[2J", Name: "B\nError: \u202ex"}) },
-			want:  outcome{unclear: true, says: `the reply is about B Error: x; ` + lost + `; the reply has the id 9[2J of "B Error: x"`}, named: "9\x1b[2J",
+			want:  outcome{unclear: true, says: `the reply is about B Error: x; ` + lost + `; the reply has the id 9[2J of "B Error: x"`},
+			named: "9\x1b[2J",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

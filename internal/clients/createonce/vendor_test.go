@@ -209,7 +209,9 @@ func (v *vendor) creationOf(name string) createonce.Creation[thing] {
 		},
 		Read: func(ctx context.Context, made thing) (thing, createonce.Moment, error) {
 			var all []thing
-			res, err := client.Do(ctx, transport.Request{Operation: "read thing", Method: http.MethodGet, Path: "/things", Query: "id=" + made.ID, Into: &all})
+			res, err := client.Do(ctx, transport.Request{
+				Operation: "read thing", Method: http.MethodGet, Path: "/things", Query: "id=" + made.ID, Into: &all,
+			})
 			if err != nil {
 				return thing{}, createonce.Moment{}, err
 			}

@@ -45,7 +45,8 @@ func TestBaseURL(t *testing.T) {
 func TestTokenID(t *testing.T) {
 	t.Parallel()
 	for token, want := range map[string]string{
-		"idt:TKN-1111-2222:secret": "TKN-1111-2222", "idt:TKN-1111-2222:": "TKN-1111-2222", "idt:TKN-1111-2222": "", "TKN-1:secret": "", "": "", "idt:TKN-x:secret": "",
+		"idt:TKN-1111-2222:secret": "TKN-1111-2222", "idt:TKN-1111-2222:": "TKN-1111-2222", "idt:TKN-1111-2222": "", "TKN-1:secret": "", "": "",
+		"idt:TKN-x:secret": "",
 	} {
 		c := softwareone.New(softwareone.Options{APIToken: transport.NewSecret(token)})
 		if got := c.TokenID(); got != want {
@@ -55,7 +56,9 @@ func TestTokenID(t *testing.T) {
 }
 
 func FuzzValidID(f *testing.F) {
-	for _, id := range []string{"ACC-1234-5678", "ACC-1", "ACC-1234-5678-0001", "", "ACC-", "acc-1", "ACC-1/..", "ACC-1\n", "ACC-１", "ACC-1-", "../ACC-1", "ACC-1?x=1"} {
+	for _, id := range []string{
+		"ACC-1234-5678", "ACC-1", "ACC-1234-5678-0001", "", "ACC-", "acc-1", "ACC-1/..", "ACC-1\n", "ACC-１", "ACC-1-", "../ACC-1", "ACC-1?x=1",
+	} {
 		f.Add(id)
 	}
 	f.Fuzz(func(t *testing.T, id string) {
@@ -92,12 +95,16 @@ func TestInvalidID(t *testing.T) {
 func TestLogo(t *testing.T) {
 	t.Parallel()
 	_, s, c, _ := start(t, mock.Options{})
-	account := softwareone.NewAccount{AccountFields: softwareone.AccountFields{Name: `Quote " – ü`, Website: wire.Value("https://e.example")}, Type: "Client"}
+	account := softwareone.NewAccount{
+		AccountFields: softwareone.AccountFields{Name: `Quote " – ü`, Website: wire.Value("https://e.example")}, Type: "Client",
+	}
 	for image, want := range map[string]struct{ kind, file string }{
 		"\x89PNG\r\n\x1a\n0000": {"image/png", "logo.png"}, "\xff\xd8\xff\xe0": {"image/jpeg", "logo.jpg"},
 		"GIF89a0000": {"image/gif", "logo.gif"}, "RIFF0000WEBPVP8 ": {"image/webp", "logo.webp"},
 		"<svg xmlns='http://www.w3.org/2000/svg'/>": {"image/svg+xml", "logo.svg"}, "--boundary\r\n\r\n": {"application/octet-stream", "logo"},
-		"\xef\xbb\xbf<?xml version=\"1.0\"?>\n<!-- a <b> comment -->\n<!DOCTYPE svg [<!ENTITY x \"y\">]>\n<s:svg xmlns:s='x'>&nbsp;": {"image/svg+xml", "logo.svg"},
+		"\xef\xbb\xbf<?xml version=\"1.0\"?>\n<!-- a <b> comment -->\n<!DOCTYPE svg [<!ENTITY x \"y\">]>\n<s:svg xmlns:s='x'>&nbsp;": {
+			"image/svg+xml", "logo.svg",
+		},
 		"<html><svg/></html>": {"application/octet-stream", "logo"}, "just text": {"application/octet-stream", "logo"},
 	} {
 		s.Reset()
@@ -119,7 +126,8 @@ func TestLogo(t *testing.T) {
 				t.Fatalf("part %d: %v", i, err)
 			}
 			content, _ := io.ReadAll(p)
-			if p.FormName() != part.name || p.FileName() != part.file || p.Header.Get("Content-Type") != part.kind || string(content) != part.content {
+			if p.FormName() != part.name || p.FileName() != part.file || p.Header.Get("Content-Type") != part.kind ||
+				string(content) != part.content {
 				t.Errorf("got the part %q %q %q %q, want %+v", p.FormName(), p.FileName(), p.Header, content, part)
 			}
 		}
@@ -137,15 +145,21 @@ func TestAct(t *testing.T) {
 		posts   int
 		fails   int // the status of the error, 0 for success
 	}{
-		"at once":                  {account: "Enabled", posts: 1},
-		"already":                  {account: "Disabled", posts: 1},
-		"done, the reply lost":     {account: "Enabled", faults: []mockserver.Fault{{On: actions, Effect: true, Reset: true, Times: 1}}, posts: 1},
-		"done, 500":                {account: "Enabled", faults: []mockserver.Fault{{On: actions, Effect: true, Status: 500, Times: 1}}, posts: 1},
-		"not done, 503":            {account: "Enabled", faults: []mockserver.Fault{{On: actions, Status: 503, Times: 3}}, posts: 4},
-		"never done":               {account: "Enabled", faults: []mockserver.Fault{{On: actions, Status: 502}}, posts: 5, fails: 502},
-		"not allowed":              {account: "Enabled", faults: []mockserver.Fault{{On: actions, Status: 403}}, posts: 1, fails: 403},
-		"refused":                  {account: "Enabled", faults: []mockserver.Fault{{On: actions, Status: 400}}, posts: 1, fails: 400},
-		"unclear, and not to read": {account: "Enabled", faults: []mockserver.Fault{{On: actions, Status: 500, Times: 1}, {On: gets, Status: 403}}, posts: 1, fails: 500},
+		"at once": {account: "Enabled", posts: 1},
+		"already": {account: "Disabled", posts: 1},
+		"done, the reply lost": {
+			account: "Enabled", faults: []mockserver.Fault{{On: actions, Effect: true, Reset: true, Times: 1}}, posts: 1,
+		},
+		"done, 500": {
+			account: "Enabled", faults: []mockserver.Fault{{On: actions, Effect: true, Status: 500, Times: 1}}, posts: 1,
+		},
+		"not done, 503": {account: "Enabled", faults: []mockserver.Fault{{On: actions, Status: 503, Times: 3}}, posts: 4},
+		"never done":    {account: "Enabled", faults: []mockserver.Fault{{On: actions, Status: 502}}, posts: 5, fails: 502},
+		"not allowed":   {account: "Enabled", faults: []mockserver.Fault{{On: actions, Status: 403}}, posts: 1, fails: 403},
+		"refused":       {account: "Enabled", faults: []mockserver.Fault{{On: actions, Status: 400}}, posts: 1, fails: 400},
+		"unclear, and not to read": {
+			account: "Enabled", faults: []mockserver.Fault{{On: actions, Status: 500, Times: 1}, {On: gets, Status: 403}}, posts: 1, fails: 500,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

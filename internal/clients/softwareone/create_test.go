@@ -161,16 +161,22 @@ func TestCreateReplyAboutAnother(t *testing.T) {
 		acts  bool // whether the create is carried out
 		ours  bool // whether an account is returned
 	}{
-		"another name":                        {reply: `{"id":"` + other + `","name":"Stranger","type":"Client","status":"Enabled"}`},
-		"another name, but done":              {reply: `{"id":"` + other + `","name":"Stranger","type":"Client","status":"Enabled"}`, acts: true, ours: true},
-		"another type":                        {reply: `{"id":"` + other + `","name":"Acme","type":"Vendor","status":"Active"}`},
-		"only the id, of another":             {reply: `{"id":"` + other + `"}`},
-		"only the id, of another, but done":   {reply: `{"id":"` + other + `"}`, acts: true, ours: true},
-		"two ids":                             {reply: `{"id":"ACC-1-1","ID":"` + other + `","name":"Acme","type":"Client"}`},
-		"two ids, but done":                   {reply: `{"id":"ACC-1-1","ID":"` + other + `","name":"Acme","type":"Client"}`, acts: true, ours: true},
-		"another spelling":                    {reply: `{"id":"OURS","name":" ACME","type":"Client","status":"Enabled"}`, acts: true, ours: true},
-		"only the id":                         {reply: `{"id":"OURS"}`, acts: true, ours: true},
-		"the vendor's own spelling, by proof": {reply: `{"id":"OURS","name":"Acme Ltd","type":"Client","status":"Enabled"}`, acts: true, ours: true},
+		"another name": {reply: `{"id":"` + other + `","name":"Stranger","type":"Client","status":"Enabled"}`},
+		"another name, but done": {
+			reply: `{"id":"` + other + `","name":"Stranger","type":"Client","status":"Enabled"}`, acts: true, ours: true,
+		},
+		"another type":                      {reply: `{"id":"` + other + `","name":"Acme","type":"Vendor","status":"Active"}`},
+		"only the id, of another":           {reply: `{"id":"` + other + `"}`},
+		"only the id, of another, but done": {reply: `{"id":"` + other + `"}`, acts: true, ours: true},
+		"two ids":                           {reply: `{"id":"ACC-1-1","ID":"` + other + `","name":"Acme","type":"Client"}`},
+		"two ids, but done": {
+			reply: `{"id":"ACC-1-1","ID":"` + other + `","name":"Acme","type":"Client"}`, acts: true, ours: true,
+		},
+		"another spelling": {reply: `{"id":"OURS","name":" ACME","type":"Client","status":"Enabled"}`, acts: true, ours: true},
+		"only the id":      {reply: `{"id":"OURS"}`, acts: true, ours: true},
+		"the vendor's own spelling, by proof": {
+			reply: `{"id":"OURS","name":"Acme Ltd","type":"Client","status":"Enabled"}`, acts: true, ours: true,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -209,7 +215,9 @@ func TestCreateReturnsAnIDOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Inject(mockserver.Fault{On: posts, Times: 1, Status: 201, Body: `{"id":"` + first.ID + `","name":"Acme","type":"Client","status":"Enabled"}`})
+	s.Inject(mockserver.Fault{
+		On: posts, Times: 1, Status: 201, Body: `{"id":"` + first.ID + `","name":"Acme","type":"Client","status":"Enabled"}`,
+	})
 	if again, err := c.CreateAccount(t.Context(), named("Acme"), nil, true); err == nil {
 		t.Errorf("returned again: %+v", again)
 	}
@@ -221,8 +229,10 @@ func TestCreateProofByAWrongClock(t *testing.T) {
 	for _, wrong := range []time.Duration{-time.Hour, -10 * time.Minute, 10 * time.Minute, time.Hour} {
 		for _, acts := range []bool{false, true} {
 			m, s, c, _ := start(t, mock.Options{})
-			theirs := mock.Account{ID: "ACC-9999-0001", Name: "Acme", Type: "Client", DefaultLanguageCode: "en-US", Eligibility: &mock.Eligibility{Client: true},
-				Created: mock.Event{At: time.Now().Add(-30 * time.Minute), By: mock.DemoTokenID}}
+			theirs := mock.Account{
+				ID: "ACC-9999-0001", Name: "Acme", Type: "Client", DefaultLanguageCode: "en-US", Eligibility: &mock.Eligibility{Client: true},
+				Created: mock.Event{At: time.Now().Add(-30 * time.Minute), By: mock.DemoTokenID},
+			}
 			s.Inject(mockserver.Fault{On: posts, Times: 1, Effect: acts, Status: 500, Body: `{}`, Before: func() { m.Seed(theirs) }})
 			s.SetClockOffset(wrong)
 			m.SetClock(time.Now) // the vendor behind the gateway keeps the right time
@@ -280,7 +290,8 @@ func TestCreateAfterAKilledRun(t *testing.T) {
 				m.AddCredential(mock.Credential{Token: token, AccountID: mock.OperationsID})
 			}
 			_, err = clientOf(t, s, token, &clock{}).CreateAccount(t.Context(), account, nil, true)
-			if found := createonce.CandidatesOf(err); (len(found) == 2) != test.stands || test.stands && !strings.Contains(fmt.Sprint(found), made.ID) {
+			if found := createonce.CandidatesOf(err); (len(found) == 2) != test.stands ||
+				test.stands && !strings.Contains(fmt.Sprint(found), made.ID) {
 				t.Errorf("the error is %v", err)
 			}
 			if n := s.Count(posts); test.stands != (n == 2) {

@@ -39,7 +39,9 @@ func checkLookUp(t interface {
 	Errorf(format string, args ...any)
 }, collect func(*softwareone.Client, softwareone.Filter) ([]softwareone.Account, error), name string) {
 	for reading, server := range readings {
-		for _, stored := range []string{name, strings.ToUpper(name), strings.ToLower(name), " " + strings.ReplaceAll(name, " ", "\u00a0 ") + "\u00a0"} {
+		for _, stored := range []string{
+			name, strings.ToUpper(name), strings.ToLower(name), " " + strings.ReplaceAll(name, " ", "\u00a0 ") + "\u00a0",
+		} {
 			if !softwareone.SameName(stored, name) {
 				continue
 			}
@@ -55,7 +57,9 @@ func checkLookUp(t interface {
 				}
 				m.ServeHTTP(w, r)
 			}))
-			for _, filter := range []softwareone.Filter{{Name: name}, {ExternalID: name}, {Name: name, ExternalID: name, Type: "Client", Status: "Enabled"}} {
+			for _, filter := range []softwareone.Filter{
+				{Name: name}, {ExternalID: name}, {Name: name, ExternalID: name, Type: "Client", Status: "Enabled"},
+			} {
 				found, err := collect(c, filter)
 				if err != nil || len(found) != 1 || found[0].ID != wanted.ID {
 					t.Errorf("%s: %+v for %q: found %v, %v", reading, filter, stored, found, err)
@@ -92,10 +96,14 @@ func usable(name string) bool {
 // A look-up finds its account, whatever its name holds, and however the server reads a filter.
 func FuzzLookUp(f *testing.F) {
 	for _, name := range []string{
-		`Acme`, `Acme Corp`, `Quote " double`, `Quote ' single`, `It's`, `Both " '`, `a,b`, `f(x)`, `),eq(type,"Operations"`, `\`, `a\*b`, `*`, `*a*`, `\*`, `Acme*Star`, `a & b`, `a&limit=0`,
-		`#`, `+`, `a+b`, `%`, `%22`, `100%`, `${x}`, `%{if}`, "line\nbreak", "tab\there", "🚀 emoji", "👩‍🚀", "שלום עליכם", "مرحبا", "null()", "empty()", "ﬁ ligature", "İstanbul", "ß", "Straße",
-		"STRASSE", "a  b", "\u00a0nbsp\u00a0", "Acme\u00a0Corp", "Cafe\u0301", "Café", "ÉCOLE", "株式会社アクメ", "ไทยแลนด์", "한국", "\xff", "name", "type", "K\u212a", "Σίσυφος",
-		strings.Repeat("a", 500), strings.Repeat("ab ", 160), strings.Repeat("社", 500), strings.Repeat("é", 500), strings.Repeat("Longwordnumber ", 33),
+		`Acme`, `Acme Corp`, `Quote " double`, `Quote ' single`, `It's`, `Both " '`, `a,b`, `f(x)`, `),eq(type,"Operations"`, `\`, `a\*b`, `*`,
+		`*a*`, `\*`, `Acme*Star`, `a & b`, `a&limit=0`,
+		`#`, `+`, `a+b`, `%`, `%22`, `100%`, `${x}`, `%{if}`, "line\nbreak", "tab\there", "🚀 emoji", "👩‍🚀", "שלום עליכם", "مرحبا", "null()",
+		"empty()", "ﬁ ligature", "İstanbul", "ß", "Straße",
+		"STRASSE", "a  b", "\u00a0nbsp\u00a0", "Acme\u00a0Corp", "Cafe\u0301", "Café", "ÉCOLE", "株式会社アクメ", "ไทยแลนด์", "한국", "\xff", "name",
+		"type", "K\u212a", "Σίσυφος",
+		strings.Repeat("a", 500), strings.Repeat("ab ", 160), strings.Repeat("社", 500), strings.Repeat("é", 500),
+		strings.Repeat("Longwordnumber ", 33),
 	} {
 		f.Add(name)
 	}
@@ -113,7 +121,8 @@ func FuzzLookUp(f *testing.F) {
 func TestLookUpOfRandomNames(t *testing.T) {
 	t.Parallel()
 	pieces := rapid.SampledFrom([]string{
-		"Acme", "a", "B2", "0", " ", "  ", "\u00a0", "\u3000", "*", `\`, `\*`, `"`, `'`, "(", ")", ",", "&", "=", "+", "%", "%20", "_", "-", ".", "é", "É", "e\u0301", "ß", "İ", "ı", "ſ", "Ж", "ж", "日本",
+		"Acme", "a", "B2", "0", " ", "  ", "\u00a0", "\u3000", "*", `\`, `\*`, `"`, `'`, "(", ")", ",", "&", "=", "+", "%", "%20", "_", "-", ".",
+		"é", "É", "e\u0301", "ß", "İ", "ı", "ſ", "Ж", "ж", "日本",
 		"한", "ท", "ี", "🚀", "\u200d", "\ufe0f", "and(", "eq(", "name", "null()",
 	})
 	rapid.Check(t, func(rt *rapid.T) {

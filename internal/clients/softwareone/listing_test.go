@@ -21,7 +21,8 @@ func FuzzListing(f *testing.F) {
 	for _, body := range []string{
 		`{"$meta":{"pagination":{"offset":0,"limit":100,"total":1}},"data":[{"id":"ACC-1-1","name":"A","type":"Client","status":"Enabled"}]}`,
 		`{"$meta":{"pagination":{"offset":0,"limit":0,"total":null},"omitted":["audit","website"]},"data":[{"id":"ACC-1-1"},{}]}`,
-		`{"data":[{"id":5}]}`, `{"data":null}`, `[]`, `null`, `"x"`, `{"data":[null]}`, `{"data":[{"status":"Unheard of","serviceLevel":"x","revision":1e3}]}`,
+		`{"data":[{"id":5}]}`, `{"data":null}`, `[]`, `null`, `"x"`, `{"data":[null]}`,
+		`{"data":[{"status":"Unheard of","serviceLevel":"x","revision":1e3}]}`,
 		`{"data":[{"audit":{"created":{"at":"never"}}}]}`, `{"$meta":{"pagination":{"total":-1,"limit":-5}},"data":[{}]}`, "<html>", "",
 	} {
 		f.Add(body)
@@ -49,7 +50,8 @@ func FuzzListing(f *testing.F) {
 func TestListAccounts(t *testing.T) {
 	t.Parallel()
 	for name, options := range map[string]mock.Options{
-		"": {}, "no total": {NoTotal: true}, "small pages": {PageLimit: 7}, "no total, small pages": {NoTotal: true, PageLimit: 7}, "exact pages": {PageLimit: 26, NoTotal: true},
+		"": {}, "no total": {NoTotal: true}, "small pages": {PageLimit: 7}, "no total, small pages": {NoTotal: true, PageLimit: 7},
+		"exact pages":       {PageLimit: 26, NoTotal: true},
 		"repeats the limit": {PageLimit: 7, RepeatsLimit: true}, "repeats the limit, no total": {PageLimit: 7, RepeatsLimit: true, NoTotal: true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -103,7 +105,10 @@ func TestListAccountsWithheld(t *testing.T) {
 	if err != nil || len(all) != 1 || all[0].Website == nil || s.Count(lists) != 2 || s.Count(gets) != 0 {
 		t.Errorf("%v by %d listings and %d reads: %v", all, s.Count(lists), s.Count(gets), err)
 	}
-	s.Inject(mockserver.Fault{On: lists, Body: `{"$meta":{"pagination":{"total":1},"omitted":["website"]},"data":[{"id":"` + m.All()[1].ID + `","name":"x"}]}`, Times: 2})
+	s.Inject(mockserver.Fault{
+		On: lists, Body: `{"$meta":{"pagination":{"total":1},"omitted":["website"]},"data":[{"id":"` + m.All()[1].ID + `","name":"x"}]}`,
+		Times: 2,
+	})
 	all, err = collect(t, c, softwareone.Filter{}, false)
 	if err != nil || len(all) != 1 || all[0].Website == nil || all[0].Name != m.All()[1].Name {
 		t.Errorf("%v: %v", all, err)
@@ -114,7 +119,8 @@ func TestListAccountsWithheld(t *testing.T) {
 func TestNotAListing(t *testing.T) {
 	t.Parallel()
 	for body, good := range map[string]bool{
-		`{}`: false, `{"message":"maintenance"}`: false, `null`: false, `{"data":null}`: false, `{"items":[]}`: false, `{"data":{}}`: false, `[]`: false,
+		`{}`: false, `{"message":"maintenance"}`: false, `null`: false, `{"data":null}`: false, `{"items":[]}`: false, `{"data":{}}`: false,
+		`[]`: false,
 		`{"$meta":{"pagination":{"offset":0,"limit":100,"total":0}}}`: false, `{"$meta":{"pagination":{"total":1}},"data":[]}`: false,
 		`{"data":[{"name":"Acme"}]}`: false, `{"data":[null]}`: false, `{"data":[],"Data":[{"id":"ACC-1-1"}]}`: false,
 		`{"data":[]}`: true, `{"$meta":{"pagination":{"total":0}},"data":[]}`: true, `{"$meta":null,"data":[]}`: true,
@@ -144,20 +150,23 @@ func TestShortListing(t *testing.T) {
 		return fmt.Sprintf(`{"$meta":{"pagination":{"limit":100,"total":%d}},"data":[%s]}`, total, strings.Join(items, ","))
 	}
 	end := mockserver.Fault{On: lists, Body: page(3), Times: 1}
-	s.Inject(mockserver.Fault{On: lists, Body: page(3, "ACC-1-1"), Times: 1}, end, mockserver.Fault{On: lists, Body: page(3, "ACC-1-2"), Times: 1}, end)
+	s.Inject(mockserver.Fault{On: lists, Body: page(3, "ACC-1-1"), Times: 1}, end,
+		mockserver.Fault{On: lists, Body: page(3, "ACC-1-2"), Times: 1}, end)
 	found, err := collect(t, c, softwareone.Filter{}, false)
 	short, ok := errors.AsType[*wire.ShortListingError](err)
 	if len(found) != 2 || !ok || short.Shown != 2 || short.Total != 3 || s.Count(lists) != 4 {
 		t.Errorf("%d requests gave %v: %v", s.Count(lists), found, err)
 	}
 
-	s.Inject(mockserver.Fault{On: lists, Body: page(2, "ACC-1-1"), Times: 1}, end, mockserver.Fault{On: lists, Body: page(2, "ACC-1-2", "ACC-1-1"), Times: 1})
+	s.Inject(mockserver.Fault{On: lists, Body: page(2, "ACC-1-1"), Times: 1}, end,
+		mockserver.Fault{On: lists, Body: page(2, "ACC-1-2", "ACC-1-1"), Times: 1})
 	if found, err := collect(t, c, softwareone.Filter{}, false); err != nil || len(found) != 2 {
 		t.Errorf("the second time it is whole: %v, %v", found, err)
 	}
 
 	s.Inject(mockserver.Fault{On: lists, Body: page(70)})
-	if _, err := c.CreateAccount(t.Context(), named("Acme"), nil, false); err == nil || !strings.Contains(err.Error(), "0 of 70") || s.Count(posts) > 0 {
+	if _, err := c.CreateAccount(t.Context(), named("Acme"), nil, false); err == nil || !strings.Contains(err.Error(), "0 of 70") ||
+		s.Count(posts) > 0 {
 		t.Errorf("%d creates were sent: %v", s.Count(posts), err)
 	}
 	if _, err := c.CreateAccount(t.Context(), named("Acme"), nil, true); err != nil {

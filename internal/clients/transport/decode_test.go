@@ -22,7 +22,10 @@ func TestDecodeError(t *testing.T) {
 		id      string
 	}{
 		// Gcore
-		"map of lists":   {body: `{"errors":{"company":["Company with this name already exists"]}}`, fields: []FieldError{field("company", "Company with this name already exists")}},
+		"map of lists": {
+			body:   `{"errors":{"company":["Company with this name already exists"]}}`,
+			fields: []FieldError{field("company", "Company with this name already exists")},
+		},
 		"map of strings": {body: `{"errors":{"email":"taken"}}`, fields: []FieldError{field("email", "taken")}},
 		"several": {
 			body:   `{"errors":{"email":["taken","too long"],"company":["short"]}}`,
@@ -35,9 +38,14 @@ func TestDecodeError(t *testing.T) {
 		"errors, nothing":         {body: `{"errors":null,"message":""}`},
 		"errors about the whole":  {body: `{"errors":{"":["a"],"non_field_errors":["b"]}}`, message: "a b"},
 		"bad JSON":                {body: `{"message":"JSON parse error - Expecting value"}`, message: "JSON parse error - Expecting value"},
-		"list of strings":         {body: `["User a@b.example has already been invited to client 7"]`, message: "User a@b.example has already been invited to client 7"},
-		"list of objects":         {body: `[{"errors":{"new_email":"Client with email x already exists"}}]`, fields: []FieldError{field("new_email", "Client with email x already exists")}},
-		"list of both":            {body: `["a",{"message":"b"},["c"]]`, message: "a b c"},
+		"list of strings": {
+			body: `["User a@b.example has already been invited to client 7"]`, message: "User a@b.example has already been invited to client 7",
+		},
+		"list of objects": {
+			body:   `[{"errors":{"new_email":"Client with email x already exists"}}]`,
+			fields: []FieldError{field("new_email", "Client with email x already exists")},
+		},
+		"list of both": {body: `["a",{"message":"b"},["c"]]`, message: "a b c"},
 		"availability": {
 			body:    `{"message":"Products are in use","trial":["CDN"],"activating":[],"active":["DNS","CLOUD"]}`,
 			message: "Products are in use", fields: []FieldError{field("active", "DNS", "CLOUD"), field("trial", "CDN")},
@@ -47,32 +55,46 @@ func TestDecodeError(t *testing.T) {
 			message: "Invalid", fields: []FieldError{field("name", "too long")}, id: "req-1",
 		},
 		"invalid fields, none": {body: `{"exception_class":"X","message":"no","invalid_fields":null}`, message: "no"},
-		"not wrapped":          {body: `{"email":["taken"],"status":["not a choice"]}`, fields: []FieldError{field("email", "taken"), field("status", "not a choice")}},
-		"not wrapped, nested":  {body: `{"address":{"city":["short"]}}`, fields: []FieldError{field("address.city", "short")}},
-		"detail alone":         {body: `{"detail":"Authentication credentials were not provided."}`, message: "Authentication credentials were not provided."},
-		"about a field":        {body: `{"field":"email","message":"taken"}`, fields: []FieldError{field("email", "taken")}},
-		"a field named field":  {body: `{"field":["taken"]}`, fields: []FieldError{field("field", "taken")}},
+		"not wrapped": {
+			body: `{"email":["taken"],"status":["not a choice"]}`, fields: []FieldError{field("email", "taken"), field("status", "not a choice")},
+		},
+		"not wrapped, nested": {body: `{"address":{"city":["short"]}}`, fields: []FieldError{field("address.city", "short")}},
+		"detail alone": {
+			body: `{"detail":"Authentication credentials were not provided."}`, message: "Authentication credentials were not provided.",
+		},
+		"about a field":       {body: `{"field":"email","message":"taken"}`, fields: []FieldError{field("email", "taken")}},
+		"a field named field": {body: `{"field":["taken"]}`, fields: []FieldError{field("field", "taken")}},
 
 		// SoftwareOne
 		"problem, map": {
-			body:    `{"type":"https://tools.ietf.org/html/rfc9110#section-15.5.1","title":"Bad Request","status":400,"detail":"See errors","instance":"/x","traceId":"00-1-00","errors":{"name":["required"],"Address.City":["long"]}}`,
+			body: `{"type":"https://tools.ietf.org/html/rfc9110#section-15.5.1","title":"Bad Request","status":400,"detail":"See errors",` +
+				`"instance":"/x","traceId":"00-1-00","errors":{"name":["required"],"Address.City":["long"]}}`,
 			message: "See errors", fields: []FieldError{field("Address.City", "long"), field("name", "required")}, id: "00-1-00",
 		},
-		"problem, map of strings": {body: `{"title":"Bad Request","status":"400","errors":{"name":"required"}}`, message: "Bad Request", fields: []FieldError{field("name", "required")}},
-		"problem, nested map":     {body: `{"title":"t","errors":{"address":{"city":["long"],"state":{"code":"no"}}}}`, message: "t", fields: []FieldError{field("address.city", "long"), field("address.state.code", "no")}},
+		"problem, map of strings": {
+			body: `{"title":"Bad Request","status":"400","errors":{"name":"required"}}`, message: "Bad Request",
+			fields: []FieldError{field("name", "required")},
+		},
+		"problem, nested map": {
+			body: `{"title":"t","errors":{"address":{"city":["long"],"state":{"code":"no"}}}}`, message: "t",
+			fields: []FieldError{field("address.city", "long"), field("address.state.code", "no")},
+		},
 		"problem, list": {
-			body:    `{"title":"Validation","status":400,"errors":[{"message":"too long","properties":["externalId","name"],"id":"E1","parameters":{"max":250}},{"message":"no","properties":[]}],"traceId":"00-2-00"}`,
+			body: `{"title":"Validation","status":400,"errors":[{"message":"too long","properties":["externalId","name"],` +
+				`"id":"E1","parameters":{"max":250}},{"message":"no","properties":[]}],"traceId":"00-2-00"}`,
 			message: "Validation no", fields: []FieldError{field("externalId", "too long"), field("name", "too long")}, id: "00-2-00",
 		},
 		"problem, details":   {body: `{"title":"t","details":"more"}`, message: "more"},
 		"problem, no detail": {body: `{"title":"Not Found","status":404,"detail":null}`, message: "Not Found"},
 		"gateway":            {body: `{"message":"Service unavailable","statusCode":503}`, message: "Service unavailable"},
 		"error, an object":   {body: `{"error":{"code":"x","message":"no"}}`, message: "no"},
-		"message, a map":     {body: `{"message":{"email":["taken"]},"error":"Bad Request"}`, message: "Bad Request", fields: []FieldError{field("email", "taken")}},
-		"message, a list":    {body: `{"message":["a","b"],"error":"Bad Request"}`, message: "a b"},
-		"oauth":              {body: `{"error":"invalid_grant","error_description":"expired"}`, message: "expired"},
-		"byte order mark":    {body: "\xef\xbb\xbf" + `{"message":"no"}`, message: "no"},
-		"flags":              {body: `{"success":false,"count":3,"message":"no","timestamp":"now","path":"/x"}`, message: "no"},
+		"message, a map": {
+			body: `{"message":{"email":["taken"]},"error":"Bad Request"}`, message: "Bad Request", fields: []FieldError{field("email", "taken")},
+		},
+		"message, a list": {body: `{"message":["a","b"],"error":"Bad Request"}`, message: "a b"},
+		"oauth":           {body: `{"error":"invalid_grant","error_description":"expired"}`, message: "expired"},
+		"byte order mark": {body: "\xef\xbb\xbf" + `{"message":"no"}`, message: "no"},
+		"flags":           {body: `{"success":false,"count":3,"message":"no","timestamp":"now","path":"/x"}`, message: "no"},
 
 		// Fortanix
 		"plain text":    {body: "  Quota Exceeded\n", message: "Quota Exceeded"},
@@ -174,15 +196,19 @@ func TestErrorText(t *testing.T) {
 func TestPlain(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct{ text, want string }{
-		"as it is":        {"Company exists: Müller & Söhne, 株式会社 ≤ 3", "Company exists: Müller & Söhne, 株式会社 ≤ 3"},
-		"lines":           {" one\r\n\ttwo\u2028three\u00a0four ", "one two three four"},
-		"escapes":         {"\x1b[31mred\x1b[0m\x07 \x00bell", "[31mred[0m bell"},
-		"C1 controls":     {"a\u009b31mb", "a31mb"},
-		"directions":      {"evil\u202egnp.exe\u2066x\u2069\u200f", "evilgnp.exex"},
-		"invisible":       {"ac\u200bme\ufeff\u00ad", "acme"},
-		"invalid UTF-8":   {"caf\xe9", "caf�"},
-		"markup":          {"<p>Bad <b class=\"x\">Gateway</b><br/></p>", "Bad Gateway"},
-		"a page":          {"<!DOCTYPE html><html><head><title>t</title><style>b{}</style></head><body><h1>502</h1><script>if(a<b){}</script>Bad&nbsp;Gateway &amp; more</body></html>", "502 Bad Gateway & more"},
+		"as it is":      {"Company exists: Müller & Söhne, 株式会社 ≤ 3", "Company exists: Müller & Söhne, 株式会社 ≤ 3"},
+		"lines":         {" one\r\n\ttwo\u2028three\u00a0four ", "one two three four"},
+		"escapes":       {"\x1b[31mred\x1b[0m\x07 \x00bell", "[31mred[0m bell"},
+		"C1 controls":   {"a\u009b31mb", "a31mb"},
+		"directions":    {"evil\u202egnp.exe\u2066x\u2069\u200f", "evilgnp.exex"},
+		"invisible":     {"ac\u200bme\ufeff\u00ad", "acme"},
+		"invalid UTF-8": {"caf\xe9", "caf�"},
+		"markup":        {"<p>Bad <b class=\"x\">Gateway</b><br/></p>", "Bad Gateway"},
+		"a page": {
+			"<!DOCTYPE html><html><head><title>t</title><style>b{}</style></head><body>" +
+				"<h1>502</h1><script>if(a<b){}</script>Bad&nbsp;Gateway &amp; more</body></html>",
+			"502 Bad Gateway & more",
+		},
 		"a page, cut":     {"<html><body>Down<script>var a = 1;", "Down"},
 		"a header":        {"<header>Down</header>", "Down"},
 		"hidden markup":   {"&lt;script&gt;x&lt;/script&gt;", "x"},

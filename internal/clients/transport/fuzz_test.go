@@ -16,7 +16,8 @@ func FuzzDecodeError(f *testing.F) {
 		`{"title":"t","status":400,"detail":"d","traceId":"00-1","errors":[{"message":"m","properties":["p"]}]}`,
 		`{"message":"no","trial":["CDN"],"active":[]}`, `{"exception_class":"X","invalid_fields":{"a":["b"]},"request_id":"r"}`,
 		`<html><head><title>t</title></head><body>Bad&nbsp;Gateway</body></html>`, "caf\xe9 \x1b[31m \u202e", `{"a":{"b":{"c":[1,null,true]}}}`,
-		"\xef\xbb\xbf{}", `{"errors":{"\u0000":"\ud800"}}`, `hun<b>ter2</b> "hunter2" hunter2`, strings.Repeat("[", 100), `{"errors":[[["hunter2"]]]}`,
+		"\xef\xbb\xbf{}", `{"errors":{"\u0000":"\ud800"}}`, `hun<b>ter2</b> "hunter2" hunter2`, strings.Repeat("[", 100),
+		`{"errors":[[["hunter2"]]]}`,
 	} {
 		f.Add([]byte(body))
 	}

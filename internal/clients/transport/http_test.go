@@ -66,7 +66,8 @@ func TestTLS(t *testing.T) {
 	if proto, err := do(t, "text before\n"+own, nil); err != nil || proto != "HTTP/2.0" {
 		t.Errorf("with the CA: %s, %v", proto, err)
 	}
-	if _, err := do(t, own, func(c *tls.Config) { c.ServerName = "elsewhere.example" }); err == nil || !strings.Contains(err.Error(), "elsewhere.example") {
+	if _, err := do(t, own, func(c *tls.Config) { c.ServerName = "elsewhere.example" }); err == nil ||
+		!strings.Contains(err.Error(), "elsewhere.example") {
 		t.Errorf("for another host: %v", err)
 	}
 	if _, err := transport.ParseCA("no certificate"); err == nil || strings.Contains(err.Error(), "no certificate\n") {
@@ -110,10 +111,12 @@ func TestProxy(t *testing.T) {
 		asked           int // how often the proxy was
 		says            string
 	}{
-		"through the proxy": {target: "https://vendor.invalid", status: 407, asked: 1, says: "the proxy answered 407 Proxy Authentication Required"},
-		"while it is ill":   {target: "https://vendor.invalid", status: 502, asked: whole, says: "the proxy answered 502 Bad Gateway"},
-		"past it":           {target: "https://vendor.invalid", noProxy: "vendor.invalid", says: "not connecting to vendor.invalid:443"},
-		"this machine":      {target: "https://127.0.0.1:1", says: "connection refused"},
+		"through the proxy": {
+			target: "https://vendor.invalid", status: 407, asked: 1, says: "the proxy answered 407 Proxy Authentication Required",
+		},
+		"while it is ill": {target: "https://vendor.invalid", status: 502, asked: whole, says: "the proxy answered 502 Bad Gateway"},
+		"past it":         {target: "https://vendor.invalid", noProxy: "vendor.invalid", says: "not connecting to vendor.invalid:443"},
+		"this machine":    {target: "https://127.0.0.1:1", says: "connection refused"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -235,13 +238,15 @@ func TestReplyWithAKeyTwice(t *testing.T) {
 	t.Parallel()
 	for body, good := range map[string]bool{
 		`{"id":"1","name":"x"}`: true, `[{"id":"1"},{"id":"2"}]`: true, `{"a":{"id":"1"},"id":"2"}`: true, "\ufeff" + `{"id":"1"}`: true,
-		`{"id":"1","ID":"2"}`: false, `{"id":"1","name":{"x":[1,{}]},"id":"1"}`: false, "\ufeff" + `{"Id":"1","iD":null}`: false, "{\"k\":1,\"\u212a\":2}": false,
+		`{"id":"1","ID":"2"}`: false, `{"id":"1","name":{"x":[1,{}]},"id":"1"}`: false, "\ufeff" + `{"Id":"1","iD":null}`: false,
+		"{\"k\":1,\"\u212a\":2}": false,
 	} {
 		v := newVendor(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) })
 		r := request(transport.Create)
 		var got any
 		r.Into = &got
-		if _, err := v.Do(t.Context(), r); (err == nil) != good || !good && (!transport.Unclear(err) || !strings.Contains(err.Error(), "more than once")) {
+		if _, err := v.Do(t.Context(), r); (err == nil) != good ||
+			!good && (!transport.Unclear(err) || !strings.Contains(err.Error(), "more than once")) {
 			t.Errorf("%s: %v", body, err)
 		}
 	}
@@ -290,7 +295,8 @@ func TestLog(t *testing.T) {
 	}
 	for i, status := range []int{503, 200} {
 		line := v.logged[i]
-		if line["vendor"] != "Vendor" || line["method"] != "POST" || line["path"] != "/accounts" || line["status"] != status || line["attempt"] != i+1 {
+		if line["vendor"] != "Vendor" || line["method"] != "POST" || line["path"] != "/accounts" || line["status"] != status ||
+			line["attempt"] != i+1 {
 			t.Errorf("logged %v", line)
 		}
 		if _, ok := line["duration_ms"].(int64); !ok || len(line) != 7 {
@@ -300,7 +306,8 @@ func TestLog(t *testing.T) {
 	if id := v.logged[0]["request_id"]; id != "r-1" {
 		t.Errorf("request id is %q", id)
 	}
-	if text := fmt.Sprint(v.logged); strings.Contains(text, "query") || strings.Contains(text, "Bearer") || strings.Contains(text, "body") || strings.Contains(text, "Acme") {
+	if text := fmt.Sprint(v.logged); strings.Contains(text, "query") || strings.Contains(text, "Bearer") || strings.Contains(text, "body") ||
+		strings.Contains(text, "Acme") {
 		t.Errorf("logged %s", text)
 	}
 }

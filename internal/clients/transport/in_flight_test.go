@@ -40,7 +40,8 @@ func TestInFlightWait(t *testing.T) {
 					defer close(done)
 					for _, delay := range test.delays {
 						c := transport.New(transport.Options{
-							Vendor: "Vendor", BaseURL: &url.URL{Scheme: "http", Host: "localhost"}, RoundTripper: slow{delay}, InFlight: requests, RequestTimeout: 2 * time.Hour,
+							Vendor: "Vendor", BaseURL: &url.URL{Scheme: "http", Host: "localhost"}, RoundTripper: slow{delay}, InFlight: requests,
+							RequestTimeout: 2 * time.Hour,
 						})
 						ctx, cancel := context.WithTimeout(t.Context(), 2*time.Hour)
 						_, _ = c.Do(ctx, transport.Request{Method: "GET", Path: "/"})

@@ -125,11 +125,13 @@ func TestReplyCosts(t *testing.T) { //nolint:paralleltest // it measures memory
 		status int
 		body   []byte
 	}{
-		"empty objects":        {200, fill(`{"results":[{}`, ",{}", "]}")},
-		"a number":             {200, fill(`{"results":[`, "9", "]}")},
-		"a string":             {200, fill(`{"results":["`, "<&", `"]}`)},
-		"deep":                 {200, fill("", "[", "")},
-		"an error, deep":       {400, []byte(strings.Repeat(`{"a":`, 9000) + `"` + strings.Repeat("x", 150_000) + `"` + strings.Repeat("}", 9000))},
+		"empty objects": {200, fill(`{"results":[{}`, ",{}", "]}")},
+		"a number":      {200, fill(`{"results":[`, "9", "]}")},
+		"a string":      {200, fill(`{"results":["`, "<&", `"]}`)},
+		"deep":          {200, fill("", "[", "")},
+		"an error, deep": {
+			400, []byte(strings.Repeat(`{"a":`, 9000) + `"` + strings.Repeat("x", 150_000) + `"` + strings.Repeat("}", 9000)),
+		},
 		"an error, deep lists": {400, []byte(strings.Repeat(`[`, 9000) + `"` + strings.Repeat("x", 150_000) + `"` + strings.Repeat("]", 9000))},
 		"an error, long":       {400, fill(`{"message":"`, "<b>&amp;", `"}`)},
 	} {
@@ -163,7 +165,8 @@ func BenchmarkInspect(b *testing.B) {
 		}
 		fmt.Fprintf(&page, `{"id":"ACC-%04d-0001","name":"Account number %d","type":"Client","status":"Active","externalId":"e-%d",`+
 			`"address":{"addressLine1":"Street 1","city":"Town","country":"DE","postCode":"12345"},"technicalSupportEmail":"a@b.example",`+
-			`"eligibility":{"client":true,"partner":false},"audit":{"created":{"at":"2026-01-02T03:04:05.678Z","by":{"id":"TKN-1","name":"x"}}}}`, i, i, i)
+			`"eligibility":{"client":true,"partner":false},`+
+			`"audit":{"created":{"at":"2026-01-02T03:04:05.678Z","by":{"id":"TKN-1","name":"x"}}}}`, i, i, i)
 	}
 	page.WriteString("]}")
 	for name, run := range map[string]func() error{

@@ -17,7 +17,10 @@ const awkward = `p"a\s</w>&o r+d%/ä😀'` + "\t=?"
 // TestScrubberForms: a secret is found however it is written.
 func TestScrubberForms(t *testing.T) {
 	t.Parallel()
-	for _, value := range []string{"abc", "hunter2", awkward, "idt:TKN-1234-5678:a+b/c=d", "7$abcdef0123456789abcdef", "a?b>c~d?e>f~", "päss", "a\xffb", `%41\u0041&amp;xx%41\u0041&amp;`} {
+	for _, value := range []string{
+		"abc", "hunter2", awkward, "idt:TKN-1234-5678:a+b/c=d", "7$abcdef0123456789abcdef", "a?b>c~d?e>f~", "päss", "a\xffb",
+		`%41\u0041&amp;xx%41\u0041&amp;`,
+	} {
 		marshalled, _ := json.Marshal(value)
 		twice, _ := json.Marshal(string(marshalled))
 		escape := func(format string) string {
@@ -96,23 +99,27 @@ func TestScrubber(t *testing.T) {
 		secrets    []string
 		text, want string
 	}{
-		"nothing to hide":          {nil, "text", "text"},
-		"nothing of it":            {[]string{"hunter2"}, "text", "text"},
-		"all of it":                {[]string{"hunter2"}, "hunter2", redacted},
-		"twice":                    {[]string{"hunter2"}, "hunter2hunter2", redacted + redacted},
-		"in a word":                {[]string{"abc"}, "xabcx", "x" + redacted + "x"},
-		"too short":                {[]string{"ab"}, "cab", "cab"},
-		"one in another":           {[]string{"abc", "xabcx"}, "xabcx", redacted},
-		"overlapping":              {[]string{"abcdef", "efghij"}, "abcdefghij", redacted},
-		"itself overlapping":       {[]string{"aba"}, "xababax", "x" + redacted + "x"},
-		"a part of the mark":       {[]string{"red", "hunter2"}, "hunter2 red", redacted + " " + redacted},
-		"a token cut short":        {[]string{token}, "Bad token: 7$abcdef01…", "Bad token: " + redacted + "…"},
-		"cut shorter":              {[]string{token}, "Bad token: 7$abcdef", "Bad token: " + redacted},
-		"cut too short to tell":    {[]string{token}, "Bad token: 7$abcde", "Bad token: 7$abcde"},
-		"too short to be cut":      {[]string{"hunter2hunter2"}, "hunter2hunte", "hunter2hunte"},
-		"cut in base64":            {[]string{token}, base64.StdEncoding.EncodeToString([]byte(token))[:12], redacted},
-		"base64 of a header":       {[]string{token}, base64.StdEncoding.EncodeToString([]byte("Bearer " + token)), "QmVhcmVyID" + redacted + "=="},
-		"base64 of a longer one":   {[]string{token}, base64.StdEncoding.EncodeToString([]byte("APIKeys " + token + "!")), "QVBJS2V5cyA" + redacted + "h"},
+		"nothing to hide":       {nil, "text", "text"},
+		"nothing of it":         {[]string{"hunter2"}, "text", "text"},
+		"all of it":             {[]string{"hunter2"}, "hunter2", redacted},
+		"twice":                 {[]string{"hunter2"}, "hunter2hunter2", redacted + redacted},
+		"in a word":             {[]string{"abc"}, "xabcx", "x" + redacted + "x"},
+		"too short":             {[]string{"ab"}, "cab", "cab"},
+		"one in another":        {[]string{"abc", "xabcx"}, "xabcx", redacted},
+		"overlapping":           {[]string{"abcdef", "efghij"}, "abcdefghij", redacted},
+		"itself overlapping":    {[]string{"aba"}, "xababax", "x" + redacted + "x"},
+		"a part of the mark":    {[]string{"red", "hunter2"}, "hunter2 red", redacted + " " + redacted},
+		"a token cut short":     {[]string{token}, "Bad token: 7$abcdef01…", "Bad token: " + redacted + "…"},
+		"cut shorter":           {[]string{token}, "Bad token: 7$abcdef", "Bad token: " + redacted},
+		"cut too short to tell": {[]string{token}, "Bad token: 7$abcde", "Bad token: 7$abcde"},
+		"too short to be cut":   {[]string{"hunter2hunter2"}, "hunter2hunte", "hunter2hunte"},
+		"cut in base64":         {[]string{token}, base64.StdEncoding.EncodeToString([]byte(token))[:12], redacted},
+		"base64 of a header": {
+			[]string{token}, base64.StdEncoding.EncodeToString([]byte("Bearer " + token)), "QmVhcmVyID" + redacted + "==",
+		},
+		"base64 of a longer one": {
+			[]string{token}, base64.StdEncoding.EncodeToString([]byte("APIKeys " + token + "!")), "QVBJS2V5cyA" + redacted + "h",
+		},
 		"base64 within base64":     {[]string{"abc"}, base64.StdEncoding.EncodeToString([]byte("abcdef")), redacted + "ZGVm"},
 		"a line break after it":    {[]string{"hunter2"}, "hunter2\nnext", redacted + "\nnext"},
 		"a character of two bytes": {[]string{"äöü"}, "xäöüx", "x" + redacted + "x"},

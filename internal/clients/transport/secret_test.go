@@ -45,7 +45,9 @@ func TestSecretPrinting(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			out := map[string]string{}
-			for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q", "%+q", "%#q", "%x", "%X", "% x", "%d", "%10.3s", "%T", "%t", "%!", "%w"} {
+			for _, format := range []string{
+				"%v", "%+v", "%#v", "%s", "%q", "%+q", "%#q", "%x", "%X", "% x", "%d", "%10.3s", "%T", "%t", "%!", "%w",
+			} {
 				out[format] = fmt.Sprintf(format, holder)
 			}
 			out["Print"] = fmt.Sprint(holder)

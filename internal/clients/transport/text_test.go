@@ -42,7 +42,9 @@ func TestSafeText(t *testing.T) {
 
 // FuzzSafeText: whatever a vendor sends, a terminal gets one line of text that shows.
 func FuzzSafeText(f *testing.F) {
-	for _, seed := range []string{"", "Acme", "a\x1b[2J\u202e\r\n\x00", "caf\xe9\ufdd0", strings.Repeat("ä", 600), "\xf0\x9f", "\u2028<script>"} {
+	for _, seed := range []string{
+		"", "Acme", "a\x1b[2J\u202e\r\n\x00", "caf\xe9\ufdd0", strings.Repeat("ä", 600), "\xf0\x9f", "\u2028<script>",
+	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -29,8 +29,10 @@ func TestCode(t *testing.T) {
 		}
 	}
 	client := New(Options{Vendor: "Vendor"})
-	_, failure := client.read(responseOf(409, []byte(`{"code":"UNIQUE_VIOLATION","message":"name taken"}`)), Request{}) //nolint:bodyclose // nothing to close
-	if got := client.complete(Request{Operation: "create"}, failure).Error(); got != "Vendor: create: HTTP 409 Conflict: UNIQUE_VIOLATION: name taken" {
+	reply := responseOf(409, []byte(`{"code":"UNIQUE_VIOLATION","message":"name taken"}`)) //nolint:bodyclose // nothing to close
+	_, failure := client.read(reply, Request{})
+	got := client.complete(Request{Operation: "create"}, failure).Error()
+	if got != "Vendor: create: HTTP 409 Conflict: UNIQUE_VIOLATION: name taken" {
 		t.Errorf("got %s", got)
 	}
 }
@@ -56,7 +58,8 @@ func TestDeprecation(t *testing.T) {
 			_, _ = client.Do(t.Context(), Request{Operation: operation, Method: http.MethodGet, Path: "/x"})
 			status = http.StatusBadRequest
 		}
-		if len(warnings) != 2 || !strings.Contains(warnings[0], name+": 2027-01-01 [redacted]") || !strings.Contains(warnings[0], "list accounts") ||
+		if len(warnings) != 2 || !strings.Contains(warnings[0], name+": 2027-01-01 [redacted]") ||
+			!strings.Contains(warnings[0], "list accounts") ||
 			strings.Contains(warnings[0], "\x1b") {
 			t.Errorf("%s: warnings are %q", name, warnings)
 		}

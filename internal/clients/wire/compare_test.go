@@ -42,8 +42,10 @@ func TestCompare(t *testing.T) {
 	if differs(a, b, strings.EqualFold) != nil || differs(a, wire.Value("c"), strings.EqualFold) == nil {
 		t.Error("the vendor's own equality counts")
 	}
-	if differs(wire.Null[bool](), wire.Value(false), wire.Exactly) != nil || differs(wire.Null[bool](), wire.Value(true), wire.Exactly) == nil ||
-		differs(wire.Value[int64](0), wire.Null[int64](), wire.Exactly) != nil || differs(wire.Value[int64](7), wire.Value[int64](8), wire.Exactly) == nil {
+	if differs(wire.Null[bool](), wire.Value(false), wire.Exactly) != nil ||
+		differs(wire.Null[bool](), wire.Value(true), wire.Exactly) == nil ||
+		differs(wire.Value[int64](0), wire.Null[int64](), wire.Exactly) != nil ||
+		differs(wire.Value[int64](7), wire.Value[int64](8), wire.Exactly) == nil {
 		t.Error("null equals false and 0")
 	}
 	// Its own equality is asked about the zero value in place of null.
@@ -61,7 +63,8 @@ func TestNotKeptError(t *testing.T) {
 	wire.Compare(&all, "lang", wire.Value("de"), wire.Null[string](), wire.Exactly)
 	wire.Compare(&all, "seller", wire.Value[int64](7), wire.Value[int64](8), wire.Exactly)
 	got := (&wire.NotKeptError{Vendor: "Gcore", Differences: all}).Error()
-	if got != `Gcore accepted the change, but then showed "b" for name instead of "a"; null for lang instead of "de"; 8 for seller instead of 7` {
+	if got != `Gcore accepted the change, but then showed `+
+		`"b" for name instead of "a"; null for lang instead of "de"; 8 for seller instead of 7` {
 		t.Errorf("got %s", got)
 	}
 	difference := differs(wire.Value("<&>"), wire.Value("x\x1b[2J\u202e\n"+strings.Repeat("ä", 1_000_000)), wire.Exactly)

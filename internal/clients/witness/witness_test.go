@@ -104,11 +104,13 @@ func TestProveGone(t *testing.T) {
 		doubt    string // "" for proof
 		listings int
 	}{
-		"another of the owner":        {seen, "7", address, of("r1", "8"), nil, "", 1},
-		"one of many":                 {seen, "7", address, append(of("r2", "1", "2"), of("r1", "9")...), nil, "", 1},
-		"owner in other case":         {seen, "7", address, of("R1", "8"), nil, "", 1},
-		"no address remembered":       {witness.Witness{Owner: "r1"}, "7", address, of("r1", "8"), nil, "address", 0},
-		"another address":             {witness.Witness{Owner: "r1", Address: "https://old.example"}, "7", address, of("r1", "8"), nil, "https://old.example", 0},
+		"another of the owner":  {seen, "7", address, of("r1", "8"), nil, "", 1},
+		"one of many":           {seen, "7", address, append(of("r2", "1", "2"), of("r1", "9")...), nil, "", 1},
+		"owner in other case":   {seen, "7", address, of("R1", "8"), nil, "", 1},
+		"no address remembered": {witness.Witness{Owner: "r1"}, "7", address, of("r1", "8"), nil, "address", 0},
+		"another address": {
+			witness.Witness{Owner: "r1", Address: "https://old.example"}, "7", address, of("r1", "8"), nil, "https://old.example", 0,
+		},
 		"no owner remembered":         {witness.Witness{Address: address}, "7", address, of("", "8"), nil, "whose credential", 0},
 		"nothing remembered":          {witness.Witness{}, "7", "", of("", "8"), nil, "address", 0},
 		"no id":                       {seen, "", address, of("r1", "8"), nil, "no id", 0},

@@ -128,27 +128,40 @@ func TestContractViolations(t *testing.T) {
 		reply              func(http.ResponseWriter, *http.Request)
 		want               string // "" = none
 	}{
-		"fits":                    {method: "POST", path: "/things", body: `{"name":"a","note":null}`},
-		"fits as a form":          {method: "POST", path: "/things", body: part(jsonPart, `{"name":"a"}`), header: []string{"Content-Type", formType}},
-		"fits without a body":     {method: "DELETE", path: "/things/1"},
-		"free query":              {method: "GET", path: `/search?eq(name,"a%26b")&limit=1`},
-		"unknown field":           {method: "POST", path: "/things", body: `{"name":"a","colour":"red"}`, want: "colour"},
-		"unknown field in a form": {method: "POST", path: "/things", body: part(jsonPart, `{"name":"a","colour":1}`), header: []string{"Content-Type", formType}, want: "colour"},
-		"unknown part":            {method: "POST", path: "/things", body: part(`name="other"`, "x"), header: []string{"Content-Type", formType}, want: "other"},
-		"missing field":           {method: "POST", path: "/things", body: `{}`, want: "name"},
-		"wrong type":              {method: "POST", path: "/things", body: `{"name":1}`, want: "want string"},
-		"null where none may be":  {method: "POST", path: "/things", body: `{"name":null}`, want: "want string"},
-		"too long":                {method: "POST", path: "/things", body: `{"name":"` + strings.Repeat("x", 21) + `"}`, want: "maxLength"},
-		"broken JSON":             {method: "POST", path: "/things", body: `{"name"`, want: "decoded"},
-		"wrong content type":      {method: "POST", path: "/things", body: `a`, header: []string{"Content-Type", "text/plain"}, want: "content type"},
-		"unreadable content type": {method: "POST", path: "/things", body: `PK`, header: []string{"Content-Type", "application/zip"}, want: "decoder"},
-		"no content type":         {method: "POST", path: "/things", body: `{"name":"a"}`, header: []string{"Content-Type", ""}, want: "content type"},
-		"body not declared":       {method: "DELETE", path: "/things/1", body: `{}`, want: "not declared"},
-		"unknown path":            {method: "GET", path: "/shelves", want: "not found"},
-		"unknown method":          {method: "PATCH", path: "/things", want: "not found"},
-		"unknown query":           {method: "GET", path: "/things?size=3", want: `"size"`},
-		"query out of range":      {method: "GET", path: "/things?limit=101", want: "limit"},
-		"query of a wrong type":   {method: "GET", path: "/things?limit=ten", want: "limit"},
+		"fits": {method: "POST", path: "/things", body: `{"name":"a","note":null}`},
+		"fits as a form": {
+			method: "POST", path: "/things", body: part(jsonPart, `{"name":"a"}`), header: []string{"Content-Type", formType},
+		},
+		"fits without a body": {method: "DELETE", path: "/things/1"},
+		"free query":          {method: "GET", path: `/search?eq(name,"a%26b")&limit=1`},
+		"unknown field":       {method: "POST", path: "/things", body: `{"name":"a","colour":"red"}`, want: "colour"},
+		"unknown field in a form": {
+			method: "POST", path: "/things", body: part(jsonPart, `{"name":"a","colour":1}`), header: []string{"Content-Type", formType},
+			want: "colour",
+		},
+		"unknown part": {
+			method: "POST", path: "/things", body: part(`name="other"`, "x"), header: []string{"Content-Type", formType}, want: "other",
+		},
+		"missing field":          {method: "POST", path: "/things", body: `{}`, want: "name"},
+		"wrong type":             {method: "POST", path: "/things", body: `{"name":1}`, want: "want string"},
+		"null where none may be": {method: "POST", path: "/things", body: `{"name":null}`, want: "want string"},
+		"too long":               {method: "POST", path: "/things", body: `{"name":"` + strings.Repeat("x", 21) + `"}`, want: "maxLength"},
+		"broken JSON":            {method: "POST", path: "/things", body: `{"name"`, want: "decoded"},
+		"wrong content type": {
+			method: "POST", path: "/things", body: `a`, header: []string{"Content-Type", "text/plain"}, want: "content type",
+		},
+		"unreadable content type": {
+			method: "POST", path: "/things", body: `PK`, header: []string{"Content-Type", "application/zip"}, want: "decoder",
+		},
+		"no content type": {
+			method: "POST", path: "/things", body: `{"name":"a"}`, header: []string{"Content-Type", ""}, want: "content type",
+		},
+		"body not declared":     {method: "DELETE", path: "/things/1", body: `{}`, want: "not declared"},
+		"unknown path":          {method: "GET", path: "/shelves", want: "not found"},
+		"unknown method":        {method: "PATCH", path: "/things", want: "not found"},
+		"unknown query":         {method: "GET", path: "/things?size=3", want: `"size"`},
+		"query out of range":    {method: "GET", path: "/things?limit=101", want: "limit"},
+		"query of a wrong type": {method: "GET", path: "/things?limit=ten", want: "limit"},
 		"undocumented status": {method: "GET", path: "/things/1", want: "418", reply: func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusTeapot)
 		}},
@@ -164,10 +177,11 @@ func TestContractViolations(t *testing.T) {
 			w.Header().Set("Content-Type", "text/html")
 			_, _ = io.WriteString(w, `<html>`)
 		}},
-		"body where none is declared": {method: "DELETE", path: "/things/1", want: "none is declared", reply: func(w http.ResponseWriter, _ *http.Request) {
-			w.WriteHeader(http.StatusNoContent)
-			_, _ = io.WriteString(w, "x")
-		}},
+		"body where none is declared": {method: "DELETE", path: "/things/1", want: "none is declared",
+			reply: func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(http.StatusNoContent)
+				_, _ = io.WriteString(w, "x")
+			}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

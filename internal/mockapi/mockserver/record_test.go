@@ -127,7 +127,8 @@ func TestClockOffset(t *testing.T) {
 func TestEchoedCredentials(t *testing.T) {
 	t.Parallel()
 	s, _ := start(t)
-	s.Inject(Fault{On: "POST /things", EchoCredentials: true, Status: 422}, Fault{On: "GET *", EchoCredentials: true, Body: "<p>" + Credentials})
+	s.Inject(Fault{On: "POST /things", EchoCredentials: true, Status: 422},
+		Fault{On: "GET *", EchoCredentials: true, Body: "<p>" + Credentials})
 	basic := base64.StdEncoding.EncodeToString([]byte("ann:p&ss"))
 	status, body := send(t, s, "POST", "/things", `{"name":"a","password":"hu\"sh"}`, "Authorization", "Basic "+basic)
 	if status != 422 {
@@ -138,7 +139,8 @@ func TestEchoedCredentials(t *testing.T) {
 			t.Errorf("%q is not in %s", secret, body)
 		}
 	}
-	if status, body = send(t, s, "GET", "/things", "", "Cookie", "sid=42"); status != 200 || !strings.Contains(body, "<p>") || !strings.Contains(body, "sid=42") {
+	if status, body = send(t, s, "GET", "/things", "", "Cookie", "sid=42"); status != 200 || !strings.Contains(body, "<p>") ||
+		!strings.Contains(body, "sid=42") {
 		t.Errorf("status %d, body %s", status, body)
 	}
 	if slices.ContainsFunc(s.Requests(), func(r Request) bool { return r.Status == 0 }) {

@@ -72,15 +72,19 @@ func TestFilters(t *testing.T) {
 		}
 	}
 	for _, filter := range []string{
-		`eq(colour,"red")`, `rql=eq(name,"a")`, `eq(name,"a"`, `eq(name,"a)`, `eq(name)`, `eq(name,)`, `eq(name,"a")x`, `and()`, `and(eq(name,"a")`, `and(eq(name,"a"),)`,
+		`eq(colour,"red")`, `rql=eq(name,"a")`, `eq(name,"a"`, `eq(name,"a)`, `eq(name)`, `eq(name,)`, `eq(name,"a")x`, `and()`,
+		`and(eq(name,"a")`, `and(eq(name,"a"),)`,
 		`rhyme(name,"a")`, `order=colour`, `select=colour`, `colour=red`, `name`, `eq(name,%22a%2`,
 		`eq(audit.created.by.id,"x")`, `order=audit.created.at`, `eq(name,"He said "hi"")`, `eq(name,"He said \"hi\"")`,
 		// Documented, but not used by the provider.
-		`name=Acme`, `like(name,"Acme*")`, `in(name,("a"))`, `out(name,("a"))`, `or(eq(name,"a"),eq(name,"b"))`, `not(eq(name,"a"))`, `ne(name,"a")`, `gt(name,"a")`,
+		`name=Acme`, `like(name,"Acme*")`, `in(name,("a"))`, `out(name,("a"))`, `or(eq(name,"a"),eq(name,"b"))`, `not(eq(name,"a"))`,
+		`ne(name,"a")`, `gt(name,"a")`,
 		`any(groups,id="x")`, `eq(externalId,null())`, `eq(externalId,empty())`,
 	} {
 		got := c.get("?" + strings.ReplaceAll(filter, " ", "%20"))
-		c.want(got, 400, map[string]any{"title": "Bad Request", "detail": "One or more validation errors occurred.", "errors.mistake": []any{"Unknown expression group."}})
+		c.want(got, 400, map[string]any{
+			"title": "Bad Request", "detail": "One or more validation errors occurred.", "errors.mistake": []any{"Unknown expression group."},
+		})
 	}
 	for _, filter := range []string{`limit=-1`, `limit=x`, `offset=x`} {
 		if got := c.get("?" + filter); got.status != 400 {
@@ -182,7 +186,8 @@ func TestSelectInListings(t *testing.T) {
 		if item := first(page); item.at("address") != nil || item.at("description") != "d" {
 			t.Errorf("item %v", item.body)
 		}
-		if item := first(c.get("?limit=10&select=+address,audit,-name")); item.at("address.city") != "Town" || item.at("audit.created.at") == nil || item.at("name") != nil {
+		if item := first(c.get("?limit=10&select=+address,audit,-name")); item.at("address.city") != "Town" ||
+			item.at("audit.created.at") == nil || item.at("name") != nil {
 			t.Errorf("selected %v", item.body)
 		}
 	}

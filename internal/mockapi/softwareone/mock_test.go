@@ -172,7 +172,8 @@ func TestCreateAndRead(t *testing.T) {
 			t.Errorf("%s = %v", member, v)
 		}
 	}
-	c.want(c.post("", `{"name":"Client","type":"Client"}`), 201, map[string]any{"eligibility": map[string]any{"client": true, "partner": false}})
+	c.want(c.post("", `{"name":"Client","type":"Client"}`), 201,
+		map[string]any{"eligibility": map[string]any{"client": true, "partner": false}})
 }
 
 func TestCreateRefusals(t *testing.T) {

@@ -31,23 +31,33 @@ func TestUpdate(t *testing.T) {
 		body    string
 		want    map[string]any
 	}{
-		"left out":               {Options{}, `{"name":"Acme"}`, kept},
-		"left out, replaced":     {Options{PUTReplaces: true}, `{"name":"Acme"}`, cleared},
-		"null":                   {Options{}, nulls, cleared},
-		"null, replaced":         {Options{PUTReplaces: true}, nulls, cleared},
-		"null ignored":           {Options{PUTIgnoresNull: true}, nulls, kept},
-		"no default language":    {Options{NoDefaultLanguage: true}, nulls, map[string]any{"defaultLanguageCode": nil}},
-		"empty address omitted":  {Options{OmitsEmptyAddress: true}, nulls, map[string]any{"address": nil}},
-		"part of an address":     {Options{}, `{"name":"Acme","address":{"city":"Bay"}}`, map[string]any{"address.city": "Bay", "address.state": "ST"}},
-		"part, replaced":         {Options{PUTReplaces: true}, `{"name":"Acme","address":{"city":"Bay"}}`, map[string]any{"address.city": "Bay", "address.state": nil}},
-		"externalId":             {Options{}, `{"name":"Acme","externalId":"CDG-2"}`, map[string]any{"externalId": "CDG-2"}},
-		"externalId ignored":     {Options{PUTIgnoresExternalID: true}, `{"name":"Acme","externalId":"CDG-2"}`, map[string]any{"externalId": "CDG-1"}},
-		"status ignored":         {Options{}, `{"name":"Acme","type":"Client","status":"Disabled"}`, map[string]any{"status": "Enabled"}},
-		"names as sent":          {Options{}, `{"name":" A  b "}`, map[string]any{"name": " A  b "}},
-		"names collapsed":        {Options{CollapsesNames: true}, `{"name":" A \t b "}`, map[string]any{"name": "A b"}},
-		"counts":                 {Options{}, `{"name":"Acme"}`, map[string]any{"revision": 2}},
-		"one eligibility stays":  {Options{}, `{"name":"Acme","eligibility":{"client":false}}`, map[string]any{"eligibility.client": false, "eligibility.partner": true}},
-		"a whole address passes": {Options{WholeAddress: true}, `{"name":"Acme","address":{"city":"Bay"}}`, map[string]any{"address.city": "Bay"}},
+		"left out":              {Options{}, `{"name":"Acme"}`, kept},
+		"left out, replaced":    {Options{PUTReplaces: true}, `{"name":"Acme"}`, cleared},
+		"null":                  {Options{}, nulls, cleared},
+		"null, replaced":        {Options{PUTReplaces: true}, nulls, cleared},
+		"null ignored":          {Options{PUTIgnoresNull: true}, nulls, kept},
+		"no default language":   {Options{NoDefaultLanguage: true}, nulls, map[string]any{"defaultLanguageCode": nil}},
+		"empty address omitted": {Options{OmitsEmptyAddress: true}, nulls, map[string]any{"address": nil}},
+		"part of an address": {
+			Options{}, `{"name":"Acme","address":{"city":"Bay"}}`, map[string]any{"address.city": "Bay", "address.state": "ST"},
+		},
+		"part, replaced": {
+			Options{PUTReplaces: true}, `{"name":"Acme","address":{"city":"Bay"}}`, map[string]any{"address.city": "Bay", "address.state": nil},
+		},
+		"externalId": {Options{}, `{"name":"Acme","externalId":"CDG-2"}`, map[string]any{"externalId": "CDG-2"}},
+		"externalId ignored": {
+			Options{PUTIgnoresExternalID: true}, `{"name":"Acme","externalId":"CDG-2"}`, map[string]any{"externalId": "CDG-1"},
+		},
+		"status ignored":  {Options{}, `{"name":"Acme","type":"Client","status":"Disabled"}`, map[string]any{"status": "Enabled"}},
+		"names as sent":   {Options{}, `{"name":" A  b "}`, map[string]any{"name": " A  b "}},
+		"names collapsed": {Options{CollapsesNames: true}, `{"name":" A \t b "}`, map[string]any{"name": "A b"}},
+		"counts":          {Options{}, `{"name":"Acme"}`, map[string]any{"revision": 2}},
+		"one eligibility stays": {
+			Options{}, `{"name":"Acme","eligibility":{"client":false}}`, map[string]any{"eligibility.client": false, "eligibility.partner": true},
+		},
+		"a whole address passes": {
+			Options{WholeAddress: true}, `{"name":"Acme","address":{"city":"Bay"}}`, map[string]any{"address.city": "Bay"},
+		},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -116,13 +126,22 @@ func TestCreateModes(t *testing.T) {
 		body    string
 		want    map[string]any
 	}{
-		"externalId":           {Options{}, `{"name":"a","type":"Client","externalId":"CDG-1"}`, map[string]any{"status": "Enabled", "externalName": nil}},
-		"externalId activates": {Options{CreateActivates: true, KnownExternalID: known}, `{"name":"a","type":"Client","externalId":"CDG-1"}`, map[string]any{"status": "Active", "externalName": "ERP customer CDG-1"}},
-		"status ignored":       {Options{}, `{"name":"a","type":"Vendor","status":"Disabled"}`, map[string]any{"status": "Active"}},
-		"status honoured":      {Options{CreateHonoursStatus: true}, `{"name":"a","type":"Vendor","status":"Disabled"}`, map[string]any{"status": "Disabled"}},
-		"null status":          {Options{CreateHonoursStatus: true}, `{"name":"a","type":"Client","status":null}`, map[string]any{"status": "Enabled"}},
-		"name collapsed":       {Options{CollapsesNames: true}, `{"name":"a  b","type":"Client"}`, map[string]any{"name": "a b"}},
-		"no language":          {Options{NoDefaultLanguage: true}, `{"name":"a","type":"Client"}`, map[string]any{"defaultLanguageCode": nil}},
+		"externalId": {
+			Options{}, `{"name":"a","type":"Client","externalId":"CDG-1"}`, map[string]any{"status": "Enabled", "externalName": nil},
+		},
+		"externalId activates": {
+			Options{CreateActivates: true, KnownExternalID: known}, `{"name":"a","type":"Client","externalId":"CDG-1"}`,
+			map[string]any{"status": "Active", "externalName": "ERP customer CDG-1"},
+		},
+		"status ignored": {Options{}, `{"name":"a","type":"Vendor","status":"Disabled"}`, map[string]any{"status": "Active"}},
+		"status honoured": {
+			Options{CreateHonoursStatus: true}, `{"name":"a","type":"Vendor","status":"Disabled"}`, map[string]any{"status": "Disabled"},
+		},
+		"null status": {
+			Options{CreateHonoursStatus: true}, `{"name":"a","type":"Client","status":null}`, map[string]any{"status": "Enabled"},
+		},
+		"name collapsed": {Options{CollapsesNames: true}, `{"name":"a  b","type":"Client"}`, map[string]any{"name": "a b"}},
+		"no language":    {Options{NoDefaultLanguage: true}, `{"name":"a","type":"Client"}`, map[string]any{"defaultLanguageCode": nil}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -22,17 +22,29 @@ func TestValidAsConfig(t *testing.T) {
 		value     attr.Value
 		want      bool
 	}{
-		"a good string":             {schema.StringAttribute{Validators: []validator.String{stringvalidator.LengthAtMost(3)}}, types.StringValue("abc"), true},
-		"a bad string":              {schema.StringAttribute{Validators: []validator.String{stringvalidator.LengthAtMost(3)}}, types.StringValue("abcd"), false},
-		"a good number":             {schema.Int64Attribute{Validators: []validator.Int64{int64validator.AtLeast(1)}}, types.Int64Value(1), true},
-		"a bad number":              {schema.Int64Attribute{Validators: []validator.Int64{int64validator.AtLeast(1)}}, types.Int64Value(0), false},
+		"a good string": {
+			schema.StringAttribute{Validators: []validator.String{stringvalidator.LengthAtMost(3)}}, types.StringValue("abc"), true,
+		},
+		"a bad string": {
+			schema.StringAttribute{Validators: []validator.String{stringvalidator.LengthAtMost(3)}}, types.StringValue("abcd"), false,
+		},
+		"a good number": {schema.Int64Attribute{Validators: []validator.Int64{int64validator.AtLeast(1)}}, types.Int64Value(1), true},
+		"a bad number": {
+			schema.Int64Attribute{Validators: []validator.Int64{int64validator.AtLeast(1)}}, types.Int64Value(0), false,
+		},
 		"a good boolean":            {schema.BoolAttribute{}, types.BoolValue(true), true},
 		"a null":                    {schema.NumberAttribute{}, types.NumberNull(), true},
 		"an unknown attribute type": {schema.Float64Attribute{}, types.Float64Value(1), false},
-		"a whole number":            {schema.NumberAttribute{Validators: []validator.Number{WholeNumber(1, 9)}}, types.NumberValue(big.NewFloat(9)), true},
-		"a fraction":                {schema.NumberAttribute{Validators: []validator.Number{WholeNumber(1, 9)}}, types.NumberValue(big.NewFloat(1.5)), false},
-		"too large a number":        {schema.NumberAttribute{Validators: []validator.Number{WholeNumber(1, 9)}}, types.NumberValue(big.NewFloat(1e30)), false},
-		"a missing value":           {schema.StringAttribute{Required: true}, types.StringNull(), false},
+		"a whole number": {
+			schema.NumberAttribute{Validators: []validator.Number{WholeNumber(1, 9)}}, types.NumberValue(big.NewFloat(9)), true,
+		},
+		"a fraction": {
+			schema.NumberAttribute{Validators: []validator.Number{WholeNumber(1, 9)}}, types.NumberValue(big.NewFloat(1.5)), false,
+		},
+		"too large a number": {
+			schema.NumberAttribute{Validators: []validator.Number{WholeNumber(1, 9)}}, types.NumberValue(big.NewFloat(1e30)), false,
+		},
+		"a missing value": {schema.StringAttribute{Required: true}, types.StringNull(), false},
 		"a null in a list": {
 			schema.ListAttribute{ElementType: types.StringType, Validators: []validator.List{NoNulls()}},
 			types.ListValueMust(types.StringType, []attr.Value{types.StringNull()}), false,

@@ -18,7 +18,9 @@ func TestComputed(t *testing.T) {
 		"secret":  schema.StringAttribute{Sensitive: true, MarkdownDescription: "One sentence."},
 		"enabled": schema.BoolAttribute{Optional: true},
 		"ids":     schema.ListAttribute{ElementType: types.StringType},
-		"address": schema.SingleNestedAttribute{Attributes: map[string]schema.Attribute{"city": schema.StringAttribute{Optional: true, MarkdownDescription: "City. Any."}}},
+		"address": schema.SingleNestedAttribute{
+			Attributes: map[string]schema.Attribute{"city": schema.StringAttribute{Optional: true, MarkdownDescription: "City. Any."}},
+		},
 	})
 	if len(got) != 5 {
 		t.Errorf("got %v", got)

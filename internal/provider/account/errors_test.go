@@ -65,14 +65,20 @@ func TestAdvice(t *testing.T) {
 		err  error
 		says []string
 	}{
-		"no reply in time":  {&transport.Error{Kind: transport.KindNoReply, Err: context.DeadlineExceeded}, []string{"request_timeout", "timeouts", "-refresh=false"}},
-		"no time to send":   {ranOut, []string{"the time ran out before the request was sent", "Nothing was sent", "timeouts"}},
-		"bare":              {context.DeadlineExceeded, []string{"the time ran out before the request was sent", "raise the timeouts of this block"}},
-		"no time to log in": {&transport.Error{Kind: transport.KindCancelled, Message: ranOut.Message, Err: ranOut}, []string{"Nothing was sent"}},
-		"interrupted":       {context.Canceled, []string{"stopped before the request was sent", "Nothing was sent"}},
-		"untrusted":         {&transport.Error{Kind: transport.KindUntrusted}, []string{"acme.base_url", "acme.ca_certificate"}},
-		"not found":         {&transport.Error{Status: 404}, []string{"doesn't exist", "acme.base_url", "acme.token"}},
-		"forbidden":         {&transport.Error{Status: 403}, []string{"does not allow this", "It takes a manager."}},
+		"no reply in time": {
+			&transport.Error{Kind: transport.KindNoReply, Err: context.DeadlineExceeded}, []string{"request_timeout", "timeouts", "-refresh=false"},
+		},
+		"no time to send": {ranOut, []string{"the time ran out before the request was sent", "Nothing was sent", "timeouts"}},
+		"bare": {
+			context.DeadlineExceeded, []string{"the time ran out before the request was sent", "raise the timeouts of this block"},
+		},
+		"no time to log in": {
+			&transport.Error{Kind: transport.KindCancelled, Message: ranOut.Message, Err: ranOut}, []string{"Nothing was sent"},
+		},
+		"interrupted": {context.Canceled, []string{"stopped before the request was sent", "Nothing was sent"}},
+		"untrusted":   {&transport.Error{Kind: transport.KindUntrusted}, []string{"acme.base_url", "acme.ca_certificate"}},
+		"not found":   {&transport.Error{Status: 404}, []string{"doesn't exist", "acme.base_url", "acme.token"}},
+		"forbidden":   {&transport.Error{Status: 403}, []string{"does not allow this", "It takes a manager."}},
 	} {
 		var diags diag.Diagnostics
 		kind.AddError(&diags, "read", "5", test.err)

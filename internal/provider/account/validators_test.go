@@ -44,7 +44,8 @@ func TestText(t *testing.T) {
 		"O'Neill & \"Sons\"": "",
 	} {
 		var resp validator.StringResponse
-		Text().ValidateString(context.Background(), validator.StringRequest{Path: path.Root("name"), ConfigValue: types.StringValue(value)}, &resp)
+		Text().ValidateString(context.Background(), validator.StringRequest{Path: path.Root("name"), ConfigValue: types.StringValue(value)},
+			&resp)
 		if got := resp.Diagnostics.Errors(); (want == "") != (len(got) == 0) || len(got) > 0 && !strings.Contains(got[0].Detail(), want) {
 			t.Errorf("%q: %v, want %q", value, got, want)
 		}

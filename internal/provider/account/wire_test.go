@@ -17,7 +17,9 @@ func TestWireNames(t *testing.T) {
 		"name": schema.StringAttribute{}, "default_language_code": schema.StringAttribute{},
 		"address": schema.SingleNestedAttribute{Attributes: map[string]schema.Attribute{"address_line1": schema.StringAttribute{}}},
 	}, account.CamelCase, map[string]string{"companyName": "name"})
-	if got := slices.Sorted(maps.Keys(names)); !slices.Equal(got, []string{"address", "address.addressLine1", "companyName", "defaultLanguageCode", "name"}) {
+	if got := slices.Sorted(maps.Keys(names)); !slices.Equal(got, []string{
+		"address", "address.addressLine1", "companyName", "defaultLanguageCode", "name",
+	}) {
 		t.Errorf("got %v", got)
 	}
 	if at := names["address.addressLine1"]; !at.Equal(path.Root("address").AtName("address_line1")) {

@@ -57,25 +57,35 @@ func (b *tested) unusable() string {
 
 func TestTextPrecedence(t *testing.T) {
 	t.Parallel()
+	type attributes = map[string]attr.Value
 	env := map[string]string{"V_TOKEN": "from environment", "V_EMPTY": ""}
+	fromEnvironment := settings.Value{Text: "from environment", Set: true, Variable: "V_TOKEN"}
 	for name, test := range map[string]struct {
-		attributes map[string]attr.Value
+		attributes attributes
 		variable   string
 		want       settings.Value
 	}{
-		"nothing at all":               {variable: "V_NONE"},
-		"no block":                     {variable: "V_TOKEN", want: settings.Value{Text: "from environment", Set: true, Variable: "V_TOKEN"}},
-		"an empty block":               {attributes: map[string]attr.Value{}, variable: "V_TOKEN", want: settings.Value{Text: "from environment", Set: true, Variable: "V_TOKEN"}},
-		"configuration first":          {attributes: map[string]attr.Value{"token": types.StringValue("configured")}, variable: "V_TOKEN", want: settings.Value{Text: "configured", Set: true}},
-		"empty configuration counts":   {attributes: map[string]attr.Value{"token": types.StringValue("")}, variable: "V_TOKEN", want: settings.Value{Set: true}},
-		"empty variables don't":        {variable: "V_EMPTY"},
-		"unknown hides the variable":   {attributes: map[string]attr.Value{"token": types.StringUnknown()}, variable: "V_TOKEN", want: settings.Value{Unknown: true}},
-		"without a variable":           {attributes: map[string]attr.Value{}},
-		"another attribute is nothing": {attributes: map[string]attr.Value{"url": types.StringValue("x")}, variable: "V_TOKEN", want: settings.Value{Text: "from environment", Set: true, Variable: "V_TOKEN"}},
+		"nothing at all": {variable: "V_NONE"},
+		"no block":       {variable: "V_TOKEN", want: fromEnvironment},
+		"an empty block": {attributes: attributes{}, variable: "V_TOKEN", want: fromEnvironment},
+		"configuration first": {
+			attributes: attributes{"token": types.StringValue("configured")}, variable: "V_TOKEN",
+			want: settings.Value{Text: "configured", Set: true},
+		},
+		"empty configuration counts": {
+			attributes: attributes{"token": types.StringValue("")}, variable: "V_TOKEN", want: settings.Value{Set: true},
+		},
+		"empty variables don't": {variable: "V_EMPTY"},
+		"unknown hides the variable": {
+			attributes: attributes{"token": types.StringUnknown()}, variable: "V_TOKEN", want: settings.Value{Unknown: true},
+		},
+		"without a variable":           {attributes: attributes{}},
+		"another attribute is nothing": {attributes: attributes{"url": types.StringValue("x")}, variable: "V_TOKEN", want: fromEnvironment},
 	} {
 		got := block(env, test.attributes).Text("token", test.variable)
 		test.want.Attribute = path.Root("vendor").AtName("token")
-		if !got.Attribute.Equal(test.want.Attribute) || got.Text != test.want.Text || got.Set != test.want.Set || got.Unknown != test.want.Unknown || got.Variable != test.want.Variable {
+		if !got.Attribute.Equal(test.want.Attribute) || got.Text != test.want.Text || got.Set != test.want.Set ||
+			got.Unknown != test.want.Unknown || got.Variable != test.want.Variable {
 			t.Errorf("%s: got %+v, want %+v", name, got, test.want)
 		}
 	}
@@ -92,11 +102,13 @@ func TestCredentials(t *testing.T) {
 		unknown     bool
 	}{
 		"nothing configured": {token: "other tenant's", user: "other user"},
-		"only the address":   {attributes: map[string]attr.Value{"url": types.StringValue("https://x")}, token: "other tenant's", user: "other user"},
-		"the token":          {attributes: map[string]attr.Value{"token": types.StringValue("mine")}, token: "mine"},
-		"the user":           {attributes: map[string]attr.Value{"user": types.StringValue("me")}, user: "me"},
-		"an empty token":     {attributes: map[string]attr.Value{"token": types.StringValue("")}},
-		"an unknown token":   {attributes: map[string]attr.Value{"token": types.StringUnknown()}, unknown: true},
+		"only the address": {
+			attributes: map[string]attr.Value{"url": types.StringValue("https://x")}, token: "other tenant's", user: "other user",
+		},
+		"the token":        {attributes: map[string]attr.Value{"token": types.StringValue("mine")}, token: "mine"},
+		"the user":         {attributes: map[string]attr.Value{"user": types.StringValue("me")}, user: "me"},
+		"an empty token":   {attributes: map[string]attr.Value{"token": types.StringValue("")}},
+		"an unknown token": {attributes: map[string]attr.Value{"token": types.StringUnknown()}, unknown: true},
 	} {
 		got := block(env, test.attributes).Credentials(variables)
 		if got["token"].Text != test.token || got["user"].Text != test.user || got["token"].Unknown != test.unknown {
@@ -112,11 +124,16 @@ func TestCredentials(t *testing.T) {
 func TestBaseURL(t *testing.T) {
 	t.Parallel()
 	for value, ok := range map[string]bool{
-		"https://api.example": true, "https://api.example:8443/mpt/": true, "http://localhost:8080": true, "http://127.0.0.1:1": true, "http://127.9.9.9": true, "http://[::1]:80": true,
-		"http://api.example": false, "http://localhost.example": false, "http://127.0.0.1.example": false, "http://10.0.0.1": false, "http://localhost@evil.example": false,
-		"https://secret:word@api.example": false, "https://api.example?secret": false, "https://api.example#secret": false, "ftp://api.example": false, "api.example": false,
-		"https://": false, "": false, "\nhttps://api.example": false, "https://api.example/\nsecret": false, "https:api.example": false, "//api.example": false, "https://:443": false,
-		" https://api.example": false, "https://api.example ": false, "https://api.example/ ": false, "https://api.example/\u00a0": false, "https://api. example": false,
+		"https://api.example": true, "https://api.example:8443/mpt/": true, "http://localhost:8080": true, "http://127.0.0.1:1": true,
+		"http://127.9.9.9": true, "http://[::1]:80": true,
+		"http://api.example": false, "http://localhost.example": false, "http://127.0.0.1.example": false, "http://10.0.0.1": false,
+		"http://localhost@evil.example":   false,
+		"https://secret:word@api.example": false, "https://api.example?secret": false, "https://api.example#secret": false,
+		"ftp://api.example": false, "api.example": false,
+		"https://": false, "": false, "\nhttps://api.example": false, "https://api.example/\nsecret": false, "https:api.example": false,
+		"//api.example": false, "https://:443": false,
+		" https://api.example": false, "https://api.example ": false, "https://api.example/ ": false, "https://api.example/\u00a0": false,
+		"https://api. example": false,
 	} {
 		for where, b := range map[string]*tested{
 			"configuration": block(nil, map[string]attr.Value{"url": types.StringValue(value)}),
@@ -170,7 +187,8 @@ func checkRefusal(t *testing.T, where, value string, b *tested, ok bool) {
 func TestToken(t *testing.T) {
 	t.Parallel()
 	for value, ok := range map[string]bool{
-		"idt:TKN-1-2:secret": true, "secret word": false, "secret\n": false, " secret": false, "secret\t": false, "secret\x00": false, "secret\u007f": false, "": false,
+		"idt:TKN-1-2:secret": true, "secret word": false, "secret\n": false, " secret": false, "secret\t": false, "secret\x00": false,
+		"secret\u007f": false, "": false,
 	} {
 		for where, b := range map[string]*tested{
 			"configuration": block(nil, map[string]attr.Value{"token": types.StringValue(value)}),
@@ -225,7 +243,8 @@ func TestAllowedCallers(t *testing.T) {
 		b := block(nil, map[string]attr.Value{"allowed_callers": test.list})
 		got := b.AllowedCallers()
 		unusable := b.unusable()
-		if !test.invalid && !slices.Equal(got, test.want) || b.diags.HasError() != test.invalid || (unusable != "") != (test.invalid || test.unknown) {
+		if !test.invalid && !slices.Equal(got, test.want) || b.diags.HasError() != test.invalid ||
+			(unusable != "") != (test.invalid || test.unknown) {
 			t.Errorf("%s: got %v, %v, %q", name, got, *b.diags, unusable)
 		}
 		if test.unknown && !strings.Contains(unusable, "vendor.allowed_callers isn't known yet") {
@@ -265,7 +284,8 @@ func TestClients(t *testing.T) {
 		"other": settings.NewClient(block(nil, nil).Block, func() int { return 5 }),
 	}
 	for name, says := range map[string]string{
-		"ready": "", "missing": "Vendor is not configured: Set V_TOKEN.", "unknown": "vendor.token isn't known yet", "other": "Unexpected provider data", "none": "Unexpected provider data",
+		"ready": "", "missing": "Vendor is not configured: Set V_TOKEN.", "unknown": "vendor.token isn't known yet",
+		"other": "Unexpected provider data", "none": "Unexpected provider data",
 	} {
 		var diags diag.Diagnostics
 		found := settings.Of[string](name, clients, &diags)

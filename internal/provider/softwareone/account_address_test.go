@@ -38,7 +38,9 @@ func TestAccountAtAnotherAddress(t *testing.T) {
 		t.Errorf("it is said again: %s", said)
 	}
 
-	for name, there := range map[string]*mock.Account{"a stranger's": {Name: "Stranger"}, "of another type": {Name: "Acme", Type: "Vendor"}, "none": nil} {
+	for name, there := range map[string]*mock.Account{
+		"a stranger's": {Name: "Stranger"}, "of another type": {Name: "Acme", Type: "Vendor"}, "none": nil,
+	} {
 		r, plan, old, other := moved(t, there)
 		before := r.State()
 		r.Refresh().Errors().Contain(t, old.URL, other.URL)

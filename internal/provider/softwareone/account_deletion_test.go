@@ -41,12 +41,24 @@ func TestAccountProtected(t *testing.T) {
 		args               []string
 	}{
 		{"destroy", resourceBlock(), protected, []string{"destroy", "-auto-approve"}},
-		{"destroy, whatever the configuration says", resourceBlock(`deletion_policy = "disable"`), protected, []string{"destroy", "-auto-approve"}},
+		{
+			"destroy, whatever the configuration says", resourceBlock(`deletion_policy = "disable"`), protected,
+			[]string{"destroy", "-auto-approve"},
+		},
 		{"the block is taken out", "", protected, []string{"apply", "-auto-approve"}},
-		{"a removed block that destroys", acctest.Lines(`removed {`, `from = `+address, `lifecycle {`, `destroy = true`, `}`, `}`), protected, []string{"apply", "-auto-approve"}},
+		{
+			"a removed block that destroys", acctest.Lines(`removed {`, `from = `+address, `lifecycle {`, `destroy = true`, `}`, `}`), protected,
+			[]string{"apply", "-auto-approve"},
+		},
 		{"-replace", resourceBlock(), replaced, []string{"apply", "-auto-approve", "-replace=" + address}},
-		{"-replace, created before destroyed", resourceBlock(`lifecycle {`, `create_before_destroy = true`, `}`), replaced, []string{"apply", "-auto-approve", "-replace=" + address}},
-		{"replace_triggered_by", trigger + resourceBlock(`lifecycle {`, `replace_triggered_by = [terraform_data.t]`, `}`), replaced, []string{"apply", "-auto-approve"}},
+		{
+			"-replace, created before destroyed", resourceBlock(`lifecycle {`, `create_before_destroy = true`, `}`), replaced,
+			[]string{"apply", "-auto-approve", "-replace=" + address},
+		},
+		{
+			"replace_triggered_by", trigger + resourceBlock(`lifecycle {`, `replace_triggered_by = [terraform_data.t]`, `}`), replaced,
+			[]string{"apply", "-auto-approve"},
+		},
 	} {
 		if test.name == "replace_triggered_by" { // the trigger has to be there before it changes
 			cli.Write("main.tf", strings.Replace(test.config, `"new"`, `"old"`, 1))
@@ -176,7 +188,9 @@ func TestAccountDisable(t *testing.T) {
 func TestAccountPolicyTable(t *testing.T) {
 	t.Parallel()
 	_, s, p := startProtocol(t, mock.Options{})
-	for policy, says := range map[string]string{"prevent": "is protected", "abandon": "will only be forgotten", "disable": "stays on the platform"} {
+	for policy, says := range map[string]string{
+		"prevent": "is protected", "abandon": "will only be forgotten", "disable": "stays on the platform",
+	} {
 		r := p.Resource("softwareone_account")
 		config := Values{"name": "Acme " + policy, "type": "Client", "deletion_policy": policy}
 		applied(t, r, config)

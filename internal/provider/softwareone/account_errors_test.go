@@ -14,11 +14,13 @@ import (
 
 // The problem details that SoftwareOne answers with, in both documented shapes of errors.
 const (
-	problemFields = `{"title":"Invalid","status":400,"traceId":"00-77-88-00","errors":{"website":["It is no website."],"address.country":["No such country."]}}`
-	problemList   = `{"title":"Invalid","status":422,"traceId":"00-77-88-00","errors":[{"message":"It is no website.","properties":["website"]}]}`
-	problemOther  = `{"title":"Invalid","status":400,"errors":{"unheardOf":["It is wrong."]}}`
-	gatewayError  = `{"message":"The gateway says no","statusCode":403}`
-	page          = "<html><head><title>Sign in</title></head><body>Please sign in</body></html>"
+	problemFields = `{"title":"Invalid","status":400,"traceId":"00-77-88-00",` +
+		`"errors":{"website":["It is no website."],"address.country":["No such country."]}}`
+	problemList = `{"title":"Invalid","status":422,"traceId":"00-77-88-00",` +
+		`"errors":[{"message":"It is no website.","properties":["website"]}]}`
+	problemOther = `{"title":"Invalid","status":400,"errors":{"unheardOf":["It is wrong."]}}`
+	gatewayError = `{"message":"The gateway says no","statusCode":403}`
+	page         = "<html><head><title>Sign in</title></head><body>Please sign in</body></html>"
 )
 
 // What the vendor refuses is told in its words, on the attribute where it names one, with what to do.
@@ -41,11 +43,17 @@ func TestAccountFailures(t *testing.T) {
 		json(409, `{"title":"Conflict","status":"409","detail":"Somebody else is at it."}`, "HTTP 409", "Somebody else is at it."),
 		json(501, `{}`, "HTTP 501"),
 		{"redirect", mockserver.Fault{Status: 302, Header: http.Header{"Location": {"https://evil.example/?secret"}}}, []string{"base URL"}},
-		{"429, for too long", mockserver.Fault{Status: 429, Header: http.Header{"Retry-After": {"7200"}}, Body: `{}`}, []string{"HTTP 429", "asked to wait 2h", "max_requests_per_second"}},
+		{
+			"429, for too long", mockserver.Fault{Status: 429, Header: http.Header{"Retry-After": {"7200"}}, Body: `{}`},
+			[]string{"HTTP 429", "asked to wait 2h", "max_requests_per_second"},
+		},
 	}
 	reading := []failure{
 		json(404, `{"title":"Not Found","status":404}`, "doesn't show account", "MPT_API_BASE_URL"),
-		{"500, again and again", mockserver.Fault{Status: 500, Body: `{"title":"Oops","traceId":"00-1-2-00"}`}, []string{"HTTP 500", "00-1-2-00", "fault at the vendor"}},
+		{
+			"500, again and again", mockserver.Fault{Status: 500, Body: `{"title":"Oops","traceId":"00-1-2-00"}`},
+			[]string{"HTTP 500", "00-1-2-00", "fault at the vendor"},
+		},
 		{"no JSON", mockserver.Fault{Body: `{"id":`}, []string{"not JSON", "base URL"}},
 		{"a web page", mockserver.Fault{Body: page, Header: http.Header{"Content-Type": {"text/html"}}}, []string{"not JSON", "web page"}},
 		{"another form", mockserver.Fault{Body: `{"id":5}`}, []string{"unexpected form"}},
@@ -108,10 +116,13 @@ func TestAccountFailures(t *testing.T) {
 // A create whose outcome is unclear ends in one account: found and saved where it is proven ours, else named.
 func TestAccountLostReply(t *testing.T) {
 	t.Parallel()
-	config := Values{"name": "Acme", "type": "Client", "website": "https://e.example", "status": "Disabled", "logo": png, "groups": []string{"UGR-1111-1111"}}
+	config := Values{
+		"name": "Acme", "type": "Client", "website": "https://e.example", "status": "Disabled", "logo": png, "groups": []string{"UGR-1111-1111"},
+	}
 	for name, fault := range map[string]mockserver.Fault{
 		"closed": {Close: true}, "reset": {Reset: true}, "cut": {Cut: true}, "500": {Status: 500, Body: `{}`}, "502": {Status: 502, Body: page},
-		"503": {Status: 503}, "504": {Status: 504}, "408": {Status: 408}, "web page": {Body: page}, "no id": {Status: 201, Body: `{"name":"Acme"}`},
+		"503": {Status: 503}, "504": {Status: 504}, "408": {Status: 408}, "web page": {Body: page},
+		"no id": {Status: 201, Body: `{"name":"Acme"}`},
 	} {
 		for clock, offset := range map[string]time.Duration{"": 0, ", clock ahead": 5 * time.Minute, ", clock behind": -5 * time.Minute} {
 			t.Run(name+clock, func(t *testing.T) {
@@ -149,9 +160,13 @@ func TestAccountUnprovenCreate(t *testing.T) {
 		says    []string
 		changed bool // whether somebody changes the account at once
 	}{
-		"changed at once":    {fault: mockserver.Fault{Close: true, Effect: true}, changed: true, says: []string{"is unclear", "import {", "provider = accounts"}},
-		"the token shows no": {token: "idt:XX-1:demo-only", fault: mockserver.Fault{Close: true, Effect: true}, says: []string{"is unclear", "import {"}},
-		"nothing is there":   {fault: mockserver.Fault{Status: 500, Body: `{}`}, says: []string{"is unclear", "No such account was found"}},
+		"changed at once": {
+			fault: mockserver.Fault{Close: true, Effect: true}, changed: true, says: []string{"is unclear", "import {", "provider = accounts"},
+		},
+		"the token shows no": {
+			token: "idt:XX-1:demo-only", fault: mockserver.Fault{Close: true, Effect: true}, says: []string{"is unclear", "import {"},
+		},
+		"nothing is there": {fault: mockserver.Fault{Status: 500, Body: `{}`}, says: []string{"is unclear", "No such account was found"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -219,7 +234,8 @@ func TestAccountOfAKilledRun(t *testing.T) {
 			applied(t, p.Resource("softwareone_account"), config) // two of one configuration
 			continue
 		}
-		said.Errors().Contain(t, "exists already", m.All()[1].ID, m.All()[2].ID, "within the last hour", "external_id or a description of its own", "import {")
+		said.Errors().Contain(t, "exists already", m.All()[1].ID, m.All()[2].ID, "within the last hour",
+			"external_id or a description of its own", "import {")
 		if r.State() != nil || s.Count(posts) != 2 {
 			t.Errorf("state %v, %d creates", r.State(), s.Count(posts))
 		}
@@ -232,7 +248,9 @@ func TestAccountCreateNamesAnother(t *testing.T) {
 	t.Parallel()
 	m, s, p := startProtocol(t, mock.Options{})
 	other := m.Seed(mock.Account{Name: "Stranger"})
-	s.Inject(mockserver.Fault{On: posts, Status: 201, Times: 1, Body: `{"id":"` + other.ID + `","name":"Stranger","type":"Client","status":"Enabled"}`})
+	s.Inject(mockserver.Fault{
+		On: posts, Status: 201, Times: 1, Body: `{"id":"` + other.ID + `","name":"Stranger","type":"Client","status":"Enabled"}`,
+	})
 	r := p.Resource("softwareone_account")
 	said := r.Apply(Values{"name": "Acme", "type": "Client", "website": "https://e.example", "status": "Disabled", "logo": png})
 	said.Errors().Contain(t, "is unclear", other.ID, "Stranger")
@@ -250,11 +268,16 @@ func TestAccountReplyAboutAnother(t *testing.T) {
 	config := Values{"name": "Acme", "type": "Client"}
 	applied(t, r, config)
 	id := r.State()["id"]
-	for _, reply := range []string{`{"id":"` + other.ID + `","name":"Stranger","type":"Client","status":"Disabled"}`, fmt.Sprintf(`{"id":%q,"Id":%q}`, id, other.ID)} {
+	for _, reply := range []string{
+		`{"id":"` + other.ID + `","name":"Stranger","type":"Client","status":"Disabled"}`, fmt.Sprintf(`{"id":%q,"Id":%q}`, id, other.ID),
+	} {
 		for _, on := range []string{puts, actions} {
 			s.Inject(mockserver.Fault{On: on, Effect: true, Times: 1, Body: reply})
 		}
-		config = acctest.With(config, Values{"website": "https://" + fmt.Sprint(len(reply)) + ".example", "status": map[any]string{nil: "Disabled", "Disabled": "Enabled"}[config["status"]]})
+		config = acctest.With(config, Values{
+			"website": "https://" + fmt.Sprint(len(reply)) + ".example",
+			"status":  map[any]string{nil: "Disabled", "Disabled": "Enabled"}[config["status"]],
+		})
 		applied(t, r, config)
 		if now, _ := m.Get(other.ID); r.State()["id"] != id || now.Revision != 1 {
 			t.Errorf("state %v, the other one is %+v", r.State(), now)
@@ -267,9 +290,11 @@ func TestAccountShortListing(t *testing.T) {
 	t.Parallel()
 	m, s, p := startProtocol(t, mock.Options{})
 	m.Seed(mock.Account{Name: "Acme"})
-	s.Inject(mockserver.Fault{On: lists, Body: `{"$meta":{"pagination":{"limit":100,"total":70}},"data":[{"id":"ACC-1-1","name":"Acme","type":"Client","status":"Enabled"}]}`, Where: func(r *http.Request) bool {
-		return strings.Contains(r.URL.RawQuery, "offset=0")
-	}}, mockserver.Fault{On: lists, Body: `{"$meta":{"pagination":{"limit":100,"total":70}},"data":[]}`})
+	const start = `{"$meta":{"pagination":{"limit":100,"total":70}},"data":[`
+	first := func(r *http.Request) bool { return strings.Contains(r.URL.RawQuery, "offset=0") }
+	s.Inject(mockserver.Fault{
+		On: lists, Body: start + `{"id":"ACC-1-1","name":"Acme","type":"Client","status":"Enabled"}]}`, Where: first,
+	}, mockserver.Fault{On: lists, Body: start + `]}`})
 	p.Resource("softwareone_account").Apply(Values{"name": "Other", "type": "Client"}).Errors().Contain(t, "1 of 70")
 	_, said := p.Data("softwareone_account", Values{"name": "Acme"})
 	said.Errors().Contain(t, "1 of 70")
@@ -314,7 +339,9 @@ func TestAccountCreateIgnoresFields(t *testing.T) {
 		m.Seed(mock.Account{ID: "ACC-5555-5555", Name: "Acme", Type: "Client"})
 	}, Body: `{"id":"ACC-5555-5555","name":"Acme","type":"Client","status":"Enabled"}`})
 	r := p.Resource("softwareone_account")
-	applied(t, r, Values{"name": "Acme", "type": "Client", "website": "https://e.example", "address": Values{"city": "Town"}, "default_language_code": "de-CH"})
+	applied(t, r, Values{
+		"name": "Acme", "type": "Client", "website": "https://e.example", "address": Values{"city": "Town"}, "default_language_code": "de-CH",
+	})
 	a, _ := m.Get("ACC-5555-5555")
 	if a.Website != "https://e.example" || a.Address.City != "Town" || s.Count(puts) != 1 {
 		t.Errorf("%d updates left %+v", s.Count(puts), a)
@@ -326,7 +353,8 @@ func TestAccountRetries(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]mockserver.Fault{
 		"503": {Status: 503, Header: http.Header{"Retry-After": {"2"}}}, "502": {Status: 502, Body: page}, "429": {Status: 429},
-		"reset": {Reset: true}, "cut": {Cut: true, Effect: true}, "done, then reset": {Reset: true, Effect: true}, "done, then 500": {Status: 500, Effect: true},
+		"reset": {Reset: true}, "cut": {Cut: true, Effect: true}, "done, then reset": {Reset: true, Effect: true},
+		"done, then 500": {Status: 500, Effect: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -339,7 +367,9 @@ func TestAccountRetries(t *testing.T) {
 				s.Inject(fault)
 			}
 			applied(t, r, Values{"name": "Acme", "type": "Client", "website": "https://e.example", "status": "Disabled"})
-			applied(t, r, Values{"name": "Acme", "type": "Client", "website": "https://e.example", "status": "Enabled", "deletion_policy": "disable"})
+			applied(t, r, Values{
+				"name": "Acme", "type": "Client", "website": "https://e.example", "status": "Enabled", "deletion_policy": "disable",
+			})
 			if said := r.Apply(nil); len(said.Errors()) > 0 {
 				t.Error(said)
 			}
@@ -356,7 +386,8 @@ func TestAccountPartialReplies(t *testing.T) {
 	const id = "ACC-6164-3622"
 	base := Values{"name": "Acme", "type": "Client", "deletion_policy": "disable"}
 	for name, reply := range map[string]string{
-		"only an id": `{"id":"` + id + `"}`, "no id": `{"name":"Acme"}`, "nothing in it": `{}`, "another status": `{"id":"` + id + `","name":"Acme","status":"Active"}`,
+		"only an id": `{"id":"` + id + `"}`, "no id": `{"name":"Acme"}`, "nothing in it": `{}`,
+		"another status": `{"id":"` + id + `","name":"Acme","status":"Active"}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -394,9 +425,14 @@ func TestEligibilityInPart(t *testing.T) {
 	_, s, p := startProtocol(t, mock.Options{})
 	r := p.Resource("softwareone_account")
 	config := Values{"name": "Acme", "type": "Client", "eligibility": Values{"client": true}}
-	s.Inject(mockserver.Fault{On: posts, Effect: true, Times: 1, Status: 201, Body: `{"id":"ACC-6164-3622","name":"Acme","type":"Client","status":"Enabled","eligibility":{"client":true}}`})
+	s.Inject(mockserver.Fault{
+		On: posts, Effect: true, Times: 1, Status: 201,
+		Body: `{"id":"ACC-6164-3622","name":"Acme","type":"Client","status":"Enabled","eligibility":{"client":true}}`,
+	})
 	applied(t, r, config)
-	s.Inject(mockserver.Fault{On: gets, Body: `{"id":"ACC-6164-3622","name":"Acme","type":"Client","status":"Enabled","eligibility":{"client":true}}`})
+	s.Inject(mockserver.Fault{
+		On: gets, Body: `{"id":"ACC-6164-3622","name":"Acme","type":"Client","status":"Enabled","eligibility":{"client":true}}`,
+	})
 	if said := r.Refresh(); len(said) > 0 {
 		t.Fatal(said)
 	}

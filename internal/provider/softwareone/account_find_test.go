@@ -96,7 +96,9 @@ func TestAccountList(t *testing.T) {
 			t.Errorf("external id %q: found %v, want %s", a.ExternalID, listed, a.ID)
 		}
 	}
-	for _, filters := range []Values{{"type": "Vendor"}, {"status": "Disabled"}, {"type": "Client", "status": "Disabled"}, {"type": "Operations"}} {
+	for _, filters := range []Values{
+		{"type": "Vendor"}, {"status": "Disabled"}, {"type": "Client", "status": "Disabled"}, {"type": "Operations"},
+	} {
 		listed, _ := p.List("softwareone_account", filters, 0, true)
 		want := 0
 		for _, a := range m.All() {
@@ -131,7 +133,8 @@ func TestAccountDataSource(t *testing.T) {
 	m, s, p := startProtocol(t, mock.Options{})
 	a := m.Seed(mock.Account{
 		Name: `Acme "Corp", Inc.`, ExternalID: "C1", Status: "Active", ExternalName: "ACME", PyraTenantID: "0f0e0d0c-0000-4000-8000-000000000000",
-		Website: "https://e.example", TechnicalSupportEmail: "ops@e.example", Address: mock.Address{City: "Town"}, Eligibility: &mock.Eligibility{Client: true},
+		Website: "https://e.example", TechnicalSupportEmail: "ops@e.example", Address: mock.Address{City: "Town"},
+		Eligibility: &mock.Eligibility{Client: true},
 	})
 	for name, config := range map[string]Values{"id": {"id": a.ID}, "name": {"name": `ACME "corp", inc.`}} {
 		values, said := p.Data("softwareone_account", config)
@@ -172,7 +175,9 @@ func TestAccountDataSource(t *testing.T) {
 
 func TestAccountsDataSource(t *testing.T) {
 	t.Parallel()
-	for name, options := range map[string]mock.Options{"": {PageLimit: 5}, "thin": {PageLimit: 5, PartialList: []string{"externalId", "website"}}} {
+	for name, options := range map[string]mock.Options{
+		"": {PageLimit: 5}, "thin": {PageLimit: 5, PartialList: []string{"externalId", "website"}},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			m, _, p := startProtocol(t, options)
@@ -235,7 +240,9 @@ func TestAccountImport(t *testing.T) {
 			}
 			imported[account.ID] = r.State()
 		}
-		for _, bad := range []string{"", " ", "12345", a.ID + " ", "../users", "ACC-1/2", "acc-1111-2222", "ACC-", `ACC-1"`, "b1a2c3d4-0000-4000-8000-000000000000"} {
+		for _, bad := range []string{
+			"", " ", "12345", a.ID + " ", "../users", "ACC-1/2", "acc-1111-2222", "ACC-", `ACC-1"`, "b1a2c3d4-0000-4000-8000-000000000000",
+		} {
 			if bad == "" && how == "identity" {
 				continue
 			}

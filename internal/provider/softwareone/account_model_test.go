@@ -38,7 +38,9 @@ func drawModel(t *rapid.T) accountModel {
 		})
 	}
 	if m.Type.ValueString() == "Client" {
-		m.Eligibility = types.ObjectValueMust(eligibilityTypes, map[string]attr.Value{"client": flag.Draw(t, "client"), "partner": flag.Draw(t, "partner")})
+		m.Eligibility = types.ObjectValueMust(eligibilityTypes, map[string]attr.Value{
+			"client": flag.Draw(t, "client"), "partner": flag.Draw(t, "partner"),
+		})
 	}
 	if id := text.Draw(t, "group"); !id.IsNull() {
 		m.Groups = types.ListValueMust(types.StringType, []attr.Value{id})
@@ -82,7 +84,8 @@ func TestModelRoundTrip(t *testing.T) {
 			same.read(ctx, a, &diags)
 			fresh.Groups = m.Groups // can't be read back
 			for _, got := range []accountModel{fresh, same} {
-				if !reflect.DeepEqual(got.update(ctx, &diags), m.update(ctx, &diags)) || !got.Address.Equal(m.Address) || !got.Eligibility.Equal(m.Eligibility) || !got.Type.Equal(m.Type) || !got.ID.Equal(m.ID) {
+				if !reflect.DeepEqual(got.update(ctx, &diags), m.update(ctx, &diags)) || !got.Address.Equal(m.Address) ||
+					!got.Eligibility.Equal(m.Eligibility) || !got.Type.Equal(m.Type) || !got.ID.Equal(m.ID) {
 					t.Fatalf("sent %+v\ngot %+v", m, got)
 				}
 			}
@@ -100,13 +103,17 @@ func TestModelResolve(t *testing.T) {
 		ctx := context.Background()
 		var diags diag.Diagnostics
 		plan := drawModel(t)
-		plan.ID, plan.Status, plan.Icon, plan.ExternalName = types.StringUnknown(), types.StringUnknown(), types.StringUnknown(), types.StringUnknown()
+		for _, v := range []*types.String{&plan.ID, &plan.Status, &plan.Icon, &plan.ExternalName} {
+			*v = types.StringUnknown()
+		}
 		plan.ExternalIDs = types.ObjectUnknown(externalIDsTypes)
 		switch rapid.IntRange(0, 2).Draw(t, "unknown") {
 		case 0:
 			plan.Eligibility, plan.DefaultLanguageCode = types.ObjectUnknown(eligibilityTypes), types.StringUnknown()
 		case 1:
-			plan.Eligibility = types.ObjectValueMust(eligibilityTypes, map[string]attr.Value{"client": types.BoolUnknown(), "partner": types.BoolValue(true)})
+			plan.Eligibility = types.ObjectValueMust(eligibilityTypes, map[string]attr.Value{
+				"client": types.BoolUnknown(), "partner": types.BoolValue(true),
+			})
 		}
 		var a client.Account
 		if rapid.Bool().Draw(t, "thin") {
@@ -118,7 +125,9 @@ func TestModelResolve(t *testing.T) {
 
 		state := plan
 		state.resolve(ctx, a, &diags)
-		for _, v := range []attr.Value{state.ID, state.Status, state.Icon, state.ExternalName, state.ExternalIDs, state.Eligibility, state.DefaultLanguageCode} {
+		for _, v := range []attr.Value{
+			state.ID, state.Status, state.Icon, state.ExternalName, state.ExternalIDs, state.Eligibility, state.DefaultLanguageCode,
+		} {
 			raw, err := v.ToTerraformValue(ctx)
 			if err != nil || !raw.IsFullyKnown() {
 				t.Fatalf("unknown after the reply: %s", v)
@@ -134,7 +143,9 @@ func TestModelResolve(t *testing.T) {
 			"eligibility", "defaultLanguageCode", "icon",
 		}
 		state.read(ctx, withheld, &diags)
-		if !reflect.DeepEqual(state.update(ctx, &diags), before.update(ctx, &diags)) || !state.Address.Equal(before.Address) || !state.Eligibility.Equal(before.Eligibility) || !state.Status.Equal(before.Status) || !state.ExternalIDs.Equal(before.ExternalIDs) || !state.Icon.Equal(before.Icon) {
+		if !reflect.DeepEqual(state.update(ctx, &diags), before.update(ctx, &diags)) || !state.Address.Equal(before.Address) ||
+			!state.Eligibility.Equal(before.Eligibility) || !state.Status.Equal(before.Status) || !state.ExternalIDs.Equal(before.ExternalIDs) ||
+			!state.Icon.Equal(before.Icon) {
 			t.Fatalf("a withheld field has changed:\n%+v\n%+v", before, state)
 		}
 		if diags.HasError() {

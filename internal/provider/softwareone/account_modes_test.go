@@ -53,8 +53,12 @@ func TestAccountModes(t *testing.T) {
 		"filters are ignored":       {options: mock.Options{IgnoresFilters: true}},
 		"pages repeat the limit":    {options: mock.Options{PageLimit: 1, RepeatsLimit: true, NoTotal: true}},
 		"tiny pages":                {options: mock.Options{PageLimit: 1}},
-		"the ERP knows no one":      {options: mock.Options{KnownExternalID: func(string) bool { return false }}, fails: "create", says: "ERP knows no customer"},
-		"replaces, partial replies": {options: mock.Options{PUTReplaces: true, OmittedPerItem: true, OmitsEmptyAddress: true, NoDefaultLanguage: true}},
+		"the ERP knows no one": {
+			options: mock.Options{KnownExternalID: func(string) bool { return false }}, fails: "create", says: "ERP knows no customer",
+		},
+		"replaces, partial replies": {
+			options: mock.Options{PUTReplaces: true, OmittedPerItem: true, OmitsEmptyAddress: true, NoDefaultLanguage: true},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -153,7 +157,8 @@ func TestAccountSavesWhatReadsFind(t *testing.T) {
 		"empty address is left out": {OmitsEmptyAddress: true}, "deactivate keeps the id": {DeactivateKeepsExternalID: true},
 	} {
 		for _, config := range []Values{
-			{"name": "Acme  Corp", "type": "Client"}, {"name": "V", "type": "Vendor", "external_id": "V1"}, acctest.With(all(), Values{"name": "Acme"}),
+			{"name": "Acme  Corp", "type": "Client"}, {"name": "V", "type": "Vendor", "external_id": "V1"},
+			acctest.With(all(), Values{"name": "Acme"}),
 			{"name": "Acme", "type": "Client", "eligibility": Values{"partner": true}}, {"name": "Acme", "type": "Client", "external_id": "C1"},
 		} {
 			t.Run(fmt.Sprint(name, ", ", len(config), " arguments"), func(t *testing.T) {

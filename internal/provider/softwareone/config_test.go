@@ -20,19 +20,34 @@ func TestConfiguration(t *testing.T) {
 		missing string // what a read says where there is no token
 	}
 	for name, test := range map[string]test{
-		"environment":         {env: map[string]string{"MPT_API_TOKEN": mock.DemoToken}, token: mock.DemoToken},
-		"configuration":       {block: Values{"api_token": mock.DemoToken}, token: mock.DemoToken},
-		"configuration first": {env: map[string]string{"MPT_API_TOKEN": other}, block: Values{"api_token": mock.DemoToken}, token: mock.DemoToken},
-		"nothing":             {missing: "MPT_API_TOKEN"},
-		"other tools' names":  {env: map[string]string{"MARKETPLACE_API_TOKEN": other, "MPT_TOKEN": other}, missing: "MPT_API_TOKEN"},
-		"unknown token":       {env: map[string]string{"MPT_API_TOKEN": other}, block: Values{"api_token": acctest.Unknown}, missing: "softwareone.api_token isn't known yet"},
-		"unknown block":       {env: map[string]string{"MPT_API_TOKEN": other}, block: acctest.Unknown, missing: "isn't known yet"},
-		"unknown address":     {env: map[string]string{"MPT_API_TOKEN": other}, block: Values{"base_url": acctest.Unknown}, missing: "softwareone.base_url isn't known yet"},
-		"token with a blank":  {block: Values{"api_token": "idt:TKN-1-1: secret"}, invalid: "api_token", missing: "invalid"},
-		"variable, newline":   {env: map[string]string{"MPT_API_TOKEN": "secret\n"}, missing: "MPT_API_TOKEN"},
-		"empty token":         {env: map[string]string{"MPT_API_TOKEN": other}, block: Values{"api_token": ""}, invalid: "api_token", missing: "invalid"},
-		"plain http":          {env: map[string]string{"MPT_API_TOKEN": other}, block: Values{"base_url": "http://api.example/secret"}, invalid: "base_url", missing: "invalid"},
-		"no limit at all":     {block: Values{"api_token": mock.DemoToken, "max_requests_per_second": 0}, invalid: "max_requests_per_second", missing: "-"},
+		"environment":   {env: map[string]string{"MPT_API_TOKEN": mock.DemoToken}, token: mock.DemoToken},
+		"configuration": {block: Values{"api_token": mock.DemoToken}, token: mock.DemoToken},
+		"configuration first": {
+			env: map[string]string{"MPT_API_TOKEN": other}, block: Values{"api_token": mock.DemoToken}, token: mock.DemoToken,
+		},
+		"nothing":            {missing: "MPT_API_TOKEN"},
+		"other tools' names": {env: map[string]string{"MARKETPLACE_API_TOKEN": other, "MPT_TOKEN": other}, missing: "MPT_API_TOKEN"},
+		"unknown token": {
+			env: map[string]string{"MPT_API_TOKEN": other}, block: Values{"api_token": acctest.Unknown},
+			missing: "softwareone.api_token isn't known yet",
+		},
+		"unknown block": {env: map[string]string{"MPT_API_TOKEN": other}, block: acctest.Unknown, missing: "isn't known yet"},
+		"unknown address": {
+			env: map[string]string{"MPT_API_TOKEN": other}, block: Values{"base_url": acctest.Unknown},
+			missing: "softwareone.base_url isn't known yet",
+		},
+		"token with a blank": {block: Values{"api_token": "idt:TKN-1-1: secret"}, invalid: "api_token", missing: "invalid"},
+		"variable, newline":  {env: map[string]string{"MPT_API_TOKEN": "secret\n"}, missing: "MPT_API_TOKEN"},
+		"empty token": {
+			env: map[string]string{"MPT_API_TOKEN": other}, block: Values{"api_token": ""}, invalid: "api_token", missing: "invalid",
+		},
+		"plain http": {
+			env: map[string]string{"MPT_API_TOKEN": other}, block: Values{"base_url": "http://api.example/secret"}, invalid: "base_url",
+			missing: "invalid",
+		},
+		"no limit at all": {
+			block: Values{"api_token": mock.DemoToken, "max_requests_per_second": 0}, invalid: "max_requests_per_second", missing: "-",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

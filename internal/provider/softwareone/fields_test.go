@@ -29,11 +29,13 @@ func TestEveryFieldIsAnAttribute(t *testing.T) {
 	}
 	fields := 0
 	for schema, within := range map[string]string{
-		"AccountFields": "", "AccountCreate": "", "AccountUpdate": "", "Account": "", "Address": "address.", "Eligibility": "eligibility.", "UserGroupRef": "groups.",
+		"AccountFields": "", "AccountCreate": "", "AccountUpdate": "", "Account": "", "Address": "address.", "Eligibility": "eligibility.",
+		"UserGroupRef": "groups.",
 	} {
 		for field := range contract.Components.Schemas[schema].Properties {
 			fields++
-			if _, ok := descriptor.Wire[within+field]; !ok && field != "$meta" && within != "groups." && !strings.Contains(string(page), "`"+field+"`") {
+			if _, ok := descriptor.Wire[within+field]; !ok && field != "$meta" && within != "groups." &&
+				!strings.Contains(string(page), "`"+field+"`") {
 				t.Errorf("%s%s is not an attribute, and the page doesn't name it", within, field)
 			}
 		}
