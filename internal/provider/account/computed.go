@@ -22,6 +22,8 @@ func computedOf(attribute schema.Attribute) datasource.Attribute {
 	switch a := attribute.(type) {
 	case schema.BoolAttribute:
 		return datasource.BoolAttribute{Computed: true, Sensitive: a.Sensitive, MarkdownDescription: text}
+	case schema.Int64Attribute:
+		return datasource.Int64Attribute{Computed: true, Sensitive: a.Sensitive, MarkdownDescription: text}
 	case schema.StringAttribute:
 		return datasource.StringAttribute{Computed: true, Sensitive: a.Sensitive, MarkdownDescription: text}
 	case schema.ListAttribute:

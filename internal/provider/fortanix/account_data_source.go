@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -68,9 +69,11 @@ func accountDataAttributes() map[string]schema.Attribute {
 	count := func(description string) schema.Int64Attribute {
 		return schema.Int64Attribute{Computed: true, MarkdownDescription: description}
 	}
-	return map[string]schema.Attribute{
-		"id":   text("Account id, a UUID."),
-		"name": text("Name."),
+	shared := accountAttributes()
+	delete(shared, "custom_logo")
+	delete(shared, "auth_configs")
+	attributes := account.Computed(shared)
+	maps.Copy(attributes, map[string]schema.Attribute{
 		"has_custom_logo": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the account has a logo. The image itself is " +
 			"left out."},
 		"auth_configs": schema.ListNestedAttribute{
@@ -81,20 +84,6 @@ func accountDataAttributes() map[string]schema.Attribute {
 				"target_id": text("Provider of the installation, for a reference."),
 			}},
 		},
-		"node_enrollment": schema.SingleNestedAttribute{
-			Computed: true, MarkdownDescription: "How nodes enrol.",
-			Attributes: map[string]schema.Attribute{
-				attestation: schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether nodes may enrol without an enforced attestation."},
-			},
-		},
-		"component":            text("`DEFAULT` or `CONFIDENTIAL_AI`."),
-		"default_group_id":     text("Id of the default group."),
-		"marketplace_group_id": text("Id of the marketplace group."),
-		"account_status":       text("`Active` or `Deactivated`."),
-		"azure_cvm_pcr_priority": schema.ListAttribute{
-			Computed: true, ElementType: types.NumberType, MarkdownDescription: "The integers 0 to 22 in order of preference.",
-		},
-		"created_at": count("Time of creation, in seconds since 1970-01-01 UTC."),
 		"roles": schema.ListAttribute{
 			Computed: true, ElementType: types.StringType,
 			MarkdownDescription: "Roles of the provider's user in the account: `READER`, `WRITER`, `MANAGER`.",
@@ -106,7 +95,8 @@ func accountDataAttributes() map[string]schema.Attribute {
 				"datasets": count("Data sets."), "final_workflows": count("Final workflows."), "nodes": count("Nodes."),
 			},
 		},
-	}
+	})
+	return attributes
 }
 
 // filterModel is what the data source of many and the list resource filter by.

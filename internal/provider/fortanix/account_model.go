@@ -47,6 +47,24 @@ var nodeEnrollmentTypes = map[string]attr.Type{attestation: types.BoolType}
 
 func isKnown(v attr.Value) bool { return !v.IsNull() && !v.IsUnknown() }
 
+// setting is a text that an update sets, and that the server keeps where it is left out: in the model, as an account shows
+// it, and as an update sends it.
+type setting struct {
+	value *types.String
+	shown *string
+	sent  *wire.Field[string]
+	equal func(a, b string) bool
+}
+
+// settings are all of them. Whatever is said of one stands here once.
+func (m *commonModel) settings(shown client.Account, update *client.AccountUpdate) []setting {
+	return []setting{
+		{&m.DefaultGroupID, shown.DefaultGroupID, &update.DefaultGroupID, strings.EqualFold},
+		{&m.MarketplaceGroupID, shown.MarketplaceGroupID, &update.MarketplaceGroupID, strings.EqualFold},
+		{&m.AccountStatus, shown.AccountStatus, &update.AccountStatus, wire.Exactly[string]},
+	}
+}
+
 // newAccount is the body of the create call: what the plan has, with the secrets of the configuration.
 func (m accountModel) newAccount(ctx context.Context, configured []authConfigModel, diags *diag.Diagnostics) client.NewAccount {
 	body := client.NewAccount{Name: m.Name.ValueString(), AuthConfigs: toClient(ctx, configured, diags)}
@@ -81,16 +99,10 @@ func (m accountModel) changes(ctx context.Context, state accountModel, diags *di
 	if !m.CustomLogo.Equal(state.CustomLogo) {
 		update.CustomLogo = wire.Value(m.CustomLogo.ValueString()) // "" takes the logo away
 	}
-	for _, f := range []struct {
-		field       *wire.Field[string]
-		plan, state types.String
-	}{
-		{&update.DefaultGroupID, m.DefaultGroupID, state.DefaultGroupID},
-		{&update.MarketplaceGroupID, m.MarketplaceGroupID, state.MarketplaceGroupID},
-		{&update.AccountStatus, m.AccountStatus, state.AccountStatus},
-	} {
-		if isKnown(f.plan) && !f.plan.Equal(f.state) {
-			*f.field = wire.Value(f.plan.ValueString())
+	before := state.settings(client.Account{}, &client.AccountUpdate{})
+	for i, text := range m.settings(client.Account{}, &update) {
+		if isKnown(*text.value) && !text.value.Equal(*before[i].value) {
+			*text.sent = wire.Value(text.value.ValueString())
 		}
 	}
 	if isKnown(m.AzureCVMPCRPriority) && !m.AzureCVMPCRPriority.Equal(state.AzureCVMPCRPriority) {
@@ -118,9 +130,9 @@ func (m *commonModel) read(ctx context.Context, a client.Account, diags *diag.Di
 	m.Name = account.Spelling(m.Name, &a.Name, client.SameName)
 	m.CreatedAt = types.Int64PointerValue(a.CreatedAt)
 	m.Component = account.StringOrNull(a.Component)
-	m.DefaultGroupID = account.Spelling(m.DefaultGroupID, a.DefaultGroupID, strings.EqualFold)
-	m.MarketplaceGroupID = account.Spelling(m.MarketplaceGroupID, a.MarketplaceGroupID, strings.EqualFold)
-	m.AccountStatus = account.StringOrNull(a.AccountStatus)
+	for _, text := range m.settings(a, &client.AccountUpdate{}) {
+		*text.value = account.Spelling(*text.value, text.shown, text.equal)
+	}
 	m.NodeEnrollment = types.ObjectNull(nodeEnrollmentTypes)
 	if a.NodeEnrollment != nil {
 		m.NodeEnrollment = types.ObjectValueMust(nodeEnrollmentTypes, map[string]attr.Value{
@@ -204,9 +216,10 @@ func (m *commonModel) fillUnknown(other commonModel) {
 	m.ID = account.Resolve(m.ID, other.ID)
 	m.NodeEnrollment = account.Resolve(m.NodeEnrollment, other.NodeEnrollment)
 	m.Component = account.Resolve(m.Component, other.Component)
-	m.DefaultGroupID = account.Resolve(m.DefaultGroupID, other.DefaultGroupID)
-	m.MarketplaceGroupID = account.Resolve(m.MarketplaceGroupID, other.MarketplaceGroupID)
-	m.AccountStatus = account.Resolve(m.AccountStatus, other.AccountStatus)
+	others := other.settings(client.Account{}, &client.AccountUpdate{})
+	for i, text := range m.settings(client.Account{}, &client.AccountUpdate{}) {
+		*text.value = account.Resolve(*text.value, *others[i].value)
+	}
 	m.AzureCVMPCRPriority = account.Resolve(m.AzureCVMPCRPriority, other.AzureCVMPCRPriority)
 	m.CreatedAt = account.Resolve(m.CreatedAt, other.CreatedAt)
 }

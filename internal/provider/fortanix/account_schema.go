@@ -60,7 +60,7 @@ func accountAttributes() map[string]schema.Attribute {
 			Optional: true, Computed: true, PlanModifiers: []planmodifier.Object{objectplanmodifier.UseStateForUnknown()},
 			MarkdownDescription: "How nodes enrol." + fixed + kept,
 			Attributes: map[string]schema.Attribute{
-				"attestation_enforcement_disabled_insecure": schema.BoolAttribute{
+				attestation: schema.BoolAttribute{
 					Required:            true,
 					MarkdownDescription: "Whether nodes may enrol without an enforced attestation. `true` is insecure, and only for tests.",
 				},
