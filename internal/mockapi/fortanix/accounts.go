@@ -142,7 +142,7 @@ func (m *Mock) createAccount(c *call) (reply, error) {
 	m.store(a)
 	v := m.view(a, c.session.user)
 	if m.options.PartialCreate {
-		v.CreatedAt, v.AccountStatus, v.DefaultGroupID, v.MarketplaceGroupID, v.PCRPriority = 0, "", "", "", nil
+		v.CreatedAt, v.Account = 0, Account{ID: a.ID, Name: a.Name, NodeEnrollment: a.NodeEnrollment, Component: a.Component}
 	}
 	return reply{http.StatusOK, v}, nil
 }
