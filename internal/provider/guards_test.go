@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,14 +18,28 @@ import (
 
 // vendor is one vendor with a caller, and what configurations say about it.
 type vendor struct {
-	name   string
-	server *mockserver.Server
-	env    acctest.Environment
-	caller string // "" where only the vendor knows it
-	// resources are configurations of each of its resources, without what they have in common.
-	resources map[string]string
+	name      string
+	server    *mockserver.Server
+	env       acctest.Environment
+	caller    string // "" where only the vendor knows it
+	resources map[string]example
 	// asks are the requests that a look at the caller makes.
 	asks int
+}
+
+// example is one resource: its arguments, a change of them, and a policy under which it can be destroyed.
+type example struct {
+	config, change acctest.Values
+	policy         string
+}
+
+// hcl is the arguments as they stand in a block.
+func (e example) hcl() string {
+	var lines []string
+	for _, name := range slices.Sorted(maps.Keys(e.config)) {
+		lines = append(lines, fmt.Sprintf("%s = %#v", name, e.config[name]))
+	}
+	return strings.Join(lines, "\n")
 }
 
 // startVendors starts all vendors. At Gcore a member's credential is used, or a reseller's.
@@ -33,19 +48,24 @@ func startVendors(t *testing.T, gcoreKey string) []vendor {
 	g := mockserver.Start(t, gcore.New(gcore.Options{}))
 	s := mockserver.Start(t, softwareone.New(softwareone.Options{}))
 	f := mockserver.Start(t, fortanix.New(fortanix.Options{}))
-	gcoreResources := map[string]string{"gcore_account": `company = "Acme"`}
-	if gcoreKey == gcore.DemoAPIKey {
-		gcoreResources["gcore_reseller_user"] = acctest.Lines(`company = "Acme Customer"`, `email = "it@acme.example"`,
-			`password_wo = "P4ss-word"`, `password_wo_version = 1`)
+	gcoreResources := map[string]example{
+		"gcore_account": {acctest.Values{"company": "Acme"}, acctest.Values{"company": "Renamed"}, "abandon"},
 	}
-	caller := map[string]string{gcore.DemoAPIKey: fmt.Sprint(gcore.DemoReseller), gcore.DemoMemberKey: fmt.Sprint(gcore.DemoAccount)}[gcoreKey]
+	caller := gcore.DemoAccount
+	if gcoreKey == gcore.DemoAPIKey {
+		caller = gcore.DemoReseller
+		gcoreResources["gcore_reseller_user"] = example{acctest.Values{
+			"company": "Acme Customer", "email": "it@acme.example", "password_wo": "P4ss-word", "password_wo_version": 1,
+		}, acctest.Values{"name": "Ann"}, "delete"}
+	}
+	renamed := acctest.Values{"name": "Renamed"}
 	return []vendor{
-		{"gcore", g, acctest.Environment{"GCORE_API_KEY": gcoreKey, "GCORE_BASE_URL": g.URL}, caller, gcoreResources, 1},
+		{"gcore", g, acctest.Environment{"GCORE_API_KEY": gcoreKey, "GCORE_BASE_URL": g.URL}, fmt.Sprint(caller), gcoreResources, 1},
 		{"softwareone", s, acctest.Environment{"MPT_API_TOKEN": softwareone.DemoToken, "MPT_API_BASE_URL": s.URL}, softwareone.DemoTokenID,
-			map[string]string{"softwareone_account": "name = \"Acme\"\ntype = \"Client\""}, 0},
+			map[string]example{"softwareone_account": {acctest.Values{"name": "Acme", "type": "Client"}, renamed, "disable"}}, 0},
 		{"fortanix", f, acctest.Environment{
 			"FORTANIX_CCM_USERNAME": fortanix.DemoUsername, "FORTANIX_CCM_PASSWORD": fortanix.DemoPassword, "FORTANIX_CCM_ENDPOINT": f.URL,
-		}, "", map[string]string{"fortanix_account": `name = "Acme"`}, 1},
+		}, "", map[string]example{"fortanix_account": {acctest.Values{"name": "Acme"}, renamed, "delete"}}, 1},
 	}
 }
 
@@ -88,10 +108,10 @@ func TestAllowedCallers(t *testing.T) {
 				cli.Write("provider.tf", fmt.Sprintf("provider \"accounts\" {\n  %s {\n    allowed_callers = %s\n  }\n}\n", v.name, callers))
 			}
 			resource := ""
-			for kind, arguments := range v.resources {
+			for kind, example := range v.resources {
 				for i := range 3 {
 					resource += fmt.Sprintf("resource %q \"r%d\" {\nprovider = accounts\n%s\n}\n", kind, i,
-						strings.Replace(arguments, "Acme", fmt.Sprint("Acme ", i), 1))
+						strings.Replace(example.hcl(), "Acme", fmt.Sprint("Acme ", i), 1))
 				}
 			}
 			refused := func(what string) {
@@ -259,9 +279,9 @@ func TestReadOnly(t *testing.T) {
 			vendors := startVendors(t, gcore.DemoAPIKey)
 			for _, v := range vendors {
 				maps.Copy(env, v.env)
-				for kind, arguments := range v.resources {
-					configuration += fmt.Sprintf("resource %q \"r\" {\nprovider = accounts\n%s\n}\ndata \"%ss\" \"all\" {\nprovider = accounts\n}\n", kind,
-						arguments, kind)
+				for kind, example := range v.resources {
+					configuration += fmt.Sprintf("resource %q \"r\" {\nprovider = accounts\n%s\n}\n", kind, example.hcl()) +
+						fmt.Sprintf("data \"%ss\" \"all\" {\nprovider = accounts\n}\n", kind)
 				}
 			}
 			cli := acctest.NewCLI(t, env)
@@ -288,22 +308,10 @@ func TestReadOnly(t *testing.T) {
 func TestReadOnlyOfExisting(t *testing.T) {
 	t.Parallel()
 	for _, v := range startVendors(t, gcore.DemoAPIKey) {
-		for kind := range v.resources {
+		for kind, example := range v.resources {
 			t.Run(kind, func(t *testing.T) {
 				t.Parallel()
-				config := map[string]acctest.Values{
-					"gcore_account": {"company": "Acme", "deletion_policy": "abandon"},
-					"gcore_reseller_user": {
-						"company": "Acme Customer", "email": "it@acme.example", "password_wo": "P4ss-word", "password_wo_version": 1,
-						"deletion_policy": "delete",
-					},
-					"softwareone_account": {"name": "Acme", "type": "Client", "deletion_policy": "disable"},
-					"fortanix_account":    {"name": "Acme", "deletion_policy": "delete"},
-				}[kind]
-				rename := map[string]acctest.Values{
-					"gcore_account": {"company": "Renamed"}, "gcore_reseller_user": {"name": "Ann"}, "softwareone_account": {"name": "Renamed"},
-					"fortanix_account": {"name": "Renamed"},
-				}[kind]
+				config := acctest.With(example.config, acctest.Values{"deletion_policy": example.policy})
 				env := maps.Clone(v.env)
 				p, _ := acctest.NewProtocol(t, env, nil)
 				r := p.Resource(kind)
@@ -328,7 +336,7 @@ func TestReadOnlyOfExisting(t *testing.T) {
 				if _, said := p.Data(kind, acctest.Values{"id": r.State()["id"]}); len(said) > 0 {
 					t.Errorf("data source: %s", said)
 				}
-				update := r.Plan(acctest.With(config, rename))
+				update := r.Plan(acctest.With(config, example.change))
 				if update.Action != "update" {
 					t.Fatalf("%q is planned: %s", update.Action, update.Diagnostics)
 				}

@@ -14,12 +14,12 @@ import (
 func TestEmptyTimeouts(t *testing.T) {
 	t.Parallel()
 	for _, v := range startVendors(t, gcore.DemoAPIKey) {
-		for kind, arguments := range v.resources {
+		for kind, example := range v.resources {
 			t.Run(kind, func(t *testing.T) {
 				t.Parallel()
 				cli := acctest.NewCLI(t, maps.Clone(v.env))
 				write := func(timeouts string) {
-					cli.Write("main.tf", "resource \""+kind+"\" \"r\" {\nprovider = accounts\n"+arguments+"\ntimeouts = "+timeouts+"\n}\n")
+					cli.Write("main.tf", "resource \""+kind+"\" \"r\" {\nprovider = accounts\n"+example.hcl()+"\ntimeouts = "+timeouts+"\n}\n")
 				}
 				for _, empty := range []string{`{}`, `{ craete = "5m" }`, `{ create = null }`} {
 					write(empty)

@@ -14,7 +14,7 @@ func TestTwoRuns(t *testing.T) {
 		t := s.T
 		w := s.open(t, 0)
 		processes := []*acctest.Protocol{w.Protocol, w.Protocol}
-		if s.typeName != "softwareone_account" { // there names may repeat, and only one process keeps them apart
+		if !s.namesRepeat { // only one process keeps them apart
 			other := acctest.StartProtocol(t, w.env, nil)
 			processes[1] = other
 		}

@@ -41,28 +41,33 @@ func TestNeverGoneByMistake(t *testing.T) {
 	t.Parallel()
 	each(t, func(s subject) {
 		t := s.T
-		faults := map[string]mockserver.Fault{
-			"page":                           {On: "GET *", Body: "<html>maintenance</html>"},
-			"not found":                      {On: "GET *", Status: 404, Body: "<html>no such page</html>"},
-			"cut":                            {On: "GET *", Cut: true, Effect: true},
-			"reset":                          {On: "GET *", Reset: true},
-			"null":                           {On: "GET *", Body: "null"},
-			"{}":                             {On: "GET *", Body: "{}"},
-			"missing, while listings fail":   {On: "GET *", Status: 503},
-			"missing, while it is forbidden": {On: "GET *", Status: 403},
+		faults := map[string]struct {
+			fault   mockserver.Fault
+			missing bool // the single read finds nothing
+		}{
+			"page":                           {fault: mockserver.Fault{On: "GET *", Body: "<html>maintenance</html>"}},
+			"not found":                      {fault: mockserver.Fault{On: "GET *", Status: 404, Body: "<html>no such page</html>"}},
+			"cut":                            {fault: mockserver.Fault{On: "GET *", Cut: true, Effect: true}},
+			"reset":                          {fault: mockserver.Fault{On: "GET *", Reset: true}},
+			"null":                           {fault: mockserver.Fault{On: "GET *", Body: "null"}},
+			"{}":                             {fault: mockserver.Fault{On: "GET *", Body: "{}"}},
+			"missing, while listings fail":   {fault: mockserver.Fault{On: "GET *", Status: 503}, missing: true},
+			"missing, while it is forbidden": {fault: mockserver.Fault{On: "GET *", Status: 403}, missing: true},
 		}
 		for _, status := range []int{401, 403, 408, 410, 500, 502, 503, 504} {
-			faults[fmt.Sprint(status)] = mockserver.Fault{On: "GET *", Status: status, Body: "{}"}
+			row := faults[fmt.Sprint(status)]
+			row.fault = mockserver.Fault{On: "GET *", Status: status, Body: "{}"}
+			faults[fmt.Sprint(status)] = row
 		}
 		w := s.open(t, 0)
 		r := w.made(t, s)
-		for name, fault := range faults {
+		for name, test := range faults {
 			t.Run(name, func(t *testing.T) { //nolint:paralleltest // one account for all
 				w.Restart()
-				if strings.HasPrefix(name, "missing") {
+				if test.missing {
 					w.server.Inject(mockserver.Fault{On: s.get, Times: 1, Status: 404, Body: "{}"})
 				}
-				w.server.Inject(fault)
+				w.server.Inject(test.fault)
 				defer w.server.ClearFaults()
 				stays(t, r)
 			})

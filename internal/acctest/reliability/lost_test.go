@@ -66,7 +66,7 @@ func TestLostRequest(t *testing.T) {
 				w.Restart()
 				r := w.Resource(s.typeName)
 				said := r.Apply(s.called(name))
-				if fault == "503" || fault == "425" {
+				if f.Status == 503 || f.Status == 425 {
 					w.posts(t, s, 2, 2)
 					if len(said) > 0 {
 						t.Fatal(said)

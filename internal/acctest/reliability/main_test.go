@@ -27,6 +27,8 @@ type subject struct {
 	empty            string // a listing with nothing in it
 	member           bool   // the credential shows no more than ids and names, so that nothing can be proven
 	cantGo           bool   // the vendor has no delete
+	namesRepeat      bool   // the vendor takes a second account of a name
+	key              func(name string) Values
 	config, followUp Values // without the name
 	rename           Values // a change that sends something
 	open             func(t *testing.T, lag int) *world
@@ -34,13 +36,7 @@ type subject struct {
 
 // called is a configuration of an account of that name.
 func (s subject) called(name string, more ...Values) Values {
-	config := acctest.With(s.config, Values{"company": name})
-	if s.typeName == "gcore_reseller_user" {
-		config["email"] = name + "@example.com"
-	}
-	if s.typeName == "softwareone_account" || s.typeName == "fortanix_account" {
-		config = acctest.With(s.config, Values{"name": name})
-	}
+	config := acctest.With(s.config, s.key(name))
 	for _, m := range more {
 		config = acctest.With(config, m)
 	}

@@ -22,10 +22,13 @@ const (
 // someone is a user whom no credential here belongs to.
 const someone = 9999
 
+func byName(name string) Values { return Values{"name": name} }
+
 func subjects() []subject {
 	gcoreAccount := subject{
 		name: "gcore_account", typeName: "gcore_account",
 		post: "POST /iam/clients/create", get: "GET /iam/clients/*", list: "GET /iam/clients", empty: `{"count":0,"results":[]}`,
+		key:    func(name string) Values { return Values{"company": name} },
 		config: Values{}, rename: Values{"company": "acme-renamed"},
 		open: openGcore(gcore.DemoAPIKey, false),
 	}
@@ -38,13 +41,14 @@ func subjects() []subject {
 			name: "gcore_reseller_user", typeName: "gcore_reseller_user",
 			post: "POST /iam/users", get: "GET /iam/users/*", list: "GET /iam/clients", empty: `{"count":0,"results":[]}`,
 			step:   "PATCH /iam/clients/*",
+			key:    func(name string) Values { return Values{"company": name, "email": name + "@example.com"} },
 			config: Values{"password_wo": userPassword, "password_wo_version": 1, "name": "Ann", "deletion_policy": "delete"},
 			// The mock's create call passes over this one.
 			followUp: Values{"custom_id": "C-1"}, rename: Values{"name": "Ann B."},
 			open: openGcore(gcore.DemoAPIKey, true),
 		},
 		{
-			name: "softwareone_account", typeName: "softwareone_account", cantGo: true,
+			name: "softwareone_account", typeName: "softwareone_account", cantGo: true, namesRepeat: true, key: byName,
 			post: "POST /public/v1/accounts/accounts", get: "GET /public/v1/accounts/accounts/*", list: "GET /public/v1/accounts/accounts",
 			empty:    `{"$meta":{"pagination":{"offset":0,"limit":100,"total":0}},"data":[]}`,
 			step:     "POST /public/v1/accounts/accounts/*/*",
@@ -54,7 +58,7 @@ func subjects() []subject {
 			open:     openSoftwareOne,
 		},
 		{
-			name: "fortanix_account", typeName: "fortanix_account",
+			name: "fortanix_account", typeName: "fortanix_account", key: byName,
 			post: "POST /v1/accounts", get: "GET /v1/accounts/*", list: "GET /v1/accounts", empty: `{"items":[]}`,
 			step: "PATCH /v1/accounts/*",
 			config: Values{"component": "CONFIDENTIAL_AI", "deletion_policy": "delete", "auth_configs": []any{Values{"oauth": Values{

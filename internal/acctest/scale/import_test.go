@@ -1,6 +1,7 @@
 package scale_test
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -51,10 +52,7 @@ func TestImportByDataSource(t *testing.T) {
 			k.random(s, many(t))
 			c := acctest.NewCLI(t, s.env)
 			var config strings.Builder
-			plural, list := k.resource+"s", "accounts"
-			if strings.HasSuffix(k.resource, "user") {
-				list = "users"
-			}
+			plural, list := k.resource+"s", cmp.Or(k.plural, "accounts")
 			fmt.Fprintf(&config, "data %[1]q \"all\" {\n  provider = accounts\n}\n"+
 				"locals {\n  all = { for a in data.%[1]s.all.%[2]s : a.id => a }\n}\n"+
 				"import {\n  for_each = local.all\n  to = %[3]s.all[each.key]\n  provider = accounts\n  id = each.key\n}\n"+

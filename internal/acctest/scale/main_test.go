@@ -55,6 +55,8 @@ type kind struct {
 	// it doesn't show.
 	found   []string
 	ignored string
+	// plural is the attribute of that data source which holds them; "" is accounts.
+	plural string
 }
 
 // randomSeed is what the random accounts are drawn with.
@@ -102,7 +104,7 @@ var kinds = []kind{
 			}
 			return ids
 		},
-		found: []string{"company", "email", "name", "phone"}, ignored: "custom_id, seller",
+		found: []string{"company", "email", "name", "phone"}, ignored: "custom_id, seller", plural: "users",
 	},
 	{
 		resource:    "softwareone_account",

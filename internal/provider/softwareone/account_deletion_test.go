@@ -35,34 +35,38 @@ func TestAccountProtected(t *testing.T) {
 	s.Reset()
 
 	const protected, replaced = "is protected from being destroyed", "can't be replaced"
-	trigger := acctest.Lines(`resource "terraform_data" "t" {`, `input = "new"`, `}`)
+	trigger := func(input string) string {
+		return acctest.Lines(`resource "terraform_data" "t" {`, fmt.Sprintf(`input = %q`, input), `}`)
+	}
+	apply := func(more ...string) []string { return append([]string{"apply", "-auto-approve"}, more...) }
 	for _, test := range []struct {
 		name, config, says string
 		args               []string
+		before             string // what is there before; "" where that is the account only
 	}{
-		{"destroy", resourceBlock(), protected, []string{"destroy", "-auto-approve"}},
+		{"destroy", resourceBlock(), protected, []string{"destroy", "-auto-approve"}, ""},
 		{
 			"destroy, whatever the configuration says", resourceBlock(`deletion_policy = "disable"`), protected,
-			[]string{"destroy", "-auto-approve"},
+			[]string{"destroy", "-auto-approve"}, "",
 		},
-		{"the block is taken out", "", protected, []string{"apply", "-auto-approve"}},
+		{"the block is taken out", "", protected, apply(), ""},
 		{
-			"a removed block that destroys", acctest.Lines(`removed {`, `from = `+address, `lifecycle {`, `destroy = true`, `}`, `}`), protected,
-			[]string{"apply", "-auto-approve"},
+			"a removed block that destroys", acctest.Lines(`removed {`, `from = `+address, `lifecycle {`, `destroy = true`, `}`, `}`),
+			protected, apply(), "",
 		},
-		{"-replace", resourceBlock(), replaced, []string{"apply", "-auto-approve", "-replace=" + address}},
+		{"-replace", resourceBlock(), replaced, apply("-replace=" + address), ""},
 		{
 			"-replace, created before destroyed", resourceBlock(`lifecycle {`, `create_before_destroy = true`, `}`), replaced,
-			[]string{"apply", "-auto-approve", "-replace=" + address},
+			apply("-replace=" + address), "",
 		},
 		{
-			"replace_triggered_by", trigger + resourceBlock(`lifecycle {`, `replace_triggered_by = [terraform_data.t]`, `}`), replaced,
-			[]string{"apply", "-auto-approve"},
+			"replace_triggered_by", trigger("new") + resourceBlock(`lifecycle {`, `replace_triggered_by = [terraform_data.t]`, `}`), replaced,
+			apply(), trigger("old") + resourceBlock(),
 		},
 	} {
-		if test.name == "replace_triggered_by" { // the trigger has to be there before it changes
-			cli.Write("main.tf", strings.Replace(test.config, `"new"`, `"old"`, 1))
-			cli.OK("apply", "-auto-approve", "-target=terraform_data.t")
+		if test.before != "" {
+			cli.Write("main.tf", test.before)
+			cli.OK(apply()...)
 		}
 		cli.Write("main.tf", test.config)
 		result := cli.Run(test.args...)

@@ -93,7 +93,7 @@ func TestAccountRemoval(t *testing.T) {
 			if got, ok := sent[0].Field(test.field); got != nil || !ok {
 				t.Errorf("%s was sent as %v (%v), want null", test.field, got, ok)
 			}
-			if after.Website == "" && name != "website" || after.Name != "Acme" {
+			if after.Website == "" && test.field != "/website" || after.Name != "Acme" {
 				t.Errorf("the update changed something else: %+v", after)
 			}
 		})

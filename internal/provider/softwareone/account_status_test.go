@@ -199,26 +199,27 @@ func TestAccountStatusHalfWay(t *testing.T) {
 // Another actor who is faster doesn't stop the way.
 func TestAccountStatusOvertaken(t *testing.T) {
 	t.Parallel()
-	for name, change := range map[string]func(*mock.Account){
-		"there already": func(a *mock.Account) { a.Status = "Disabled" },
-		"elsewhere":     func(a *mock.Account) { a.Status, a.ExternalID = "Disabled", "C1" },
+	for name, test := range map[string]struct {
+		from, target string
+		change       func(*mock.Account)
+	}{
+		"there already": {"Enabled", "Disabled", func(a *mock.Account) { a.Status = "Disabled" }},
+		"elsewhere":     {"Active", "Enabled", func(a *mock.Account) { a.Status, a.ExternalID = "Disabled", "C1" }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			m, s, p := startProtocol(t, mock.Options{DeactivateKeepsExternalID: true})
-			target := map[string]string{"there already": "Disabled", "elsewhere": "Enabled"}[name]
-			from := map[string]string{"there already": "Enabled", "elsewhere": "Active"}[name]
-			a := m.Seed(mock.Account{Name: "Acme", Status: from, ExternalID: "C1"})
+			a := m.Seed(mock.Account{Name: "Acme", Status: test.from, ExternalID: "C1"})
 			r := p.Resource("softwareone_account")
 			config := Values{"name": "Acme", "type": "Client", "external_id": "C1"}
 			r.Import(a.ID)
-			s.Inject(mockserver.Fault{On: actions, Times: 1, Before: func() { m.Change(a.ID, change) }})
-			said := r.Apply(acctest.With(config, Values{"status": target}))
+			s.Inject(mockserver.Fault{On: actions, Times: 1, Before: func() { m.Change(a.ID, test.change) }})
+			said := r.Apply(acctest.With(config, Values{"status": test.target}))
 			now, _ := m.Get(a.ID)
-			if target == "Disabled" && (len(said) > 0 || now.Status != "Disabled") {
+			if test.target == "Disabled" && (len(said) > 0 || now.Status != "Disabled") {
 				t.Errorf("the account is %s: %s", now.Status, said)
 			}
-			if target == "Enabled" && len(said.Errors()) == 0 && now.Status != "Enabled" {
+			if test.target == "Enabled" && len(said.Errors()) == 0 && now.Status != "Enabled" {
 				t.Errorf("the account is %s: %s", now.Status, said)
 			}
 			if r.State()["status"] != now.Status {
