@@ -102,19 +102,9 @@ func (c *Client) CreateAccount(ctx context.Context, account NewAccount) (Account
 	return made, nil
 }
 
-// createLag is how long a read after a create waits for the account to be shown.
-const createLag = 10 * time.Second
-
-// ReadCreated reads an account that has just been created, to learn what the reply to the create didn't show. A 404 is
-// repeated for a while, since the account may not be shown yet.
+// ReadCreated is createonce.UntilShown for an account.
 func (c *Client) ReadCreated(ctx context.Context, id string) (Account, error) {
-	began := c.Now()
-	for pause := time.Second; ; pause *= 2 {
-		account, err := c.getAccount(ctx, id, nil)
-		if !transport.IsNotFound(err) || c.Now().Sub(began) >= createLag || c.http.Clock.Sleep(ctx, pause) != nil {
-			return account, err
-		}
-	}
+	return createonce.UntilShown(ctx, c.http.Clock, func() (Account, error) { return c.getAccount(ctx, id, nil) })
 }
 
 // made reports whether the account is what this create asked for and was created within the window. The API shows

@@ -5,7 +5,6 @@ import (
 	"iter"
 	"net/http"
 	"slices"
-	"time"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/createonce"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
@@ -224,17 +223,13 @@ func (c *Client) getUser(ctx context.Context, id string) (User, createonce.Momen
 	return user, createonce.MomentOf(response), nil
 }
 
-// newThingPauses are the waits between the reads of a new account or user that isn't shown yet.
-var newThingPauses = []time.Duration{time.Second, 2 * time.Second, 3 * time.Second, 4 * time.Second}
-
-// ReadNew reads an account that has just been created: the reply to a create lacks most of it. While it isn't shown, it is
-// read again, for ten seconds at most. It asks the vendor itself, never a listing, and only where the credential may have
-// the reseller's view. It reports whether the account was shown.
+// ReadNew is createonce.UntilShown for an account: the reply to a create lacks most of it. It asks the vendor itself, never a
+// listing, and only where the credential may have the reseller's view. It reports whether the account was shown.
 func (c *Client) ReadNew(ctx context.Context, id string) (Account, bool) {
 	if c.resellers.isRefused() || ValidID(id) != nil {
 		return Account{}, false
 	}
-	account, err := awaitNew(ctx, c, func() (Account, error) {
+	account, err := createonce.UntilShown(ctx, c.http.Clock, func() (Account, error) {
 		account, _, err := c.getAccount(ctx, id)
 		if transport.IsNotFound(err) && !c.resellers.hasAnswered() && (c.probe(ctx) != nil || !c.resellers.hasAnswered()) {
 			return Account{}, unexpected("read account", "it isn't the account that is missing, but the view")
@@ -249,19 +244,9 @@ func (c *Client) ReadNew(ctx context.Context, id string) (Account, bool) {
 
 // ReadNewUser is ReadNew for a user.
 func (c *Client) ReadNewUser(ctx context.Context, id string) (User, bool) {
-	user, err := awaitNew(ctx, c, func() (User, error) {
+	user, err := createonce.UntilShown(ctx, c.http.Clock, func() (User, error) {
 		user, _, err := c.getUser(ctx, id)
 		return user, err
 	})
 	return user, err == nil && !user.Deleted
-}
-
-// awaitNew reads something new until it is shown.
-func awaitNew[T any](ctx context.Context, c *Client, read func() (T, error)) (T, error) {
-	for _, pause := range newThingPauses {
-		if thing, err := read(); !transport.IsNotFound(err) || c.http.Clock.Sleep(ctx, pause) != nil {
-			return thing, err
-		}
-	}
-	return read()
 }

@@ -32,23 +32,20 @@ func (c *Client) ReadAccountDetails(ctx context.Context, id string) (Account, er
 	return account, err
 }
 
-// newAccountWait is how long an account that has just been created may stay invisible to ReadNewAccount.
+// newAccountWait is how long ReadNewAccount may take.
 const newAccountWait = 10 * time.Second
 
-// ReadNewAccount returns an account that has just been created, whatever a listing shows. The platform may not show it at
-// once, so a 404 is asked again for up to ten seconds.
+// ReadNewAccount is createonce.UntilShown for an account, whatever a listing shows.
 func (c *Client) ReadNewAccount(ctx context.Context, id string) (Account, error) {
 	if err := ValidID(id); err != nil {
 		return Account{}, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, newAccountWait)
 	defer cancel()
-	for wait := time.Second; ; wait *= 2 {
+	return createonce.UntilShown(ctx, c.http.Clock, func() (Account, error) {
 		account, _, err := c.readAccount(ctx, id, "")
-		if !transport.IsNotFound(err) || wait > newAccountWait/2 || !transport.Pause(ctx, c.http.Clock, wait, err) {
-			return account, err
-		}
-	}
+		return account, err
+	})
 }
 
 // details is the query for what replies leave out unless they are asked for it.
