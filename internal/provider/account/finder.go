@@ -78,12 +78,7 @@ func (f *Finder[C, T, F, D]) ListResource() list.ListResource {
 	return &listResource[C, T, F, D]{finder: f}
 }
 
-const (
-	timeoutsAttribute   = "timeouts"
-	timeoutsDescription = "How long it may take."
-	readDescription     = "How long reading may take, waits for rate limits and repeats included, such as `\"30s\"` or `\"20m\"`. Default: " +
-		"`\"10m\"`."
-)
+const timeoutsAttribute = "timeouts"
 
 // filterAttributes are the filters of the data source of many.
 func (f *Finder[C, T, F, D]) filterAttributes() map[string]schema.Attribute {
@@ -105,29 +100,23 @@ func (f *Finder[C, T, F, D]) filterAttributes() map[string]schema.Attribute {
 	return attributes
 }
 
-// listAttributes are the filters of the list resource. They differ from those of the data source in their Go types only.
-func (f *Finder[C, T, F, D]) listAttributes() map[string]listschema.Attribute {
-	attributes := map[string]listschema.Attribute{
-		timeoutsAttribute: listschema.SingleNestedAttribute{
-			Optional: true, MarkdownDescription: timeoutsDescription, Validators: []validator.Object{NotEmpty()},
-			Attributes: map[string]listschema.Attribute{
-				"read": listschema.StringAttribute{
-					Optional: true, MarkdownDescription: readDescription, Validators: []validator.String{Duration()},
-				},
-			},
-		},
-	}
-	for name, filter := range f.Filters {
-		switch filter.Type {
-		case types.BoolType:
-			attributes[name] = listschema.BoolAttribute{Optional: true, MarkdownDescription: filter.Description}
-		case types.NumberType:
-			attributes[name] = listschema.NumberAttribute{
-				Optional: true, MarkdownDescription: filter.Description, Validators: []validator.Number{WholeNumber(1, math.MaxInt64)},
-			}
-		default:
+// listable are filters as a list resource has them: they differ from those of a data source in their Go types only.
+func listable(filters map[string]schema.Attribute) map[string]listschema.Attribute {
+	attributes := map[string]listschema.Attribute{}
+	for name, filter := range filters {
+		description := filter.GetMarkdownDescription()
+		switch a := filter.(type) {
+		case schema.BoolAttribute:
+			attributes[name] = listschema.BoolAttribute{Optional: true, MarkdownDescription: description}
+		case schema.NumberAttribute:
+			attributes[name] = listschema.NumberAttribute{Optional: true, MarkdownDescription: description, Validators: a.Validators}
+		case schema.StringAttribute:
 			attributes[name] = listschema.StringAttribute{
-				Optional: !filter.Required, Required: filter.Required, MarkdownDescription: filter.Description, Validators: filter.Validators,
+				Optional: a.Optional, Required: a.Required, MarkdownDescription: description, Validators: a.Validators,
+			}
+		case schema.SingleNestedAttribute:
+			attributes[name] = listschema.SingleNestedAttribute{
+				Optional: true, MarkdownDescription: description, Validators: a.Validators, Attributes: listable(a.Attributes),
 			}
 		}
 	}
@@ -137,9 +126,13 @@ func (f *Finder[C, T, F, D]) listAttributes() map[string]listschema.Attribute {
 // dataTimeouts is the attribute timeouts of a data source.
 func dataTimeouts() schema.Attribute {
 	return schema.SingleNestedAttribute{
-		Optional: true, MarkdownDescription: timeoutsDescription, Validators: []validator.Object{NotEmpty()},
+		Optional: true, MarkdownDescription: "How long it may take.", Validators: []validator.Object{NotEmpty()},
 		Attributes: map[string]schema.Attribute{
-			"read": schema.StringAttribute{Optional: true, MarkdownDescription: readDescription, Validators: []validator.String{Duration()}},
+			"read": schema.StringAttribute{
+				Optional: true, Validators: []validator.String{Duration()},
+				MarkdownDescription: "How long reading may take, waits for rate limits and repeats included, such as `\"30s\"` or `\"20m\"`. " +
+					"Default: `\"10m\"`.",
+			},
 		},
 	}
 }

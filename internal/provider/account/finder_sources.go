@@ -164,7 +164,7 @@ func (l *listResource[C, T, F, D]) Configure(_ context.Context, req resource.Con
 func (l *listResource[C, T, F, D]) ListResourceConfigSchema(
 	_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse,
 ) {
-	resp.Schema = listschema.Schema{MarkdownDescription: l.finder.Many, Attributes: l.finder.listAttributes()}
+	resp.Schema = listschema.Schema{MarkdownDescription: l.finder.Many, Attributes: listable(l.finder.filterAttributes())}
 }
 
 // List implements list.ListResource. The deadline ends with the stream: the framework reads it after this returns.
