@@ -50,11 +50,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 
 	say := func(format string, values ...any) { _, _ = fmt.Fprintf(out, format+"\n", values...) }
 	say("Building the provider, and starting the vendors' mocks on this machine …")
-	binary, err := terraform.Binary(ctx, dir)
-	if err != nil {
-		return err
-	}
-	provider, err := terraform.BuildProvider(ctx, dir)
+	binary, provider, err := terraform.Prepare(ctx, dir)
 	if err != nil {
 		return err
 	}

@@ -53,48 +53,25 @@ resource "fortanix_account" "enclave" {
 }
 `
 
-// second changes something in place in each of them.
-const second = `
-variable "customer_password" {
-  type      = string
-  ephemeral = true
-  default   = "a-demo-Passw0rd"
-}
-
-resource "gcore_account" "team" {
-  provider = accounts
-  company  = "Demo Platform Team"
-}
-
-resource "gcore_reseller_user" "customer" {
-  provider            = accounts
-  email               = "Owner@Customer.example"
-  company             = "Demo Customer"
-  password_wo         = var.customer_password
-  password_wo_version = 1
-  name                = "Olivia Owner"
-  services            = { CDN = true, CLOUD = true }
-}
-
-resource "softwareone_account" "acme" {
-  provider    = accounts
-  name        = "Acme"
-  type        = "Client"
-  external_id = "CDG-4711"
-  website     = "https://acme.example"
-  address     = { city = "Bern", country = "CH" }
-  %s
-}
-
-resource "fortanix_account" "enclave" {
-  provider       = accounts
-  name           = "Demo Enclave 2"
-  account_status = "Active"
-  auth_configs = [
-    { password = { require_2fa = true, administrators_only = true } },
-  ]
-}
-`
+var (
+	// second changes something in place in each of them.
+	second = strings.NewReplacer(
+		`"Demo Team"`, `"Demo Platform Team"`,
+		`CLOUD = false }`, "CLOUD = true }\n  name                = \"Olivia Owner\"",
+		`"Zurich", country = "CH" }`, "\"Bern\", country = \"CH\" }\n  website     = \"https://acme.example\"",
+		`"Demo Enclave"`, `"Demo Enclave 2"`,
+		`administrators_only = false`, `administrators_only = true`,
+	).Replace(first)
+	// active declares a status as well.
+	active = strings.Replace(second, "  website ", "  status      = \"Active\"\n  website ", 1)
+	// leaving gives every resource the policy that its destroy needs.
+	leaving = strings.NewReplacer(
+		`"Demo Platform Team"`, "\"Demo Platform Team\"\n  deletion_policy = \"abandon\"",
+		`"Demo Customer"`, "\"Demo Customer\"\n  deletion_policy = \"delete\"",
+		`"CDG-4711"`, "\"CDG-4711\"\n  deletion_policy = \"disable\"",
+		`"Demo Enclave 2"`, "\"Demo Enclave 2\"\n  deletion_policy = \"delete\"",
+	).Replace(second)
+)
 
 // existing declares what stands at the vendors already, with the blocks that import it.
 const existing = `
@@ -158,45 +135,9 @@ resource "fortanix_account" "lost" {
 }
 `
 
-// leaving gives every resource the policy that its destroy needs.
-const leaving = `
-resource "gcore_account" "team" {
-  provider        = accounts
-  company         = "Demo Platform Team"
-  deletion_policy = "abandon"
-}
-resource "gcore_reseller_user" "customer" {
-  provider        = accounts
-  email           = "Owner@Customer.example"
-  company         = "Demo Customer"
-  name            = "Olivia Owner"
-  services        = { CDN = true, CLOUD = true }
-  deletion_policy = "delete"
-}
-resource "softwareone_account" "acme" {
-  provider        = accounts
-  name            = "Acme"
-  type            = "Client"
-  external_id     = "CDG-4711"
-  website         = "https://acme.example"
-  address         = { city = "Bern", country = "CH" }
-  deletion_policy = "disable"
-}
-resource "fortanix_account" "enclave" {
-  provider       = accounts
-  name           = "Demo Enclave 2"
-  account_status = "Active"
-  auth_configs = [
-    { password = { require_2fa = true, administrators_only = true } },
-  ]
-  deletion_policy = "delete"
-}
-`
-
 // play shows one step after the other.
 func (d *demo) play(ctx context.Context) error {
 	apply, plan := []string{"apply", "-auto-approve"}, []string{"plan"}
-	active := fmt.Sprintf(second, `status = "Active"`)
 	oldIDs := d.seed()
 	withOld := active + fmt.Sprintf(existing, oldIDs...)
 	var created int
@@ -228,7 +169,7 @@ func (d *demo) play(ctx context.Context) error {
 			title: "Change in place",
 			text: "New names, a website, another address, a product switched on, a stricter log-in: all without replacing\n" +
 				"an account.",
-			config: fmt.Sprintf(second, ""), args: apply, want: "0 added, 4 changed, 0 destroyed", table: true,
+			config: second, args: apply, want: "0 added, 4 changed, 0 destroyed", table: true,
 		},
 		{
 			title: "Drift is seen", text: "Somebody changes the SoftwareOne and the Fortanix account outside of Terraform.",

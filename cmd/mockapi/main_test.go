@@ -16,24 +16,33 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func TestRunServesUntilInterrupted(t *testing.T) {
-	t.Parallel()
-	ctx, interrupt := context.WithCancel(t.Context())
+// start runs the command until interrupt, which says how it ended, and returns the variables that it prints.
+func start(t *testing.T, seed string) (exported map[string]string, interrupt func() error) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
 	read, write := io.Pipe()
 	ended := make(chan error, 1)
 	go func() {
-		err := run(ctx, []string{"-seed", "3"}, write, io.Discard)
+		err := run(ctx, []string{"-seed", seed}, write, io.Discard)
 		_ = write.Close()
 		ended <- err
 	}()
-
-	exported := map[string]string{}
+	exported = map[string]string{}
 	lines := bufio.NewScanner(read)
 	for len(exported) < 7 && lines.Scan() {
 		if name, value, ok := strings.Cut(strings.TrimPrefix(lines.Text(), "export "), "="); ok {
 			exported[name] = strings.Trim(value, "'")
 		}
 	}
+	return exported, func() error {
+		cancel()
+		return <-ended
+	}
+}
+
+func TestRunServesUntilInterrupted(t *testing.T) {
+	t.Parallel()
+	exported, interrupt := start(t, "3")
 	address := exported["MPT_API_BASE_URL"] + "/public/v1/accounts/accounts?limit=100"
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
 	if err != nil {
@@ -50,8 +59,7 @@ func TestRunServesUntilInterrupted(t *testing.T) {
 	if err != nil || resp.StatusCode != http.StatusOK || !strings.Contains(string(body), `"total":4`) {
 		t.Errorf("listing: %d %s %v", resp.StatusCode, body, err)
 	}
-	interrupt()
-	if err := <-ended; err != nil {
+	if err := interrupt(); err != nil {
 		t.Errorf("ended with %v", err)
 	}
 	if resp, err := client.Do(req); err == nil {
@@ -65,21 +73,7 @@ func TestIDsDifferFromStartToStart(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
 	for range 3 {
-		ctx, interrupt := context.WithCancel(t.Context())
-		read, write := io.Pipe()
-		ended := make(chan error, 1)
-		go func() {
-			err := run(ctx, []string{"-seed", "2"}, write, io.Discard)
-			_ = write.Close()
-			ended <- err
-		}()
-		exported := map[string]string{}
-		lines := bufio.NewScanner(read)
-		for len(exported) < 7 && lines.Scan() {
-			if name, value, ok := strings.Cut(strings.TrimPrefix(lines.Text(), "export "), "="); ok {
-				exported[name] = strings.Trim(value, "'")
-			}
-		}
+		exported, interrupt := start(t, "2")
 		for path, authorization := range map[string]string{
 			"/iam/clients?limit=100":                 "APIKey " + exported["GCORE_API_KEY"],
 			"/public/v1/accounts/accounts?limit=100": "Bearer " + exported["MPT_API_TOKEN"],
@@ -96,8 +90,7 @@ func TestIDsDifferFromStartToStart(t *testing.T) {
 				seen[id] = true
 			}
 		}
-		interrupt()
-		if err := <-ended; err != nil {
+		if err := interrupt(); err != nil {
 			t.Error(err)
 		}
 	}

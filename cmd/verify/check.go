@@ -51,9 +51,13 @@ func expect(right bool, ifHolds, ifDiffers string) finding {
 	return itDiffers("%s", ifDiffers)
 }
 
-// refused is the finding of a check whose request the vendor answered otherwise than it needs.
-func refused(e *exchange) finding {
-	if e.status == http.StatusOK {
+// refused is the finding of a check whose request the vendor answered otherwise than it needs, or that could not be sent,
+// which why tells.
+func refused(e *exchange, why string) finding {
+	switch {
+	case e == nil:
+		return notTold("%s", why)
+	case e.status == http.StatusOK:
 		return notTold("the reply is not the JSON that was asked for")
 	}
 	return notTold("the vendor answered %d", e.status)

@@ -142,11 +142,8 @@ func ccmItems(e *exchange) []map[string]any { return objects(object(e.value)["it
 func withLogin(check func(e *exchange, body map[string]any) finding) func(context.Context, *probe) finding {
 	return func(_ context.Context, p *probe) finding {
 		e := ccmSessionOf(p).login
-		switch {
-		case e == nil:
-			return notTold("%s", orElse(p.closed, "a token was given, so there was no login"))
-		case !e.ok():
-			return refused(e)
+		if !e.ok() {
+			return refused(e, orElse(p.closed, "a token was given, so there was no login"))
 		}
 		return check(e, object(e.value))
 	}
@@ -226,6 +223,6 @@ func headerCheck(name string) func(context.Context, *probe) finding {
 		case e.status == http.StatusUnauthorized || e.status == http.StatusForbidden:
 			return itDiffers("with it only, the vendor answers %d", e.status)
 		}
-		return refused(e)
+		return refused(e, why)
 	}
 }

@@ -13,10 +13,8 @@ func withCcmAccounts(check func(ctx context.Context, p *probe, accounts []map[st
 	return func(ctx context.Context, p *probe) finding {
 		page, why := ccmAccounts(ctx, p)
 		switch {
-		case page == nil:
-			return notTold("%s", why)
 		case !page.ok():
-			return refused(page)
+			return refused(page, why)
 		case len(ccmItems(page)) == 0:
 			return notTold("there is no account")
 		}
@@ -27,11 +25,8 @@ func withCcmAccounts(check func(ctx context.Context, p *probe, accounts []map[st
 var ccmListChecks = []check{
 	{"fortanix.envelope", "A list is an object with items.", ccmSpec, func(ctx context.Context, p *probe) finding {
 		page, why := ccmAccounts(ctx, p)
-		switch {
-		case page == nil:
-			return notTold("%s", why)
-		case !page.ok():
-			return refused(page)
+		if !page.ok() {
+			return refused(page, why)
 		}
 		_, isList := object(page.value)["items"].([]any)
 		return expect(isList, "it is", "it is "+typeOf(page.value)+" without items")
@@ -65,10 +60,8 @@ func checkCcmPage(ctx context.Context, p *probe, accounts []map[string]any) find
 	}
 	e, why := ccmAfter(ctx, p, text(accounts[len(accounts)-1], "acct_id"))
 	switch {
-	case e == nil:
-		return notTold("%s", why)
 	case !e.ok():
-		return refused(e)
+		return refused(e, why)
 	case len(ccmItems(e)) > 0:
 		return itDiffers("%d in one page, and there are more", len(accounts))
 	}
@@ -78,20 +71,16 @@ func checkCcmPage(ctx context.Context, p *probe, accounts []map[string]any) find
 func checkCcmNoLimit(ctx context.Context, p *probe, accounts []map[string]any) finding {
 	e, why := ccmRead(ctx, p, ccmList, ccmPath, "")
 	switch {
-	case e == nil:
-		return notTold("%s", why)
 	case !e.ok():
-		return refused(e)
+		return refused(e, why)
 	case len(ccmItems(e)) == 0:
 		return itDiffers("it holds none")
 	}
 	all := ccmItems(e)
 	after, why := ccmAfter(ctx, p, text(all[len(all)-1], "acct_id"))
 	switch {
-	case after == nil:
-		return notTold("%s", why)
 	case !after.ok():
-		return refused(after)
+		return refused(after, why)
 	case len(ccmItems(after)) > 0 && len(all) == len(accounts) && len(accounts) < ccmPage:
 		return notTold("pages are smaller than asked for, with and without a limit")
 	}
@@ -160,14 +149,11 @@ const mostSingle = 6
 func ccmWhole(ctx context.Context, p *probe, accounts []map[string]any) (whole, listed []map[string]any, why string) {
 	for _, account := range accounts[:min(mostSingle, len(accounts))] {
 		e, reason := ccmRead(ctx, p, ccmOne, ccmPath+"/"+url.PathEscape(text(account, "acct_id")), "")
-		switch {
-		case e == nil:
-			why = reason
-		case !e.ok() || object(e.value) == nil:
-			why = refused(e).found
-		default:
-			whole, listed = append(whole, object(e.value)), append(listed, account)
+		if !e.ok() || object(e.value) == nil {
+			why = refused(e, reason).found
+			continue
 		}
+		whole, listed = append(whole, object(e.value)), append(listed, account)
 	}
 	return whole, listed, why
 }

@@ -109,11 +109,8 @@ func withGcoreAccounts(check func(ctx context.Context, p *probe, page *exchange,
 	accounts []map[string]any) finding) func(context.Context, *probe) finding {
 	return func(ctx context.Context, p *probe) finding {
 		page, why := gcoreAccounts(ctx, p)
-		switch {
-		case page == nil:
-			return notTold("%s", why)
-		case !page.ok():
-			return refused(page)
+		if !page.ok() {
+			return refused(page, why)
 		}
 		return check(ctx, p, page, gcoreItems(page))
 	}
@@ -131,11 +128,8 @@ func withGcoreAccount(check func(ctx context.Context, p *probe, whole, listed ma
 			return notTold("the first account has no id")
 		}
 		e, why := p.read(ctx, gcoreOne, "/iam/clients/"+strconv.FormatInt(id, 10), "")
-		switch {
-		case e == nil:
-			return notTold("%s", why)
-		case !e.ok() || object(e.value) == nil:
-			return refused(e)
+		if !e.ok() || object(e.value) == nil {
+			return refused(e, why)
 		}
 		return check(ctx, p, object(e.value), accounts[0])
 	})
@@ -145,11 +139,8 @@ func withGcoreUsers(check func(ctx context.Context, p *probe, page *exchange, us
 	*probe) finding {
 	return func(ctx context.Context, p *probe) finding {
 		page, why := gcoreUserList(ctx, p)
-		switch {
-		case page == nil:
-			return notTold("%s", why)
-		case !page.ok():
-			return refused(page)
+		if !page.ok() {
+			return refused(page, why)
 		}
 		return check(ctx, p, page, gcoreItems(page))
 	}
@@ -183,11 +174,8 @@ func counted(ctx context.Context, p *probe, page *exchange, operation, path, que
 		return notTold("there is none")
 	}
 	e, why := p.read(ctx, operation, path, strings.TrimPrefix(fmt.Sprintf("%s&limit=2&offset=%d", query, count-1), "&"))
-	switch {
-	case e == nil:
-		return notTold("%s", why)
-	case !e.ok():
-		return refused(e)
+	if !e.ok() {
+		return refused(e, why)
 	}
 	return expect(len(gcoreItems(e)) == 1, "it is", "there are more, or fewer")
 }
@@ -306,7 +294,7 @@ func checkGcoreOverview(ctx context.Context, p *probe) finding {
 // gcoreOwn is a whole number of the credential's own account.
 func gcoreOwn(ctx context.Context, p *probe, member string) (int64, bool) {
 	e, _ := gcoreOverview(ctx, p)
-	if e == nil || !e.ok() {
+	if !e.ok() {
 		return 0, false
 	}
 	return number(object(e.value), member)
@@ -330,7 +318,7 @@ func checkGcoreView(ctx context.Context, p *probe) finding {
 		return itHolds("this credential is a reseller's")
 	}
 	users, _ := gcoreUserList(ctx, p)
-	if users != nil && users.ok() && len(gcoreItems(users)) > 0 {
+	if users.ok() && len(gcoreItems(users)) > 0 {
 		return itDiffers("the list is empty although there are users")
 	}
 	return notTold("the list is empty")
@@ -356,11 +344,8 @@ func checkGcoreOrder(ctx context.Context, p *probe, _ *exchange, accounts []map[
 		return itDiffers("they are in another order")
 	}
 	e, why := p.read(ctx, gcoreList, "/iam/clients", "deleted=false&limit=1&offset=1&ordering=id")
-	switch {
-	case e == nil:
-		return notTold("%s", why)
-	case !e.ok():
-		return refused(e)
+	if !e.ok() {
+		return refused(e, why)
 	}
 	if got := gcoreItems(e); object(e.value) != nil {
 		return expect(len(got) == 1 && hasID(got, ids[1]), "they are", "offset=1 begins with another account")
@@ -371,10 +356,8 @@ func checkGcoreOrder(ctx context.Context, p *probe, _ *exchange, accounts []map[
 func checkGcoreDeleted(ctx context.Context, p *probe) finding {
 	e, why := p.read(ctx, gcoreList, "/iam/clients", "deleted=true&limit=1&offset=0")
 	switch {
-	case e == nil:
-		return notTold("%s", why)
 	case !e.ok():
-		return refused(e)
+		return refused(e, why)
 	case slices.ContainsFunc(gcoreItems(e), func(a map[string]any) bool { return a["deleted"] == true }):
 		return itDiffers("deleted=true lists them")
 	}
@@ -385,7 +368,7 @@ func checkGcoreOwnUser(ctx context.Context, p *probe, page *exchange, users []ma
 	accounts, _ := gcoreAccounts(ctx, p)
 	own, known := gcoreOwn(ctx, p, "currentUser")
 	switch {
-	case accounts == nil || !accounts.ok() || !known || checkGcoreView(ctx, p).status != holds:
+	case !accounts.ok() || !known || checkGcoreView(ctx, p).status != holds:
 		return notTold("this credential is not known to be a reseller's")
 	case hasID(users, own):
 		return itDiffers("it holds the credential's own user")

@@ -34,11 +34,8 @@ func checkGcoreFilter(ctx context.Context, p *probe, _ *exchange, accounts []map
 		return notTold("there is no account")
 	}
 	e, why := p.read(ctx, gcoreList, "/iam/clients", "companyName="+unknownWord+"&deleted=false&limit=1&offset=0")
-	switch {
-	case e == nil:
-		return notTold("%s", why)
-	case !e.ok():
-		return refused(e)
+	if !e.ok() {
+		return refused(e, why)
 	}
 	return expect(len(gcoreItems(e)) == 0, "it does", "it lists accounts")
 }
@@ -91,10 +88,8 @@ func gcoreFilterOnce(
 		query := url.Values{"deleted": {"false"}, "limit": {strconv.Itoa(gcorePage)}, "offset": {"0"}, parameter: {asked}}
 		e, why := p.read(ctx, gcoreList, "/iam/clients", query.Encode())
 		switch {
-		case e == nil:
-			return notTold("%s", why)
 		case !e.ok():
-			return refused(e)
+			return refused(e, why)
 		case hasID(gcoreItems(e), id) == wanted:
 			return itHolds("it does")
 		case wanted:

@@ -64,11 +64,8 @@ func checkGcoreUser(ctx context.Context, p *probe, _ *exchange, users []map[stri
 	}
 	id, _ := number(users[0], "id")
 	e, why := p.read(ctx, gcoreUser, "/iam/users/"+strconv.FormatInt(id, 10), "")
-	switch {
-	case e == nil:
-		return notTold("%s", why)
-	case !e.ok():
-		return refused(e)
+	if !e.ok() {
+		return refused(e, why)
 	}
 	_, single := object(e.value)["client_and_roles"]
 	_, listed := users[0]["client_and_roles"]
@@ -88,10 +85,8 @@ func checkGcoreAvailability(ctx context.Context, p *probe, _ *exchange, accounts
 		id, _ := number(account, "id")
 		e, why := p.read(ctx, gcoreLimits, "/iam/products/availability/clients/"+strconv.FormatInt(id, 10), "")
 		switch {
-		case e == nil:
-			return notTold("%s", why)
 		case !e.ok():
-			return refused(e)
+			return refused(e, why)
 		case len(list(e.value)) < products:
 			return itHolds("it does")
 		}
@@ -111,10 +106,8 @@ func checkGcoreTokens(ctx context.Context, p *probe) finding {
 	}
 	e, why := p.read(ctx, gcoreTokens, "/iam/v2/clients/"+strconv.FormatInt(own, 10)+"/tokens", "")
 	switch {
-	case e == nil:
-		return notTold("%s", why)
 	case !e.ok():
-		return refused(e)
+		return refused(e, why)
 	case typeOf(e.value) != "array":
 		return itDiffers("they come as %s", typeOf(e.value))
 	}
@@ -134,11 +127,8 @@ func checkGcoreServices(ctx context.Context, p *probe, _ *exchange, accounts []m
 	}
 	id, _ := number(accounts[0], "id")
 	e, why := p.read(ctx, gcoreServices, "/iam/clients/"+strconv.FormatInt(id, 10)+"/services", "")
-	switch {
-	case e == nil:
-		return notTold("%s", why)
-	case !e.ok():
-		return refused(e)
+	if !e.ok() {
+		return refused(e, why)
 	}
 	missing := slices.Clone(gcoreProducts)
 	for _, service := range objects(e.value) {
@@ -151,11 +141,8 @@ func checkGcoreServices(ctx context.Context, p *probe, _ *exchange, accounts []m
 
 func checkGcoreSellers(ctx context.Context, p *probe) finding {
 	e, why := p.read(ctx, gcoreSellers, "/iam/admin/sellers", fmt.Sprintf("limit=%d&offset=0", gcorePage))
-	switch {
-	case e == nil:
-		return notTold("%s", why)
-	case !e.ok():
-		return refused(e)
+	if !e.ok() {
+		return refused(e, why)
 	}
 	return envelope(e)
 }

@@ -65,23 +65,32 @@ var gcoreModes = []mode[gcore.Options]{
 
 func TestGcoreModes(t *testing.T) {
 	t.Parallel()
-	for _, m := range gcoreModes {
+	compareModes(t, gcoreModes, func(t *testing.T, o gcore.Options) (*mockserver.Server, environment) {
+		t.Helper()
+		api := gcore.New(o)
+		for i := range many {
+			company := fmt.Sprintf("Acme Company %03d", i)
+			user := api.SeedUser(gcore.User{Company: company, Email: fmt.Sprintf("User.%03d@acme.example", i)})
+			if i == 5 {
+				api.ChangeClient(user.Client, func(c *gcore.Client) { c.Company = "Renamed Company" })
+			}
+		}
+		api.SeedClient(gcore.Client{Company: "Gone", Deleted: true})
+		s := mockserver.Start(t, api)
+		return s, environment{"GCORE_API_KEY": gcore.DemoAPIKey, "GCORE_BASE_URL": s.URL}
+	})
+}
+
+// compareModes runs all checks in each mode of a mock.
+func compareModes[O any](t *testing.T, modes []mode[O], start func(*testing.T, O) (*mockserver.Server, environment)) {
+	t.Helper()
+	for _, m := range modes {
 		t.Run(m.name, func(t *testing.T) {
 			t.Parallel()
-			o := gcore.Options{}
+			var o O
 			m.set(&o)
-			api := gcore.New(o)
-			for i := range many {
-				company := fmt.Sprintf("Acme Company %03d", i)
-				user := api.SeedUser(gcore.User{Company: company, Email: fmt.Sprintf("User.%03d@acme.example", i)})
-				if i == 5 {
-					api.ChangeClient(user.Client, func(c *gcore.Client) { c.Company = "Renamed Company" })
-				}
-			}
-			api.SeedClient(gcore.Client{Company: "Gone", Deleted: true})
-			s := mockserver.Start(t, api)
-			c := runMock(t, environment{"GCORE_API_KEY": gcore.DemoAPIKey, "GCORE_BASE_URL": s.URL})
-			m.compare(t, c)
+			s, env := start(t, o)
+			m.compare(t, runMock(t, env))
 			readsOnly(t, s)
 		})
 	}
@@ -143,16 +152,7 @@ var softwareoneModes = []mode[softwareone.Options]{
 
 func TestSoftwareOneModes(t *testing.T) {
 	t.Parallel()
-	for _, m := range softwareoneModes {
-		t.Run(m.name, func(t *testing.T) {
-			t.Parallel()
-			o := softwareone.Options{}
-			m.set(&o)
-			s, env := softwareoneMock(t, o)
-			m.compare(t, runMock(t, env))
-			readsOnly(t, s)
-		})
-	}
+	compareModes(t, softwareoneModes, softwareoneMock)
 }
 
 var fortanixModes = []mode[fortanix.Options]{
@@ -183,16 +183,7 @@ var fortanixModes = []mode[fortanix.Options]{
 
 func TestFortanixModes(t *testing.T) {
 	t.Parallel()
-	for _, m := range fortanixModes {
-		t.Run(m.name, func(t *testing.T) {
-			t.Parallel()
-			o := fortanix.Options{}
-			m.set(&o)
-			s, env := fortanixMock(t, o)
-			m.compare(t, runMock(t, env))
-			readsOnly(t, s)
-		})
-	}
+	compareModes(t, fortanixModes, fortanixMock)
 }
 
 // Every mode of a mock has its row above: what reads show of it, or that they show nothing.

@@ -32,8 +32,8 @@ type exchange struct {
 	received  time.Time
 }
 
-// ok reports whether the reply has what was asked for, as JSON.
-func (e *exchange) ok() bool { return e.status == http.StatusOK && e.isJSON }
+// ok reports whether there is a reply and it has what was asked for, as JSON.
+func (e *exchange) ok() bool { return e != nil && e.status == http.StatusOK && e.isJSON }
 
 // probe asks one vendor, one request at a time. Only reads, logins and the end of a login leave it: the transport refuses
 // all else in its read-only mode, and RoundTrip refuses it once more.

@@ -84,11 +84,8 @@ func withSwoAccounts(check func(ctx context.Context, p *probe, page *exchange, a
 	*probe) finding {
 	return func(ctx context.Context, p *probe) finding {
 		page, why := swoAccounts(ctx, p)
-		switch {
-		case page == nil:
-			return notTold("%s", why)
-		case !page.ok():
-			return refused(page)
+		if !page.ok() {
+			return refused(page, why)
 		}
 		return check(ctx, p, page, swoItems(page))
 	}
@@ -103,11 +100,8 @@ func withSwoAccount(check func(whole, listed map[string]any, page *exchange) fin
 		}
 		listed := slices.MaxFunc(accounts, func(a, b map[string]any) int { return len(a) - len(b) })
 		e, why := p.read(ctx, swoOne, swoPath+"/"+url.PathEscape(text(listed, "id")), "")
-		switch {
-		case e == nil:
-			return notTold("%s", why)
-		case !e.ok() || object(e.value) == nil:
-			return refused(e)
+		if !e.ok() || object(e.value) == nil {
+			return refused(e, why)
 		}
 		return check(object(e.value), listed, page)
 	})
@@ -178,11 +172,8 @@ func checkSwoOrder(ctx context.Context, p *probe, _ *exchange, accounts []map[st
 		return itDiffers("they are in another order")
 	}
 	e, why := p.read(ctx, swoList, swoPath, "order=id&limit=1&offset=1")
-	switch {
-	case e == nil:
-		return notTold("%s", why)
-	case !e.ok():
-		return refused(e)
+	if !e.ok() {
+		return refused(e, why)
 	}
 	got := swoItems(e)
 	return expect(len(got) == 1 && text(got[0], "id") == text(accounts[1], "id"), "they are", "offset=1 begins with another account")
@@ -266,11 +257,8 @@ func checkSwoAddress(_ context.Context, _ *probe, _ *exchange, accounts []map[st
 // swoEvents are who created the accounts of the first page, and when.
 func swoEvents(ctx context.Context, p *probe) (events []map[string]any, why string) {
 	e, why := swoDetailed(ctx, p)
-	switch {
-	case e == nil:
-		return nil, why
-	case !e.ok():
-		return nil, refused(e).found
+	if !e.ok() {
+		return nil, refused(e, why).found
 	}
 	for _, account := range swoItems(e) {
 		if created := object(object(account["audit"])["created"]); created != nil {

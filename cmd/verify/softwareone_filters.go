@@ -91,19 +91,14 @@ func withSwoMistake(check func(*exchange) finding) func(context.Context, *probe)
 func checkSwoFilter(ctx context.Context, p *probe) finding {
 	all, why := swoAccounts(ctx, p)
 	switch {
-	case all == nil:
-		return notTold("%s", why)
 	case !all.ok():
-		return refused(all)
+		return refused(all, why)
 	case len(swoItems(all)) == 0:
 		return notTold("there is no account")
 	}
 	e, why := p.read(ctx, swoList, swoPath, `ilike(name,"*`+unknownWord+`*")&limit=1&offset=0`)
-	switch {
-	case e == nil:
-		return notTold("%s", why)
-	case !e.ok():
-		return refused(e)
+	if !e.ok() {
+		return refused(e, why)
 	}
 	items, isList := object(e.value)["data"].([]any)
 	return expect(isList && len(items) == 0, "it does", "it lists accounts, or no list comes")
