@@ -57,14 +57,20 @@ func TestUnusableEnvironment(t *testing.T) {
 				t.Errorf("another vendor: %s", said)
 			}
 			_, said = p.Data(test.data, acctest.Values{})
-			if len(said.Errors()) != 1 {
-				t.Errorf("%d errors: %s", len(said.Errors()), said)
-			}
-			said.Contain(t, test.says...)
-			if strings.Contains(said.String(), "secret") {
-				t.Errorf("a secret shows: %s", said)
-			}
+			oneError(t, said, test.says...)
 		})
+	}
+}
+
+// oneError checks that there is one error, and that it says this and no secret.
+func oneError(t *testing.T, said acctest.Diagnostics, words ...string) {
+	t.Helper()
+	if len(said.Errors()) != 1 {
+		t.Fatalf("%d errors: %s", len(said.Errors()), said)
+	}
+	said.Contain(t, words...)
+	if strings.Contains(said.String(), "secret") {
+		t.Errorf("a secret shows: %s", said)
 	}
 }
 
@@ -92,12 +98,9 @@ func TestUnusableConfiguration(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, said := acctest.NewProtocol(t, nil, test.block)
-			if len(said.Errors()) != 1 || said[0].Attribute == nil {
-				t.Errorf("%d errors: %s", len(said.Errors()), said)
-			}
-			said.Contain(t, test.says...)
-			if strings.Contains(said.String(), "secret") {
-				t.Errorf("a secret shows: %s", said)
+			oneError(t, said, test.says...)
+			if said[0].Attribute == nil {
+				t.Errorf("it is not on an attribute: %s", said)
 			}
 		})
 	}

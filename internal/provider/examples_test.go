@@ -20,11 +20,7 @@ const examples = "../../examples"
 func TestExamples(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	binary, err := terraform.Binary(t.Context(), dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	provider, err := terraform.BuildProvider(t.Context(), dir)
+	binary, provider, err := terraform.Prepare(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -58,6 +58,15 @@ func Binary(ctx context.Context, dir string) (string, error) {
 	return installed, nil
 }
 
+// Prepare finds a command line and builds the provider into dir.
+func Prepare(ctx context.Context, dir string) (binary, provider string, err error) {
+	if binary, err = Binary(ctx, dir); err != nil {
+		return "", "", err
+	}
+	provider, err = BuildProvider(ctx, dir)
+	return binary, provider, err
+}
+
 // Program is the name of the provider's program in its folder.
 const Program = "terraform-provider-accounts"
 

@@ -42,87 +42,83 @@ func imports(t *testing.T, c *acctest.CLI, want int, more ...string) {
 // tail is the end of a long output.
 func tail(text string) string { return text[max(0, len(text)-6000):] }
 
-// TestImportByDataSource imports what the plural data sources find, all by one block with for_each.
-func TestImportByDataSource(t *testing.T) {
-	t.Parallel()
+// each runs a test for each kind of account, with the command line in an empty folder.
+func each(t *testing.T, test func(t *testing.T, k kind, s *site, c *acctest.CLI)) {
+	t.Helper()
 	for _, k := range kinds {
 		t.Run(k.resource, func(t *testing.T) {
 			t.Parallel()
 			s := k.open(t)
-			k.random(s, many(t))
-			c := acctest.NewCLI(t, s.env)
-			var config strings.Builder
-			plural, list := k.resource+"s", cmp.Or(k.plural, "accounts")
-			fmt.Fprintf(&config, "data %[1]q \"all\" {\n  provider = accounts\n}\n"+
-				"locals {\n  all = { for a in data.%[1]s.all.%[2]s : a.id => a }\n}\n"+
-				"import {\n  for_each = local.all\n  to = %[3]s.all[each.key]\n  provider = accounts\n  id = each.key\n}\n"+
-				"resource %[3]q \"all\" {\n  for_each = local.all\n  provider = accounts\n", plural, list, k.resource)
-			for _, name := range k.found {
-				fmt.Fprintf(&config, "  %[1]s = each.value.%[1]s\n", name)
-			}
-			fmt.Fprintf(&config, "  lifecycle {\n    ignore_changes = [%s]\n  }\n}\n", k.ignored)
-			c.Write("main.tf", config.String())
-			imports(t, c, len(k.ids(s)))
+			test(t, k, s, acctest.NewCLI(t, s.env))
 		})
 	}
+}
+
+// TestImportByDataSource imports what the plural data sources find, all by one block with for_each.
+func TestImportByDataSource(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, k kind, s *site, c *acctest.CLI) {
+		t.Helper()
+		k.random(s, many(t))
+		var config strings.Builder
+		plural, list := k.resource+"s", cmp.Or(k.plural, "accounts")
+		fmt.Fprintf(&config, "data %[1]q \"all\" {\n  provider = accounts\n}\n"+
+			"locals {\n  all = { for a in data.%[1]s.all.%[2]s : a.id => a }\n}\n"+
+			"import {\n  for_each = local.all\n  to = %[3]s.all[each.key]\n  provider = accounts\n  id = each.key\n}\n"+
+			"resource %[3]q \"all\" {\n  for_each = local.all\n  provider = accounts\n", plural, list, k.resource)
+		for _, name := range k.found {
+			fmt.Fprintf(&config, "  %[1]s = each.value.%[1]s\n", name)
+		}
+		fmt.Fprintf(&config, "  lifecycle {\n    ignore_changes = [%s]\n  }\n}\n", k.ignored)
+		c.Write("main.tf", config.String())
+		imports(t, c, len(k.ids(s)))
+	})
 }
 
 // TestImportGenerated lets the command line write the configuration of what import blocks name.
 func TestImportGenerated(t *testing.T) {
 	t.Parallel()
-	for _, k := range kinds {
-		t.Run(k.resource, func(t *testing.T) {
-			t.Parallel()
-			s := k.open(t)
-			k.random(s, many(t))
-			c := acctest.NewCLI(t, s.env)
-			var config strings.Builder
-			for i, id := range k.ids(s) {
-				fmt.Fprintf(&config, "import {\n  to = %s.a%d\n  provider = accounts\n  id = %q\n}\n", k.resource, i, id)
-			}
-			c.Write("imports.tf", config.String())
-			imports(t, c, len(k.ids(s)), "-generate-config-out=generated.tf")
-		})
-	}
+	each(t, func(t *testing.T, k kind, s *site, c *acctest.CLI) {
+		t.Helper()
+		k.random(s, many(t))
+		var config strings.Builder
+		for i, id := range k.ids(s) {
+			fmt.Fprintf(&config, "import {\n  to = %s.a%d\n  provider = accounts\n  id = %q\n}\n", k.resource, i, id)
+		}
+		c.Write("imports.tf", config.String())
+		imports(t, c, len(k.ids(s)), "-generate-config-out=generated.tf")
+	})
 }
 
 // TestQuery finds all accounts by terraform query, which writes their configuration and import blocks.
 func TestQuery(t *testing.T) {
 	t.Parallel()
-	for _, k := range kinds {
-		t.Run(k.resource, func(t *testing.T) {
-			t.Parallel()
-			s := k.open(t)
-			c := acctest.NewCLI(t, s.env)
-			c.Need("1.14.0", "")
-			k.random(s, many(t))
-			c.Write("all.tfquery.hcl", fmt.Sprintf(
-				"list %q \"all\" {\n  provider = accounts\n  limit = 5000\n  include_resource = true\n  config {}\n}\n", k.resource))
-			c.OK("query", "-generate-config-out=generated.tf")
-			imports(t, c, len(k.ids(s)))
-		})
-	}
+	each(t, func(t *testing.T, k kind, s *site, c *acctest.CLI) {
+		t.Helper()
+		c.Need("1.14.0", "")
+		k.random(s, many(t))
+		c.Write("all.tfquery.hcl", fmt.Sprintf(
+			"list %q \"all\" {\n  provider = accounts\n  limit = 5000\n  include_resource = true\n  config {}\n}\n", k.resource))
+		c.OK("query", "-generate-config-out=generated.tf")
+		imports(t, c, len(k.ids(s)))
+	})
 }
 
 // TestListExamples runs the queries of the documentation.
 func TestListExamples(t *testing.T) {
 	t.Parallel()
-	for _, k := range kinds {
-		t.Run(k.resource, func(t *testing.T) {
-			t.Parallel()
-			s := k.open(t)
-			c := acctest.NewCLI(t, s.env)
-			c.Need("1.14.0", "")
-			k.random(s, 10)
-			query, err := os.ReadFile(filepath.Join("../../../examples/list-resources", k.resource, "list-resource.tfquery.hcl"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			c.Write("example.tfquery.hcl", string(query))
-			c.OK("validate", "-query")
-			if said := c.OK("query").Stdout; !strings.Contains(said, "list."+k.resource+".") {
-				t.Errorf("nothing was found: %s", said)
-			}
-		})
-	}
+	each(t, func(t *testing.T, k kind, s *site, c *acctest.CLI) {
+		t.Helper()
+		c.Need("1.14.0", "")
+		k.random(s, 10)
+		query, err := os.ReadFile(filepath.Join("../../../examples/list-resources", k.resource, "list-resource.tfquery.hcl"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Write("example.tfquery.hcl", string(query))
+		c.OK("validate", "-query")
+		if said := c.OK("query").Stdout; !strings.Contains(said, "list."+k.resource+".") {
+			t.Errorf("nothing was found: %s", said)
+		}
+	})
 }
