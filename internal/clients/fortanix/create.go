@@ -16,20 +16,17 @@ import (
 // NewAccount is what a create sends, AccountRequest in the API. Fields that are left out get the server's defaults,
 // which are not documented.
 type NewAccount struct {
-	Name           string             // unique within a CCM instance
-	CustomLogo     wire.Field[string] // base64, at most MaxLogo bytes decoded
-	AuthConfigs    []AuthConfig       // with their secrets
-	NodeEnrollment *NodeEnrollment
-	Component      *string
+	Name           string             `json:"name"`                 // unique within a CCM instance
+	CustomLogo     wire.Field[string] `json:"custom_logo,omitzero"` // base64, at most MaxLogo bytes decoded
+	AuthConfigs    []AuthConfig       `json:"-"`                    // with their secrets
+	NodeEnrollment *NodeEnrollment    `json:"node_enrollment,omitempty"`
+	Component      *string            `json:"component,omitempty"`
 }
 
 // accountRequest is the body of a create.
 type accountRequest struct {
-	Name           string             `json:"name"`
-	CustomLogo     wire.Field[string] `json:"custom_logo,omitzero"`
-	AuthConfigs    []outgoing         `json:"auth_configs,omitempty"`
-	NodeEnrollment *NodeEnrollment    `json:"node_enrollment,omitempty"`
-	Component      *string            `json:"component,omitempty"`
+	NewAccount
+	AuthConfigs []outgoing `json:"auth_configs,omitempty"`
 }
 
 // CreateAccount creates an account, exactly once. Its error is an *createonce.Error, unless the request couldn't be
@@ -43,10 +40,8 @@ func (c *Client) CreateAccount(ctx context.Context, account NewAccount) (Account
 	if err != nil {
 		return Account{}, err
 	}
-	body := accountRequest{
-		Name: account.Name, CustomLogo: canonicalLogo(account.CustomLogo), AuthConfigs: configs,
-		NodeEnrollment: account.NodeEnrollment, Component: account.Component,
-	}
+	body := accountRequest{NewAccount: account, AuthConfigs: configs}
+	body.CustomLogo = canonicalLogo(account.CustomLogo)
 	c.listed.Changed() // a listing made before now can't show that the new account is gone
 	var proven Account
 	creation := createonce.Creation[Account]{

@@ -114,7 +114,7 @@ func (l *lab) read(id string) fortanix.Account {
 // seen is what a caller remembers of an account that it has just read.
 func (l *lab) seen() witness.Witness {
 	l.t.Helper()
-	user, err := l.CurrentUser(l.t.Context())
+	user, err := l.Caller(l.t.Context())
 	if err != nil {
 		l.t.Fatal(err)
 	}

@@ -42,7 +42,7 @@ func (c *Client) ListAccounts(ctx context.Context) iter.Seq2[Account, error] {
 // listOwned lists the accounts that the session's user belongs to, with that user as their owner.
 func (c *Client) listOwned(ctx context.Context) iter.Seq2[witness.Listed, error] {
 	return func(yield func(witness.Listed, error) bool) {
-		user, err := c.CurrentUser(ctx)
+		user, err := c.Caller(ctx)
 		if err != nil {
 			yield(witness.Listed{}, err)
 			return

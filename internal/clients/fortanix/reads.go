@@ -2,7 +2,6 @@ package fortanix
 
 import (
 	"context"
-	"net/http"
 	"strings"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/bulkread"
@@ -25,28 +24,6 @@ func (c *Client) ReadAccount(ctx context.Context, id string, w witness.Witness, 
 		err = c.listed.ProveGone(ctx, readerID(id), c.Address(), w, err)
 	}
 	return account, err
-}
-
-// CurrentUser returns the id of the session's user. It logs in where nobody has, and asks for the user only if the
-// session's replies don't show it.
-func (c *Client) CurrentUser(ctx context.Context) (string, error) {
-	user, err := c.session.user(ctx)
-	if err != nil || user != "" {
-		return user, err
-	}
-	var reply struct {
-		ID string `json:"user_id"`
-	}
-	if _, err := c.call(ctx, "read current user", http.MethodGet, "/v1/user", nil, transport.Idempotent, nil, &reply); err != nil {
-		return "", err
-	}
-	if reply.ID == "" {
-		return "", &transport.Error{
-			Vendor: vendor, Operation: "read current user", Kind: transport.KindUnexpected, Message: "the reply holds no user_id",
-		}
-	}
-	c.session.setUser(reply.ID)
-	return reply.ID, nil
 }
 
 // Complete returns an account of a listing with all that a single read shows. Whether list items hold logos and auth configs

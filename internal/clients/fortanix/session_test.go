@@ -316,7 +316,7 @@ func TestCurrentUser(t *testing.T) {
 	l := start(t, mock.Options{})
 	id := l.mock.AddUser(mock.DemoUsername, mock.DemoPassword)
 	for range 2 {
-		if user, err := l.CurrentUser(t.Context()); err != nil || user != id {
+		if user, err := l.Caller(t.Context()); err != nil || user != id {
 			t.Errorf("the login gives user %q, %v, want %s", user, err, id)
 		}
 	}
@@ -327,7 +327,7 @@ func TestCurrentUser(t *testing.T) {
 	l.mock.AddToken("session.ready-token", mock.DemoUsername)
 	l.server.Inject(mockserver.Fault{On: refresh, Status: 404, Body: "unknown path"})
 	for range 2 {
-		if user, err := l.CurrentUser(t.Context()); err != nil || user != id {
+		if user, err := l.Caller(t.Context()); err != nil || user != id {
 			t.Errorf("GET /v1/user gives user %q, %v, want %s", user, err, id)
 		}
 	}

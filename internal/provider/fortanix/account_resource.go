@@ -85,7 +85,7 @@ func (r *accountResource) Create(ctx context.Context, req resource.CreateRequest
 
 // currentUser is the id of the session's user, "" where the server doesn't say.
 func currentUser(ctx context.Context, api *client.Client) string {
-	user, err := api.CurrentUser(ctx)
+	user, err := api.Caller(ctx)
 	if err != nil {
 		return "" // a later read may learn it
 	}
