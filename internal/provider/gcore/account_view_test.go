@@ -61,27 +61,37 @@ func TestAccountGone(t *testing.T) {
 		faults  []mockserver.Fault
 		says    string // "" where the account is gone
 	}{
-		"removed":                 {away: remove},
-		"the only one removed":    {away: func(w *world, _ int64) { removeAll(w) }, says: "no other account"},
-		"tombstone":               {options: mock.Options{SoftDelete: true}, away: tombstone},
-		"tombstone, 404":          {away: tombstone},
-		"bare list":               {options: mock.Options{Envelope: mock.EnvelopeBare}, away: remove},
-		"member, removed":         {away: remove, key: mock.DemoMemberKey, says: "doesn't prove"},
-		"member, hidden":          {away: hide, key: mock.DemoMemberKey, says: "doesn't prove"},
-		"member, not found":       {options: mock.Options{Member: mock.MemberNotFound}, away: remove, key: mock.DemoMemberKey, says: "doesn't prove"},
-		"member, empty":           {options: mock.Options{Member: mock.MemberEmpty}, away: remove, key: mock.DemoMemberKey, says: "doesn't prove"},
-		"member, own":             {options: mock.Options{Member: mock.MemberOwn}, away: remove, key: mock.DemoMemberKey, says: "doesn't prove"},
-		"member, tombstone":       {options: mock.Options{SoftDelete: true}, away: tombstone, key: mock.DemoMemberKey, says: "doesn't prove"},
-		"another reseller":        {away: nothing, key: other, says: "no other account"},
-		"another empty reseller":  {away: nothing, key: "9003_empty", says: "doesn't prove"},
-		"wrong credential":        {away: remove, key: "1_wrong", says: "GCORE_API_KEY"},
-		"hidden by both":          {away: remove, faults: []mockserver.Fault{{On: "GET *", Status: 403}}, says: "403"},
-		"401":                     {away: remove, faults: []mockserver.Fault{{On: getClient, Status: 401}}, says: "401"},
-		"500":                     {away: remove, faults: []mockserver.Fault{{On: getClient, Status: 500}}, says: "500"},
-		"listing broken":          {away: remove, faults: []mockserver.Fault{{On: listClients, Status: 502}}, says: "502"},
-		"HTML":                    {away: remove, faults: []mockserver.Fault{{On: getClient, Body: "<html>maintenance</html>"}}, says: "base URL"},
-		"proxy answers 404":       {away: nothing, faults: []mockserver.Fault{{On: "GET *", Status: 404, Body: "<html>no such page</html>"}}, says: "doesn't prove"},
-		"seen by the member only": {away: remove, faults: []mockserver.Fault{{On: getClient, Status: 404}, {On: listClients, Status: 404}}, says: "doesn't prove"},
+		"removed":              {away: remove},
+		"the only one removed": {away: func(w *world, _ int64) { removeAll(w) }, says: "no other account"},
+		"tombstone":            {options: mock.Options{SoftDelete: true}, away: tombstone},
+		"tombstone, 404":       {away: tombstone},
+		"bare list":            {options: mock.Options{Envelope: mock.EnvelopeBare}, away: remove},
+		"member, removed":      {away: remove, key: mock.DemoMemberKey, says: "doesn't prove"},
+		"member, hidden":       {away: hide, key: mock.DemoMemberKey, says: "doesn't prove"},
+		"member, not found": {
+			options: mock.Options{Member: mock.MemberNotFound}, away: remove, key: mock.DemoMemberKey, says: "doesn't prove",
+		},
+		"member, empty": {
+			options: mock.Options{Member: mock.MemberEmpty}, away: remove, key: mock.DemoMemberKey, says: "doesn't prove",
+		},
+		"member, own":            {options: mock.Options{Member: mock.MemberOwn}, away: remove, key: mock.DemoMemberKey, says: "doesn't prove"},
+		"member, tombstone":      {options: mock.Options{SoftDelete: true}, away: tombstone, key: mock.DemoMemberKey, says: "doesn't prove"},
+		"another reseller":       {away: nothing, key: other, says: "no other account"},
+		"another empty reseller": {away: nothing, key: "9003_empty", says: "doesn't prove"},
+		"wrong credential":       {away: remove, key: "1_wrong", says: "GCORE_API_KEY"},
+		"hidden by both":         {away: remove, faults: []mockserver.Fault{{On: "GET *", Status: 403}}, says: "403"},
+		"401":                    {away: remove, faults: []mockserver.Fault{{On: getClient, Status: 401}}, says: "401"},
+		"500":                    {away: remove, faults: []mockserver.Fault{{On: getClient, Status: 500}}, says: "500"},
+		"listing broken":         {away: remove, faults: []mockserver.Fault{{On: listClients, Status: 502}}, says: "502"},
+		"HTML": {
+			away: remove, faults: []mockserver.Fault{{On: getClient, Body: "<html>maintenance</html>"}}, says: "base URL",
+		},
+		"proxy answers 404": {
+			away: nothing, faults: []mockserver.Fault{{On: "GET *", Status: 404, Body: "<html>no such page</html>"}}, says: "doesn't prove",
+		},
+		"seen by the member only": {
+			away: remove, faults: []mockserver.Fault{{On: getClient, Status: 404}, {On: listClients, Status: 404}}, says: "doesn't prove",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -118,7 +118,8 @@ func TestUserLife(t *testing.T) {
 	m, s, env := start(t, mock.Options{})
 	same := statecheck.CompareValue(compare.ValuesSame())
 	id := func() statecheck.StateCheck { return same.AddStateValue(userAddress, tfjsonpath.New("id")) }
-	changed := change(everyArgument, `name = "Bea"`, `company = "Beta"`, `services = { CDN = false, DNS = null, CLOUD = true }`, `phone`, `seller`)
+	changed := change(everyArgument, `name = "Bea"`, `company = "Beta"`, `services = { CDN = false, DNS = null, CLOUD = true }`, `phone`,
+		`seller`)
 	theUser := func() mock.User {
 		for _, u := range m.Users() {
 			if u.Email == "Ann@Example.com" {
@@ -157,7 +158,9 @@ func TestUserLife(t *testing.T) {
 			return nil
 		},
 	})
-	for pattern, want := range map[string]int{posts: 1, patchUser: 2, patchClient: 2, "PATCH " + products: 3, "DELETE " + products: 1, deleteUser: 1} {
+	for pattern, want := range map[string]int{
+		posts: 1, patchUser: 2, patchClient: 2, "PATCH " + products: 3, "DELETE " + products: 1, deleteUser: 1,
+	} {
 		if got := s.Count(pattern); got != want {
 			t.Errorf("%d requests %q, want %d", got, pattern, want)
 		}
@@ -172,7 +175,8 @@ func TestUserUnknownUntilApply(t *testing.T) {
 	t.Parallel()
 	_, s, env := start(t, mock.Options{})
 	config := func(n int) string {
-		return acctest.Lines(`resource "terraform_data" "x" {`, fmt.Sprintf(`input = { n = "%d", lang = "de", country = "LU", type = "common", yes = true, seller = 12 }`, n), `}`) +
+		return acctest.Lines(`resource "terraform_data" "x" {`,
+			fmt.Sprintf(`input = { n = "%d", lang = "de", country = "LU", type = "common", yes = true, seller = 12 }`, n), `}`) +
 			acctest.Block(userType, `email = "ann${terraform_data.x.output.n}@example.com"`, `company = "Acme ${terraform_data.x.output.n}"`,
 				`password_wo = "secret-${terraform_data.x.output.lang}"`, `password_wo_version = terraform_data.x.output.yes ? 1 : 2`,
 				`name = "Ann ${terraform_data.x.output.n}"`, `phone = terraform_data.x.output.n`, `seller = terraform_data.x.output.seller + 1`,
@@ -198,8 +202,8 @@ func TestImportByCLI(t *testing.T) {
 			m.SeedUser(mock.User{Company: "User's " + tricky, Name: new(tricky), Phone: new("+1")})
 	}
 	importBlocks := func(how string, a mock.Client, u mock.User) string {
-		return fmt.Sprintf("import {\n  to       = %s\n  provider = accounts\n  "+how+"\n}\nimport {\n  to       = %s\n  provider = accounts\n  "+how+"\n}\n",
-			accountAddress, a.ID, userAddress, u.ID)
+		block := "import {\n  to       = %s\n  provider = accounts\n  " + how + "\n}\n"
+		return fmt.Sprintf(block+block, accountAddress, a.ID, userAddress, u.ID)
 	}
 	for name, test := range map[string]struct {
 		terraform, tofu string // the oldest that can do it

@@ -28,7 +28,8 @@ func TestAccountDataSource(t *testing.T) {
 	if got != nil {
 		t.Error("surrounding whitespace passes")
 	}
-	if got, said := w.Data("gcore_account", Values{"company": "ACME"}); len(said) > 0 || got["company"] != "ACME" || got["id"] != text(client.ID) {
+	if got, said := w.Data("gcore_account", Values{"company": "ACME"}); len(said) > 0 || got["company"] != "ACME" ||
+		got["id"] != text(client.ID) {
 		t.Errorf("%v\n%s", got, said)
 	}
 
@@ -84,7 +85,11 @@ func TestDataSourceErrors(t *testing.T) {
 		{"gcore_account", Values{}, "company"}, {"gcore_account", Values{"id": "1", "company": "x"}, "company"},
 		{"gcore_account", Values{"company": "Nobody"}, "No such Gcore account"},
 		{"gcore_account", Values{"company": "ACME"}, "More than one"},
-		{"gcore_account", Values{"id": "7999999"}, "404"}, {"gcore_account", Values{"id": "../users"}, `"../users" is not a valid id of a Gcore account: the id of a Gcore account or user is a whole number`},
+		{"gcore_account", Values{"id": "7999999"}, "404"},
+		{
+			"gcore_account", Values{"id": "../users"},
+			`"../users" is not a valid id of a Gcore account: the id of a Gcore account or user is a whole number`,
+		},
 		{"gcore_account", Values{"id": "7999999"}, "gcore.base_url"},
 		{"gcore_accounts", Values{"company": ""}, "company is empty"}, {"gcore_accounts", Values{"reseller": "acme"}, "Invalid id"},
 		{"gcore_accounts", Values{"client_type": "seller"}, "client_type"}, {"gcore_reseller_users", Values{"email": ""}, "email is empty"},

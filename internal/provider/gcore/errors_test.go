@@ -21,17 +21,29 @@ func TestFailures(t *testing.T) {
 		says  []string
 	}
 	everywhere := []failure{
-		{"401", mockserver.Fault{Status: 401, Body: `{"message":"Token is invalid or expired"}`}, []string{"HTTP 401", "Token is invalid", "GCORE_API_KEY"}},
+		{
+			"401", mockserver.Fault{Status: 401, Body: `{"message":"Token is invalid or expired"}`},
+			[]string{"HTTP 401", "Token is invalid", "GCORE_API_KEY"},
+		},
 		{"403", mockserver.Fault{Status: 403, Body: `{"message":"No"}`}, []string{"HTTP 403", "reseller"}},
 		{"409", mockserver.Fault{Status: 409, Body: `{"message":"Somebody else is at it."}`}, []string{"HTTP 409", "Somebody else is at it."}},
-		{"422 with fields", mockserver.Fault{Status: 422, Body: `{"errors":{"company":["Too odd."],"companyName":["Too odd."]}}`}, []string{"Too odd.", "HTTP 422", `AttributeName("company")`}},
+		{
+			"422 with fields", mockserver.Fault{Status: 422, Body: `{"errors":{"company":["Too odd."],"companyName":["Too odd."]}}`},
+			[]string{"Too odd.", "HTTP 422", `AttributeName("company")`},
+		},
 		{"400, unknown field", mockserver.Fault{Status: 400, Body: `{"errors":{"moon":["Wrong phase."]}}`}, []string{"moon: Wrong phase."}},
 		{"501", mockserver.Fault{Status: 501}, []string{"HTTP 501"}},
 		{"redirect", mockserver.Fault{Status: 302, Header: http.Header{"Location": {"https://evil.example/?secret"}}}, []string{"base URL"}},
-		{"429, for too long", mockserver.Fault{Status: 429, Header: http.Header{"Retry-After": {"7200"}}}, []string{"HTTP 429", "asked to wait 2h", "max_requests_per_second"}},
+		{
+			"429, for too long", mockserver.Fault{Status: 429, Header: http.Header{"Retry-After": {"7200"}}},
+			[]string{"HTTP 429", "asked to wait 2h", "max_requests_per_second"},
+		},
 	}
 	again := []failure{
-		{"500, again and again", mockserver.Fault{Status: 500, Body: `{"message":"Oops","request_id":"r-1"}`}, []string{"HTTP 500", "r-1", "fault at the vendor"}},
+		{
+			"500, again and again", mockserver.Fault{Status: 500, Body: `{"message":"Oops","request_id":"r-1"}`},
+			[]string{"HTTP 500", "r-1", "fault at the vendor"},
+		},
 		{"a web page", mockserver.Fault{Body: page, Header: http.Header{"Content-Type": {"text/html"}}}, []string{"base URL"}},
 		{"no JSON", mockserver.Fault{Body: `{"id":`}, []string{"base URL"}},
 		{"another form", mockserver.Fault{Body: `{"id":"x"}`}, []string{"base URL"}},
@@ -156,12 +168,15 @@ func TestUserIgnoredChanges(t *testing.T) {
 	r := w.Resource(userType)
 	r.Applied(all())
 	for attribute, value := range map[string]any{
-		"email": "bea@example.com", "name": "Bea", "phone": "1", "lang": "en", "company": "Beta", "custom_id": "c-2", "seller": 13, "is_test": false,
+		"email": "bea@example.com", "name": "Bea", "phone": "1", "lang": "en", "company": "Beta", "custom_id": "c-2", "seller": 13,
+		"is_test": false,
 	} {
 		u, _ := w.User(number(t, r.ID()))
 		c, _ := w.Client(u.Client)
 		w.server.Inject(
-			mockserver.Fault{On: patchUser, Body: fmt.Sprintf(`{"id":%d,"email":%q,"name":%q,"phone":%q,"lang":%q}`, u.ID, u.Email, *u.Name, *u.Phone, u.Lang)},
+			mockserver.Fault{
+				On: patchUser, Body: fmt.Sprintf(`{"id":%d,"email":%q,"name":%q,"phone":%q,"lang":%q}`, u.ID, u.Email, *u.Name, *u.Phone, u.Lang),
+			},
 			mockserver.Fault{On: patchClient, Body: fmt.Sprintf(`{"id":%d,"companyName":%q,"custom_id":%q,"seller":%d,"is_test":%t}`,
 				c.ID, c.Company, *c.CustomID, *c.Seller, c.IsTest)},
 		)

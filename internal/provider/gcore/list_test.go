@@ -95,7 +95,8 @@ func TestListLimitAndFilters(t *testing.T) {
 	for typeName, filters := range map[string][]Values{
 		accountType: {
 			{"company": "acme"}, {"email": "ann@example.com"}, {"name": "Ann"}, {"custom_id": "c-1"}, {"country_code": "LU"},
-			{"user_email": "ann@example.com"}, {"is_test": true}, {"seller": 12}, {"company": "Acme", "client_type": "common", "reseller": text(mock.DemoReseller)},
+			{"user_email": "ann@example.com"}, {"is_test": true}, {"seller": 12},
+			{"company": "Acme", "client_type": "common", "reseller": text(mock.DemoReseller)},
 		},
 		userType: {{"email": "ann@example.com"}, {"company": "ACME"}},
 	} {
@@ -135,7 +136,8 @@ func TestListLeavesOut(t *testing.T) {
 		t.Errorf("%v\n%s", listed, said)
 	}
 
-	w.server.Inject(mockserver.Fault{On: listClients, Body: fmt.Sprintf(`[{"id":%d,"companyName":"Acme"},{"id":5,"companyName":""}]`, client.ID)},
+	w.server.Inject(
+		mockserver.Fault{On: listClients, Body: fmt.Sprintf(`[{"id":%d,"companyName":"Acme"},{"id":5,"companyName":""}]`, client.ID)},
 		mockserver.Fault{On: getClient, Body: `{"id":5,"companyName":" "}`})
 	listed, said = w.List(accountType, Values{}, 0, true)
 	said.Warnings().Contain(t, "1 at Gcore")
@@ -155,7 +157,9 @@ func TestListFailures(t *testing.T) {
 			t.Errorf("an empty filter lists everything: %v", listed)
 		}
 	}
-	for _, fault := range []mockserver.Fault{{Status: 401}, {Status: 500}, {Body: "<html>"}, {Body: `{"results":null}`}, {Cut: true, Effect: true}} {
+	for _, fault := range []mockserver.Fault{
+		{Status: 401}, {Status: 500}, {Body: "<html>"}, {Body: `{"results":null}`}, {Cut: true, Effect: true},
+	} {
 		w := newWorld(t, mock.Options{})
 		seeded(w)
 		fault.On = "GET *"
@@ -167,7 +171,8 @@ func TestListFailures(t *testing.T) {
 			}
 		}
 		for name, config := range map[string]Values{
-			"gcore_account": {"company": "Acme"}, "gcore_accounts": {}, "gcore_reseller_user": {"email": "ann@example.com"}, "gcore_reseller_users": {},
+			"gcore_account": {"company": "Acme"}, "gcore_accounts": {}, "gcore_reseller_user": {"email": "ann@example.com"},
+			"gcore_reseller_users": {},
 		} {
 			if _, said := w.Data(name, config); len(said.Errors()) != 1 {
 				t.Errorf("%s: %s", name, said)
@@ -184,8 +189,8 @@ func TestNamelessAreListed(t *testing.T) {
 	other := w.SeedClient(mock.Client{Company: "Bcme"})
 	w.ChangeClient(client.ID, func(c *mock.Client) { c.Company = "" })
 	w.server.Inject(
-		mockserver.Fault{On: listUsers, Body: fmt.Sprintf(
-			`{"count":2,"results":[{"id":8,"email":"","client":%[1]d},{"id":9,"email":"a@example.com","company":"Bcme","client":%[1]d}]}`, other.ID)},
+		mockserver.Fault{On: listUsers, Body: fmt.Sprintf(`{"count":2,"results":[{"id":8,"email":"","client":%[1]d},`+
+			`{"id":9,"email":"a@example.com","company":"Bcme","client":%[1]d}]}`, other.ID)},
 		mockserver.Fault{On: "GET /iam/users/8", Body: `{"id":8}`},
 	)
 	for plural, items := range map[string]string{"gcore_accounts": "accounts", "gcore_reseller_users": "users"} {

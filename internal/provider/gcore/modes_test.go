@@ -24,21 +24,23 @@ var modes = map[string]mock.Options{
 	"bare":                   {Envelope: mock.EnvelopeBare},
 	"tiny pages":             {MaxLimit: 1},
 	"substring filters":      {Filters: mock.FilterContains},
-	"thin lists":             {PartialLists: []string{"email", "status", "users", "resellers", "currentUser", "custom_id", "lang", "client_and_roles"}},
-	"lower filters":          {Filters: mock.FilterLower},
-	"ignored filters":        {Filters: mock.FilterIgnored},
-	"prefix filters":         {Filters: mock.FilterPrefix},
-	"no users shown":         {PartialClients: []string{"users"}},
-	"no counts":              {HideCount: true, MaxLimit: 2},
-	"omitted nulls":          {OmitNulls: true},
-	"fractions":              {Numbers: mock.NumberFraction},
-	"exponents":              {Numbers: mock.NumberExponent},
-	"field strings":          {Errors: mock.ErrorFieldStrings},
-	"error objects":          {Errors: mock.ErrorObjects},
-	"error list":             {Errors: mock.ErrorList},
-	"error message":          {Errors: mock.ErrorMessage},
-	"nested errors":          {Errors: mock.ErrorNested},
-	"bare denials":           {BareDenials: true},
+	"thin lists": {
+		PartialLists: []string{"email", "status", "users", "resellers", "currentUser", "custom_id", "lang", "client_and_roles"},
+	},
+	"lower filters":   {Filters: mock.FilterLower},
+	"ignored filters": {Filters: mock.FilterIgnored},
+	"prefix filters":  {Filters: mock.FilterPrefix},
+	"no users shown":  {PartialClients: []string{"users"}},
+	"no counts":       {HideCount: true, MaxLimit: 2},
+	"omitted nulls":   {OmitNulls: true},
+	"fractions":       {Numbers: mock.NumberFraction},
+	"exponents":       {Numbers: mock.NumberExponent},
+	"field strings":   {Errors: mock.ErrorFieldStrings},
+	"error objects":   {Errors: mock.ErrorObjects},
+	"error list":      {Errors: mock.ErrorList},
+	"error message":   {Errors: mock.ErrorMessage},
+	"nested errors":   {Errors: mock.ErrorNested},
+	"bare denials":    {BareDenials: true},
 }
 
 // The same life passes whichever way it is.
@@ -65,7 +67,8 @@ func TestModes(t *testing.T) {
 			}
 			imported.Settled(acctest.With(changed, Values{
 				"company": imported.State()["company"], // a rename would be sent, even where only the case changes
-				"name":    nil, "custom_id": nil, "password_wo": nil, "password_wo_version": nil, "services": nil, "deletion_policy": nil, "timeouts": nil,
+				"name":    nil, "custom_id": nil, "password_wo": nil, "password_wo_version": nil, "services": nil, "deletion_policy": nil,
+				"timeouts": nil,
 			}))
 
 			a := w.Resource(accountType)

@@ -25,8 +25,10 @@ func TestUserRemoval(t *testing.T) {
 
 		"lang": {}, "is_test": {}, "country_code": {}, "user_type": {}, "deletion_policy": {}, "timeouts": {},
 
-		"services":        {warning: "services of Gcore reseller user"},
-		"services.CDN":    {warning: `services["CDN"] of Gcore reseller user`, change: Values{"services": Values{"DNS": false, "STREAMING": nil}}},
+		"services": {warning: "services of Gcore reseller user"},
+		"services.CDN": {
+			warning: `services["CDN"] of Gcore reseller user`, change: Values{"services": Values{"DNS": false, "STREAMING": nil}},
+		},
 		"password":        {change: Values{"password_wo": nil, "password_wo_version": nil}},
 		"password_wo":     {},
 		"name and seller": {on: "PATCH *", body: "", change: Values{"name": nil, "seller": nil}},
@@ -191,7 +193,8 @@ func TestUserProductInUse(t *testing.T) {
 	r.Applied(all())
 	w.ChangeClient(number(t, r.State()["client_id"]), func(c *mock.Client) { c.Services["CDN"] = mock.Service{Status: "active"} })
 	said := r.Apply(acctest.With(all(), Values{"name": "Bea", "services": Values{"CDN": false, "DNS": false, "STREAMING": nil}}))
-	said.Errors().Contain(t, "set the availability of CDN", "Change the status of these products first", "a product in use can't be made unavailable")
+	said.Errors().Contain(t, "set the availability of CDN", "Change the status of these products first",
+		"a product in use can't be made unavailable")
 	if said := r.Refresh(); len(said) > 0 || r.State()["name"] != "Bea" {
 		t.Errorf("what was done before is lost: %v %s", r.State(), said)
 	}
@@ -209,7 +212,10 @@ func TestUserDestroy(t *testing.T) {
 		deletes int
 		gone    bool
 	}{
-		"prevent": {policy: "prevent", fails: true, says: []string{"protected", "removed", "moved", "state rm", `"delete" (it is deleted at Gcore) or "abandon"`}},
+		"prevent": {
+			policy: "prevent", fails: true,
+			says: []string{"protected", "removed", "moved", "state rm", `"delete" (it is deleted at Gcore) or "abandon"`},
+		},
 		"default": {policy: "", fails: true, says: []string{"protected"}},
 		"abandon": {policy: "abandon", says: []string{"only be forgotten"}},
 		"delete":  {policy: "delete", deletes: 1, gone: true, says: []string{"leaves something behind", "company name stays taken"}},
@@ -342,9 +348,11 @@ func TestUserGone(t *testing.T) {
 		says    string // "" where the user is gone, or stays with a warning
 		warns   string
 	}{
-		"removed":          {away: remove},
-		"deleted":          {away: func(w *world, u, _ int64) { w.ChangeUser(u, func(u *mock.User) { u.Deleted = true }) }},
-		"tombstone":        {options: mock.Options{SoftDelete: true}, away: func(w *world, u, _ int64) { w.ChangeUser(u, func(u *mock.User) { u.Deleted = true }) }},
+		"removed": {away: remove},
+		"deleted": {away: func(w *world, u, _ int64) { w.ChangeUser(u, func(u *mock.User) { u.Deleted = true }) }},
+		"tombstone": {
+			options: mock.Options{SoftDelete: true}, away: func(w *world, u, _ int64) { w.ChangeUser(u, func(u *mock.User) { u.Deleted = true }) },
+		},
 		"with its account": {away: func(w *world, u, c int64) { w.RemoveUser(u); w.RemoveClient(c) }},
 		"with all": {says: "no other account", away: func(w *world, u, _ int64) {
 			w.RemoveUser(u)
@@ -356,7 +364,9 @@ func TestUserGone(t *testing.T) {
 		"member, empty":     {options: mock.Options{Member: mock.MemberEmpty}, away: remove, key: mock.DemoMemberKey, says: "doesn't prove"},
 		"member, own":       {options: mock.Options{Member: mock.MemberOwn}, away: remove, key: mock.DemoMemberKey, says: "doesn't prove"},
 		"another reseller":  {away: remove, key: "9002_other", says: "doesn't prove"},
-		"still listed":      {away: func(*world, int64, int64) {}, faults: []mockserver.Fault{{On: getUser, Status: 404}}, says: "still shows it"},
+		"still listed": {
+			away: func(*world, int64, int64) {}, faults: []mockserver.Fault{{On: getUser, Status: 404}}, says: "still shows it",
+		},
 		"listing refused":   {away: remove, faults: []mockserver.Fault{{On: listUsers, Status: 403}}, says: "403"},
 		"account forbidden": {away: remove, faults: []mockserver.Fault{{On: getClient, Status: 403}}, says: "doesn't prove"},
 		"401":               {away: remove, faults: []mockserver.Fault{{On: "GET *", Status: 401}}, says: "401"},

@@ -29,7 +29,8 @@ func TestUserEveryArgument(t *testing.T) {
 	w.count("PATCH *", 0)
 	post := w.server.Find(posts)[0]
 	for pointer, want := range map[string]any{
-		"/email": "Ann@Example.com", "/company": "Acme", "/password": mockserver.Hash(password), "/name": "Ann", "/phone": "+352 1", "/seller": 12,
+		"/email": "Ann@Example.com", "/company": "Acme", "/password": mockserver.Hash(password), "/name": "Ann", "/phone": "+352 1",
+		"/seller":                  12,
 		"/services/0/product_name": "CDN", "/services/0/available": true, "/services/1/product_name": "DNS", "/services/1/available": false,
 		"/lang": "de", "/custom_id": "c-1", "/country_code": "LU", "/is_test": true, "/user_type": "common",
 	} {
@@ -93,17 +94,24 @@ func TestUserChanges(t *testing.T) {
 		"is_test":   {Values{"is_test": false}, map[string][]string{patchClient: {`{"is_test":false}`}}},
 		"services": {Values{"services": Values{"CDN": false, "DNS": nil, "STREAMING": true, "CLOUD": true}}, map[string][]string{
 			patchProduct: {
-				`{"product_name":"CDN","available":false}`, `{"product_name":"CLOUD","available":true}`, `{"product_name":"STREAMING","available":true}`,
+				`{"product_name":"CDN","available":false}`, `{"product_name":"CLOUD","available":true}`,
+				`{"product_name":"STREAMING","available":true}`,
 			},
 			resetProduct: {`{"product_names":["DNS"]}`},
 		}},
 		"a new null": {Values{"services": Values{"CDN": true, "DNS": false, "STREAMING": nil, "DDOS": nil}}, map[string][]string{
 			resetProduct: {`{"product_names":["DDOS"]}`},
 		}},
-		"everywhere": {Values{"name": "Bea", "phone": nil, "company": "Beta", "seller": nil, "services": Values{"CDN": false, "DNS": false, "STREAMING": nil}}, map[string][]string{
-			patchUser: {`{"name":"Bea","phone":null}`}, patchClient: {`{"companyName":"Beta","seller":null}`},
-			patchProduct: {`{"product_name":"CDN","available":false}`},
-		}},
+		"everywhere": {
+			Values{
+				"name": "Bea", "phone": nil, "company": "Beta", "seller": nil,
+				"services": Values{"CDN": false, "DNS": false, "STREAMING": nil},
+			},
+			map[string][]string{
+				patchUser: {`{"name":"Bea","phone":null}`}, patchClient: {`{"companyName":"Beta","seller":null}`},
+				patchProduct: {`{"product_name":"CDN","available":false}`},
+			},
+		},
 		"deletion_policy":     {Values{"deletion_policy": "abandon"}, nil},
 		"timeouts":            {Values{"timeouts": Values{"read": "1m"}}, nil},
 		"password alone":      {Values{"password_wo": "another"}, nil},
@@ -216,7 +224,8 @@ func TestUserRefusedValues(t *testing.T) {
 		{Values{"password_wo": nil, "password_wo_version": nil}, "needs a password"},
 		{Values{"password_wo_version": nil}, "password_wo_version"}, {Values{"password_wo_version": 0}, "password_wo_version is 0"},
 		{Values{"password_wo_version": 1.5}, "password_wo_version is 1.5. It must be a whole number, at least 1"},
-		{Values{"seller": 1.5}, "seller is 1.5. It must be a whole number"}, {Values{"seller": 0}, "seller is 0"}, {Values{"seller": -1}, "seller is -1"},
+		{Values{"seller": 1.5}, "seller is 1.5. It must be a whole number"}, {Values{"seller": 0}, "seller is 0"},
+		{Values{"seller": -1}, "seller is -1"},
 		{Values{"deletion_policy": "disable"}, "delete"}, {Values{"timeouts": Values{"create": "soon"}}, "timeouts.create is"},
 	} {
 		said := w.Resource(userType).Apply(acctest.With(all(), test.config))
@@ -257,7 +266,9 @@ func TestUserUnknownValues(t *testing.T) {
 	}
 	r.Settled(all())
 
-	for name, value := range map[string]any{"services": Values{"CDN": acctest.Unknown}, "country_code": acctest.Unknown, "lang": acctest.Unknown} {
+	for name, value := range map[string]any{
+		"services": Values{"CDN": acctest.Unknown}, "country_code": acctest.Unknown, "lang": acctest.Unknown,
+	} {
 		if plan := r.Plan(acctest.With(all(), Values{name: value})); len(plan.Diagnostics.Errors()) > 0 {
 			t.Errorf("%s: %s", name, plan.Diagnostics)
 		}
@@ -280,7 +291,8 @@ func TestUserValuesKnownAtApply(t *testing.T) {
 		values Values
 		says   string
 	}{
-		{Values{"seller": 0, "services": nil, "name": "Ann"}, "seller is 0"}, {Values{"seller": 1.5, "services": nil, "name": "Ann"}, "seller is 1.5"},
+		{Values{"seller": 0, "services": nil, "name": "Ann"}, "seller is 0"},
+		{Values{"seller": 1.5, "services": nil, "name": "Ann"}, "seller is 1.5"},
 		{Values{"seller": 12, "services": Values{"MAIL": true}, "name": "Ann"}, "services"},
 		{Values{"seller": 12, "services": Values{}, "name": "Ann"}, "services is empty"},
 		{Values{"seller": nil, "services": nil, "name": ""}, "name is empty"},

@@ -37,7 +37,8 @@ func TestServiceLife(t *testing.T) {
 	m, s, env := start(t, mock.Options{})
 	a := m.SeedClient(mock.Client{Company: "Acme"})
 	config := func(status string, more ...string) string {
-		return acctest.Block(serviceType, append([]string{fmt.Sprintf("account_id = %q", text(a.ID)), `product = "CDN"`, fmt.Sprintf("status = %q", status)}, more...)...)
+		return acctest.Block(serviceType,
+			append([]string{fmt.Sprintf("account_id = %q", text(a.ID)), `product = "CDN"`, fmt.Sprintf("status = %q", status)}, more...)...)
 	}
 	steps := append([]resource.TestStep{{
 		Config: config("active", "enabled = true"), ConfigPlanChecks: acctest.EmptyPlan,
@@ -52,7 +53,8 @@ func TestServiceLife(t *testing.T) {
 		},
 		Config: config("active", "enabled = true"), ConfigPlanChecks: acctest.Acts(serviceAddress, plancheck.ResourceActionUpdate),
 	}, resource.TestStep{
-		Config: config("active", `deletion_policy = "abandon"`), ConfigPlanChecks: acctest.Acts(serviceAddress, plancheck.ResourceActionUpdate, allKnown{}),
+		Config:           config("active", `deletion_policy = "abandon"`),
+		ConfigPlanChecks: acctest.Acts(serviceAddress, plancheck.ResourceActionUpdate, allKnown{}),
 	})
 	acctest.Run(t, env, steps...)
 	now, _ := m.Client(a.ID)
@@ -86,7 +88,9 @@ func TestServiceCreate(t *testing.T) {
 	for _, o := range []mock.Options{{}, {PutServiceReplaces: true}, {Activating: 1}, {Activating: 3}, {OmitNulls: true}} {
 		w := newWorld(t, o)
 		option := mock.ServiceOption{Name: "limit", Value: "5", ValueType: "int", Category: "c", Description: "d", Title: "t"}
-		a := w.SeedClient(mock.Client{Services: map[string]mock.Service{"CDN": {Status: "trial", Enabled: true, Options: []mock.ServiceOption{option}}}})
+		a := w.SeedClient(mock.Client{
+			Services: map[string]mock.Service{"CDN": {Status: "trial", Enabled: true, Options: []mock.ServiceOption{option}}},
+		})
 		r := w.Resource(serviceType)
 		said := r.Apply(service(a.ID, "CDN", "active"))
 		said.Warnings().Contain(t, `was "trial" and activated before`)
@@ -126,7 +130,8 @@ func TestServicePause(t *testing.T) {
 	if said := r.Apply(service(a.ID, "CLOUD", "active", Values{"deletion_policy": "pause"})); len(said.Errors()) > 0 {
 		t.Fatal(said)
 	}
-	r.Replace(service(a.ID, "CLOUD", "active", Values{"deletion_policy": "pause"})).Diagnostics.Errors().Contain(t, "can't be replaced", "can't be created anew")
+	replacement := r.Replace(service(a.ID, "CLOUD", "active", Values{"deletion_policy": "pause"}))
+	replacement.Diagnostics.Errors().Contain(t, "can't be replaced", "can't be created anew")
 	plan = r.Plan(nil)
 	plan.Diagnostics.Warnings().Contain(t, "starts the time after which Gcore deletes it", "is paused")
 	if said := r.Execute(plan); len(said) > 0 {
@@ -149,7 +154,9 @@ func TestServiceRefused(t *testing.T) {
 	t.Parallel()
 	for _, shape := range []mock.ErrorShape{mock.ErrorFieldLists, mock.ErrorMessage, mock.ErrorList, mock.ErrorNested} {
 		w := newWorld(t, mock.Options{Errors: shape})
-		a := w.SeedClient(mock.Client{Services: map[string]mock.Service{"CDN": {Status: "active"}, "DNS": {Status: "deleted"}}, Availability: map[string]bool{"DDOS": false}})
+		a := w.SeedClient(mock.Client{
+			Services: map[string]mock.Service{"CDN": {Status: "active"}, "DNS": {Status: "deleted"}}, Availability: map[string]bool{"DDOS": false},
+		})
 		for product, words := range map[string]string{"CDN": "can't go back to trial", "DNS": "deleted product", "DDOS": "not available"} {
 			r := w.Resource(serviceType)
 			said := r.Apply(service(a.ID, product, "trial"))
@@ -183,7 +190,8 @@ func TestServiceChanges(t *testing.T) {
 	plan := r.Plan(service(a.ID, "CDN", "active", Values{"account_id": acctest.Unknown}))
 	r.Execute(plan, Values{"account_id": text(mock.DemoAccount)}).Refused(t, w.server, "create-only")
 
-	body := fmt.Sprintf(`{"id":%d,"name":"CDN","client":%d,"status":"active","previous_status":"new","enabled":true,"options":[]}`, a.ID*10, a.ID)
+	body := fmt.Sprintf(`{"id":%d,"name":"CDN","client":%d,"status":"active","previous_status":"new","enabled":true,"options":[]}`, a.ID*10,
+		a.ID)
 	w.server.Inject(mockserver.Fault{On: putService, Body: body, Times: 1})
 	r.Apply(service(a.ID, "CDN", "paused")).Errors().Contain(t, "did not apply", "paused", `AttributeName("status")`)
 	w.server.Inject(mockserver.Fault{On: putService, Effect: true, Close: true, Times: 1})
@@ -237,7 +245,8 @@ func TestServiceReads(t *testing.T) {
 	}
 	w.count(listServices, 2)
 	values, said := w.Data("gcore_account_services", Values{"account_id": text(a.ID), "product": "DNS"})
-	if services, _ := values["services"].([]any); len(said) > 0 || len(services) != 1 || !strings.Contains(fmt.Sprint(services), text(a.ID)+"/DNS") {
+	if services, _ := values["services"].([]any); len(said) > 0 || len(services) != 1 ||
+		!strings.Contains(fmt.Sprint(services), text(a.ID)+"/DNS") {
 		t.Errorf("%v %s", values, said)
 	}
 	if _, said := w.Data("gcore_account_services", Values{}); len(said.Errors()) == 0 {
@@ -258,7 +267,9 @@ func TestServiceReads(t *testing.T) {
 // Sellers are found by name and address, in every form of the listing.
 func TestSellers(t *testing.T) {
 	t.Parallel()
-	for _, o := range []mock.Options{{}, {Envelope: mock.EnvelopeResult}, {Envelope: mock.EnvelopeBare}, {MaxLimit: 2}, {SoftDelete: true}, {Filters: mock.FilterIgnored}} {
+	for _, o := range []mock.Options{
+		{}, {Envelope: mock.EnvelopeResult}, {Envelope: mock.EnvelopeBare}, {MaxLimit: 2}, {SoftDelete: true}, {Filters: mock.FilterIgnored},
+	} {
 		w := newWorld(t, o)
 		ann := w.SeedSeller(mock.Seller{Email: "Ann@example.com", FullName: "Ann Example", Activated: true})
 		for i := range 5 {

@@ -64,7 +64,8 @@ func TestAccountTokenInOneApply(t *testing.T) {
 	c.Write("main.tf", inner)
 	said := c.OK("apply", "-auto-approve").String()
 	acme := c.State("gcore_account.acme").AttributeValues["id"]
-	if caller := strings.Join(strings.Fields(said), " "); !strings.Contains(caller, fmt.Sprintf(`caller = [ "%[1]s", "%[1]s", "Acme", ]`, acme)) {
+	caller := fmt.Sprintf(`caller = [ "%[1]s", "%[1]s", "Acme", ]`, acme)
+	if !strings.Contains(strings.Join(strings.Fields(said), " "), caller) {
 		t.Errorf("the token is not of account %v:\n%s", acme, said)
 	}
 	if !strings.Contains(said, `"Acme",`) || strings.Contains(said, "Somebody else's") {
@@ -136,7 +137,8 @@ func TestAPITokenInTerraform(t *testing.T) {
 	}
 	s.Inject(mockserver.Fault{On: deleteToken, Status: 403, Body: `{"message":"not today"}`})
 	said := c.OK("plan").Unwrapped()
-	if len(m.Tokens()) != 1 || !strings.Contains(said, fmt.Sprintf("API token %d of account %d may be good still", m.Tokens()[0].ID, mock.DemoAccount)) {
+	if len(m.Tokens()) != 1 ||
+		!strings.Contains(said, fmt.Sprintf("API token %d of account %d may be good still", m.Tokens()[0].ID, mock.DemoAccount)) {
 		t.Errorf("left: %+v\n%s", m.Tokens(), said)
 	}
 }
@@ -185,13 +187,16 @@ func interrupt(t *testing.T, c *acctest.CLI, s *mockserver.Server, on string, sk
 // Ctrl-C leaves no token, whether it comes while one is made or while it is used.
 func TestAPITokenCtrlC(t *testing.T) {
 	t.Parallel()
-	for name, on := range map[string]string{"while it is made": postToken, "while it is used": listClients, "while it is deleted": deleteToken} {
+	for name, on := range map[string]string{
+		"while it is made": postToken, "while it is used": listClients, "while it is deleted": deleteToken,
+	} {
 		for phase, args := range [][]string{{"plan"}, {"apply", "-auto-approve"}} { // an apply plans first
 			t.Run(name+", "+args[0], func(t *testing.T) {
 				t.Parallel()
 				m, s, env := start(t, mock.Options{})
 				c := acctest.NewCLI(t, acctest.Environment{
-					"GCORE_API_KEY": env["GCORE_API_KEY"], "GCORE_BASE_URL": env["GCORE_BASE_URL"], "TF_LOG_CORE": "DEBUG", "TF_LOG_PROVIDER": "TRACE", "TF_LOG_PATH": "log",
+					"GCORE_API_KEY": env["GCORE_API_KEY"], "GCORE_BASE_URL": env["GCORE_BASE_URL"], "TF_LOG_CORE": "DEBUG", "TF_LOG_PROVIDER": "TRACE",
+					"TF_LOG_PATH": "log",
 				})
 				c.Write("main.tf", used(mock.DemoAccount, phase > 0))
 				skip := phase
@@ -223,7 +228,8 @@ func TestAPITokenKilled(t *testing.T) {
 		t.Fatalf("left: %+v", left)
 	}
 	said := c.OK("plan").Unwrapped()
-	if !strings.Contains(said, "earlier run") || !strings.Contains(said, fmt.Sprintf("DELETE /iam/v2/clients/%d/tokens/%d", mock.DemoAccount, left[0].ID)) {
+	if !strings.Contains(said, "earlier run") ||
+		!strings.Contains(said, fmt.Sprintf("DELETE /iam/v2/clients/%d/tokens/%d", mock.DemoAccount, left[0].ID)) {
 		t.Error(said)
 	}
 }

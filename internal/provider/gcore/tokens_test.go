@@ -213,8 +213,9 @@ func TestAPITokenLostReply(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]mockserver.Fault{
 		"closed": {Effect: true, Close: true}, "cut": {Effect: true, Cut: true}, "HTML": {Effect: true, Body: "<html>"},
-		"gateway": {Effect: true, Status: 502}, "nameless": {Effect: true, Body: `{"id":1}`}, "no token": {Effect: true, Body: `{"id":1,"name":"x"}`},
-		"no id": {Effect: true, Body: `{"token":"1_abcdefabcdefabcdef"}`},
+		"gateway": {Effect: true, Status: 502}, "nameless": {Effect: true, Body: `{"id":1}`},
+		"no token": {Effect: true, Body: `{"id":1,"name":"x"}`},
+		"no id":    {Effect: true, Body: `{"token":"1_abcdefabcdefabcdef"}`},
 	} {
 		for _, lag := range []int{0, 2} {
 			t.Run(fmt.Sprintf("%s, lag %d", name, lag), func(t *testing.T) {
@@ -246,8 +247,10 @@ func TestAPITokenLostAndLeft(t *testing.T) {
 		want  []string
 	}{
 		"not deleted": {mockserver.Fault{On: deleteToken, Status: 403}, []string{"could not be deleted", "DELETE /iam/v2/clients/7003/tokens/"}},
-		"not listed":  {mockserver.Fault{On: listTokens, Skip: 1, Status: 403}, []string{"may have been made", `"ci (terraform `, "account 7003"}},
-		"not made":    {mockserver.Fault{On: listTokens, Skip: 1, Body: "[]"}, []string{"is listed in account 7003", `"ci (terraform `}},
+		"not listed": {
+			mockserver.Fault{On: listTokens, Skip: 1, Status: 403}, []string{"may have been made", `"ci (terraform `, "account 7003"},
+		},
+		"not made": {mockserver.Fault{On: listTokens, Skip: 1, Body: "[]"}, []string{"is listed in account 7003", `"ci (terraform `}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
