@@ -25,12 +25,21 @@ func TestAccountFailures(t *testing.T) {
 	everywhere := []failure{
 		{"400, text", mockserver.Fault{Status: 400, Body: "the name is not to our taste"}, []string{"HTTP 400", "not to our taste"}},
 		{"400, JSON string", mockserver.Fault{Status: 400, Body: `"not to our taste"`}, []string{"not to our taste"}},
-		{"403", mockserver.Fault{Status: 403, Body: `{"message":"operation requires the role MANAGER"}`}, []string{"HTTP 403", "role MANAGER", "administrators"}},
+		{
+			"403", mockserver.Fault{Status: 403, Body: `{"message":"operation requires the role MANAGER"}`},
+			[]string{"HTTP 403", "role MANAGER", "administrators"},
+		},
 		{"409", mockserver.Fault{Status: 409, Body: `{"detail":"somebody else is at it"}`}, []string{"HTTP 409", "somebody else is at it"}},
-		{"422, with a field", mockserver.Fault{Status: 422, Body: `{"errors":{"name":["is rude"]}}`}, []string{"is rude", `AttributeName("name")`}},
+		{
+			"422, with a field", mockserver.Fault{Status: 422, Body: `{"errors":{"name":["is rude"]}}`},
+			[]string{"is rude", `AttributeName("name")`},
+		},
 		{"501", mockserver.Fault{Status: 501, Body: "not here"}, []string{"HTTP 501"}},
 		{"redirect", mockserver.Fault{Status: 302, Header: http.Header{"Location": {"https://evil.example/?secret"}}}, []string{"base URL"}},
-		{"429, for too long", mockserver.Fault{Status: 429, Header: http.Header{"Retry-After": {"7200"}}}, []string{"HTTP 429", "asked to wait 2h", "max_requests_per_second"}},
+		{
+			"429, for too long", mockserver.Fault{Status: 429, Header: http.Header{"Retry-After": {"7200"}}},
+			[]string{"HTTP 429", "asked to wait 2h", "max_requests_per_second"},
+		},
 	}
 	later := []failure{
 		{"500, again and again", mockserver.Fault{Status: 500, Body: "oops"}, []string{"HTTP 500", "oops", "fault at the vendor"}},
@@ -133,7 +142,8 @@ func TestAccountSecretsInErrors(t *testing.T) {
 	check(r.Apply(config))
 	r.Applied(config)
 	s.Inject(mockserver.Fault{On: patches, Status: 400, EchoCredentials: true, Times: 1})
-	check(r.Apply(acctest.With(config, Values{"auth_configs": []any{oauth("a", "s3cret/+ü\"y", mutual("the private key"), Values{"idp_requires_basic_auth": false})}})))
+	changed := oauth("a", "s3cret/+ü\"y", mutual("the private key"), Values{"idp_requires_basic_auth": false})
+	check(r.Apply(acctest.With(config, Values{"auth_configs": []any{changed}})))
 }
 
 // A create whose outcome is unclear ends in one account: found and saved where it is proven ours, else named.
@@ -185,7 +195,8 @@ func TestAccountUnprovenCreate(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			m, s, p := startProtocol(t, mock.Options{})
-			s.Inject(mockserver.Fault{On: posts, Effect: test.effect, Close: true, Times: 1}, mockserver.Fault{On: lists, Times: 1, Status: 503, Before: func() {
+			s.Inject(mockserver.Fault{On: posts, Effect: test.effect, Close: true, Times: 1})
+			s.Inject(mockserver.Fault{On: lists, Times: 1, Status: 503, Before: func() {
 				if test.before != nil {
 					test.before(m)
 				}
@@ -205,7 +216,9 @@ func TestAccountUnprovenCreate(t *testing.T) {
 
 func TestAccountExistsAlready(t *testing.T) {
 	t.Parallel()
-	for name, options := range map[string]mock.Options{"400": {}, "409": {DuplicateStatus: 409, Errors: mock.ErrorMessage}, "names fold": {DuplicateFold: true}} {
+	for name, options := range map[string]mock.Options{
+		"400": {}, "409": {DuplicateStatus: 409, Errors: mock.ErrorMessage}, "names fold": {DuplicateFold: true},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			m, s, p := startProtocol(t, options)
@@ -215,7 +228,8 @@ func TestAccountExistsAlready(t *testing.T) {
 				wanted = strings.ToUpper(wanted)
 			}
 			r := p.Resource(accountType)
-			r.Apply(Values{"name": wanted}).Errors().Contain(t, "exists already", there.ID, "import {", "to       = fortanix_account.NAME", "provider = accounts")
+			r.Apply(Values{"name": wanted}).Errors().Contain(t, "exists already", there.ID, "import {", "to       = fortanix_account.NAME",
+				"provider = accounts")
 			if r.State() != nil || len(m.All()) != 1 || s.Count(posts) != 1 {
 				t.Errorf("state %v, %d accounts, %d creates", r.State(), len(m.All()), s.Count(posts))
 			}
@@ -288,10 +302,12 @@ func TestAccountCreatePassesOver(t *testing.T) {
 	t.Parallel()
 	m, s, p := startProtocol(t, mock.Options{})
 	s.Inject(mockserver.Fault{On: posts, Times: 1, Before: func() {
-		m.Seed(mock.Account{ID: someID, Name: "Acme", Component: "CONFIDENTIAL_AI", NodeEnrollment: mock.NodeEnrollment{AttestationDisabled: true}, AuthConfigs: map[string]mock.AuthConfig{
-			otherID: {Password: &mock.PasswordConfig{Require2FA: true}},
-		}})
-	}, Body: fmt.Sprintf(`{"acct_id":%q,"name":"Acme","node_enrollment":{"attestation_enforcement_disabled_insecure":true},"component":"CONFIDENTIAL_AI"}`, someID)})
+		m.Seed(mock.Account{
+			ID: someID, Name: "Acme", Component: "CONFIDENTIAL_AI", NodeEnrollment: mock.NodeEnrollment{AttestationDisabled: true},
+			AuthConfigs: map[string]mock.AuthConfig{otherID: {Password: &mock.PasswordConfig{Require2FA: true}}},
+		})
+	}, Body: `{"acct_id":"` + someID + `","name":"Acme","node_enrollment":{"attestation_enforcement_disabled_insecure":true},` +
+		`"component":"CONFIDENTIAL_AI"}`})
 	r := p.Resource(accountType)
 	r.Applied(all())
 	a := stored(t, m, r)
@@ -308,7 +324,8 @@ func TestAccountRetries(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]mockserver.Fault{
 		"503": {Status: 503, Header: http.Header{"Retry-After": {"2"}}}, "502": {Status: 502, Body: page}, "429": {Status: 429},
-		"reset": {Reset: true}, "cut": {Cut: true, Effect: true}, "done, then reset": {Reset: true, Effect: true}, "done, then 500": {Status: 500, Effect: true},
+		"reset": {Reset: true}, "cut": {Cut: true, Effect: true}, "done, then reset": {Reset: true, Effect: true},
+		"done, then 500": {Status: 500, Effect: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

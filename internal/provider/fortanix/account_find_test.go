@@ -14,7 +14,8 @@ import (
 
 // Names that trip over quoting in HCL.
 var trickyNames = []string{
-	`Quote " double`, `Back\slash \`, "${interpolation} %{directive}", "$${escaped}", "Zürich Straße", "株式会社アクメ", "شركة أكمي", "Acme 🚀", "<b>Acme</b>",
+	`Quote " double`, `Back\slash \`, "${interpolation} %{directive}", "$${escaped}", "Zürich Straße", "株式会社アクメ", "شركة أكمي", "Acme 🚀",
+	"<b>Acme</b>",
 }
 
 func seedTricky(m *mock.Mock) []mock.Account {
@@ -28,8 +29,9 @@ func seedTricky(m *mock.Mock) []mock.Account {
 			a.AuthConfigs = map[string]mock.AuthConfig{
 				someID: {Password: &mock.PasswordConfig{AdministratorsOnly: true}},
 				otherID: {OAuth: &mock.OAuthConfig{
-					Name: name, IconURL: "https://idp.example/icon.png", AuthorizationEndpoint: "https://idp.example/a", TokenEndpoint: "https://idp.example/t",
-					ClientID: "c", ClientSecret: "theirs", TLS: mock.TLS{Required: &mock.TLSRequired{CA: mock.CA{Pinned: []string{b64("one")}}}},
+					Name: name, IconURL: "https://idp.example/icon.png", AuthorizationEndpoint: "https://idp.example/a",
+					TokenEndpoint: "https://idp.example/t",
+					ClientID:      "c", ClientSecret: "theirs", TLS: mock.TLS{Required: &mock.TLSRequired{CA: mock.CA{Pinned: []string{b64("one")}}}},
 				}},
 			}
 			a.Component, a.AttestationDisabled, a.PCRPriority = "CONFIDENTIAL_AI", true, []int{}
@@ -269,7 +271,9 @@ func TestAccountBulkReads(t *testing.T) {
 		m, s, env := start(t, mock.Options{})
 		p := acctest.StartProtocol(t, env, Values{"bulk_reads": bulk})
 		for i := range 60 {
-			m.Seed(mock.Account{Name: fmt.Sprint("Acme ", i), CustomLogo: png("x"), AuthConfigs: map[string]mock.AuthConfig{someID: {Password: &mock.PasswordConfig{}}}})
+			m.Seed(mock.Account{
+				Name: fmt.Sprint("Acme ", i), CustomLogo: png("x"), AuthConfigs: map[string]mock.AuthConfig{someID: {Password: &mock.PasswordConfig{}}},
+			})
 		}
 		var resources []*acctest.Resource
 		for _, a := range m.All() {

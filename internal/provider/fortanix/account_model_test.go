@@ -22,7 +22,8 @@ func TestNoFollowUpAfterInterruption(t *testing.T) {
 		var diags diag.Diagnostics
 		plan := accountModel{commonModel: commonModel{Name: types.StringValue("Acme"), AccountStatus: types.StringValue(status)}}
 		var api *client.Client // any use of it panics
-		if got := finish(ctx, api, made, plan.followUp(ctx, nil, &diags), &diags); got.ID != made.ID || diags.HasError() || len(diags) != warnings {
+		if got := finish(ctx, api, made, plan.followUp(ctx, nil, &diags), &diags); got.ID != made.ID || diags.HasError() ||
+			len(diags) != warnings {
 			t.Errorf("%s: account %s, %v", status, got.ID, diags)
 		}
 	}
@@ -35,12 +36,14 @@ func TestResolve(t *testing.T) {
 	var diags diag.Diagnostics
 	plan := accountModel{commonModel: commonModel{
 		ID: types.StringUnknown(), Name: types.StringValue("Acme"), Component: types.StringUnknown(), DefaultGroupID: types.StringUnknown(),
-		MarketplaceGroupID: types.StringValue("kept"), AccountStatus: types.StringUnknown(), AzureCVMPCRPriority: types.ListUnknown(types.NumberType),
-		NodeEnrollment: types.ObjectUnknown(nodeEnrollmentTypes), CreatedAt: types.Int64Unknown(),
+		MarketplaceGroupID: types.StringValue("kept"), AccountStatus: types.StringUnknown(),
+		AzureCVMPCRPriority: types.ListUnknown(types.NumberType),
+		NodeEnrollment:      types.ObjectUnknown(nodeEnrollmentTypes), CreatedAt: types.Int64Unknown(),
 	}}
 	other, created := "other", int64(7)
 	plan.resolve(ctx, client.Account{ID: "AB", Name: "Other", MarketplaceGroupID: &other, CreatedAt: &created}, &diags)
-	if diags.HasError() || plan.ID.ValueString() != "ab" || plan.Name.ValueString() != "Acme" || plan.MarketplaceGroupID.ValueString() != "kept" ||
+	if diags.HasError() || plan.ID.ValueString() != "ab" || plan.Name.ValueString() != "Acme" ||
+		plan.MarketplaceGroupID.ValueString() != "kept" ||
 		plan.CreatedAt.ValueInt64() != 7 {
 		t.Errorf("%+v %v", plan, diags)
 	}

@@ -15,7 +15,9 @@ func TestAccountModes(t *testing.T) {
 	t.Parallel()
 	changed := acctest.With(all(), Values{
 		"name": "Acme 2", "custom_logo": png("other"), "account_status": "Active", "azure_cvm_pcr_priority": order(3),
-		"auth_configs": []any{oauth("a", "secret-a2", Values{"client_secret_wo_version": 2}), password(false), oauth("c", "secret-c", mutual("key-c"))},
+		"auth_configs": []any{
+			oauth("a", "secret-a2", Values{"client_secret_wo_version": 2}), password(false), oauth("c", "secret-c", mutual("key-c")),
+		},
 	})
 	bare := Values{
 		"name": "Acme 2", "auth_configs": changed["auth_configs"], "component": changed["component"], "deletion_policy": "delete",
@@ -25,27 +27,29 @@ func TestAccountModes(t *testing.T) {
 		config Values
 	}{{"create", all()}, {"change", changed}, {"bare", bare}, {"shorter", acctest.With(bare, Values{"auth_configs": []any{password(true)}})}}
 	for name, options := range map[string]mock.Options{
-		"as documented":              {},
-		"short sessions":             {TokenLifetime: 2 * time.Second, SessionLifetime: 4 * time.Second},
-		"session times in millis":    {SessionMillis: true},
-		"only Authorization":         {TokenHeader: "Authorization"},
-		"only Authentication":        {TokenHeader: "Authentication"},
-		"errors as JSON strings":     {Errors: mock.ErrorString},
-		"names fold":                 {DuplicateFold: true, DuplicateStatus: 409},
-		"gone is 403":                {GoneStatus: 403},
-		"writes need a selection":    {RequireSelected: true},
-		"names in capitals":          {NormalizeName: strings.ToUpper},
-		"names with whitespace":      {NormalizeName: func(name string) string { return " " + strings.TrimSpace(name) + " " }},
-		"defaults of the server":     {ServerDefaults: true},
-		"creation in millis":         {CreatedMillis: true},
-		"secrets masked":             {Secrets: mock.SecretsMasked},
-		"secrets omitted":            {Secrets: mock.SecretsOmitted},
-		"an empty logo":              {Logos: mock.LogosEmpty},
-		"logos in lines":             {Logos: mock.LogosWrapped},
-		"empty maps":                 {EmptyConfigs: true},
-		"thin lists":                 {PartialList: true},
-		"pages of one":               {DefaultPageSize: 1, MaxPageSize: 1, LostCursorEmpty: true},
-		"all that is thin and short": {PartialList: true, EmptyConfigs: true, Logos: mock.LogosEmpty, Secrets: mock.SecretsOmitted, RequireSelected: true, MaxPageSize: 1},
+		"as documented":           {},
+		"short sessions":          {TokenLifetime: 2 * time.Second, SessionLifetime: 4 * time.Second},
+		"session times in millis": {SessionMillis: true},
+		"only Authorization":      {TokenHeader: "Authorization"},
+		"only Authentication":     {TokenHeader: "Authentication"},
+		"errors as JSON strings":  {Errors: mock.ErrorString},
+		"names fold":              {DuplicateFold: true, DuplicateStatus: 409},
+		"gone is 403":             {GoneStatus: 403},
+		"writes need a selection": {RequireSelected: true},
+		"names in capitals":       {NormalizeName: strings.ToUpper},
+		"names with whitespace":   {NormalizeName: func(name string) string { return " " + strings.TrimSpace(name) + " " }},
+		"defaults of the server":  {ServerDefaults: true},
+		"creation in millis":      {CreatedMillis: true},
+		"secrets masked":          {Secrets: mock.SecretsMasked},
+		"secrets omitted":         {Secrets: mock.SecretsOmitted},
+		"an empty logo":           {Logos: mock.LogosEmpty},
+		"logos in lines":          {Logos: mock.LogosWrapped},
+		"empty maps":              {EmptyConfigs: true},
+		"thin lists":              {PartialList: true},
+		"pages of one":            {DefaultPageSize: 1, MaxPageSize: 1, LostCursorEmpty: true},
+		"all that is thin and short": {
+			PartialList: true, EmptyConfigs: true, Logos: mock.LogosEmpty, Secrets: mock.SecretsOmitted, RequireSelected: true, MaxPageSize: 1,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

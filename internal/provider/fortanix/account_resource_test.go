@@ -41,7 +41,8 @@ func value(attribute string, check knownvalue.Check) statecheck.StateCheck {
 func createdOnce(t *testing.T, s *mockserver.Server, updates, deleted int) {
 	t.Helper()
 	if c, u, d := s.Count(posts), s.Count(patches), s.Count(deletes); c != 1 || u != updates || d != deleted || acctest.Changes(s) != c+u+d {
-		t.Errorf("%d creates, %d updates and %d deletes of %d changes were sent, want 1, %d and %d", c, u, d, acctest.Changes(s), updates, deleted)
+		t.Errorf("%d creates, %d updates and %d deletes of %d changes were sent, want 1, %d and %d", c, u, d, acctest.Changes(s), updates,
+			deleted)
 	}
 }
 
@@ -188,18 +189,21 @@ func TestAccountUnknownValues(t *testing.T) {
 	t.Parallel()
 	m, s, env := start(t, mock.Options{})
 	config := func(n int) string {
-		return acctest.Lines(`resource "terraform_data" "x" {`, fmt.Sprintf(
-			`input = { n = "%d", logo = %q, yes = true, ai = "CONFIDENTIAL_AI", group = %q, status = "Deactivated", order = range(23), hosts = [%q] }`,
-			n, png(fmt.Sprint(n)), someID, b64("one")), `}`) +
-			account(`name = "Acme ${terraform_data.x.output.n}"`, `custom_logo = terraform_data.x.output.logo`, `component = terraform_data.x.output.ai`,
+		return acctest.Lines(`resource "terraform_data" "x" {`,
+			`input = { yes = true, ai = "CONFIDENTIAL_AI", status = "Deactivated", order = range(23),`,
+			fmt.Sprintf(`n = "%d", logo = %q, group = %q, hosts = [%q] }`, n, png(fmt.Sprint(n)), someID, b64("one")), `}`) +
+			account(`name = "Acme ${terraform_data.x.output.n}"`, `custom_logo = terraform_data.x.output.logo`,
+				`component = terraform_data.x.output.ai`,
 				`node_enrollment = { attestation_enforcement_disabled_insecure = terraform_data.x.output.yes }`,
 				`default_group_id = terraform_data.x.output.group`, `marketplace_group_id = terraform_data.x.output.group`,
 				`account_status = terraform_data.x.output.status`, `azure_cvm_pcr_priority = terraform_data.x.output.order`,
 				`auth_configs = [{ password = { require_2fa = terraform_data.x.output.yes, administrators_only = true } }, { oauth = {`,
 				`idp_name = "idp"`, `idp_icon_url = "https://${terraform_data.x.output.n}"`, `idp_authorization_endpoint = "https://a"`,
-				`idp_token_endpoint = "https://t"`, `idp_requires_basic_auth = terraform_data.x.output.yes`, `client_id = terraform_data.x.output.group`,
+				`idp_token_endpoint = "https://t"`, `idp_requires_basic_auth = terraform_data.x.output.yes`,
+				`client_id = terraform_data.x.output.group`,
 				`client_secret_wo = "secret-${terraform_data.x.output.n}"`, `client_secret_wo_version = terraform_data.x.output.n`,
-				`tls = { required = { validate_hostname = true, ca = { pinned = terraform_data.x.output.hosts } } }`, `} }]`, `deletion_policy = "abandon"`)
+				`tls = { required = { validate_hostname = true, ca = { pinned = terraform_data.x.output.hosts } } }`, `} }]`,
+				`deletion_policy = "abandon"`)
 	}
 	acctest.Run(t, env,
 		resource.TestStep{Config: config(1), ConfigPlanChecks: acctest.EmptyPlan},
@@ -260,7 +264,9 @@ func TestAccountAuthConfigs(t *testing.T) {
 		resource.TestStep{Config: block(configs(a, password(true), b)), ConfigPlanChecks: acctest.EmptyPlan},
 		resource.TestStep{Config: block(configs(b, a, password(true))), ConfigPlanChecks: nothing},
 		resource.TestStep{Config: block(configs(b, password(true), changed)), ConfigPlanChecks: updates},
-		resource.TestStep{Config: block(acctest.With(configs(b, password(true), changed), Values{"deletion_policy": "delete"})), ConfigPlanChecks: updates},
+		resource.TestStep{
+			Config: block(acctest.With(configs(b, password(true), changed), Values{"deletion_policy": "delete"})), ConfigPlanChecks: updates,
+		},
 	)
 	createdOnce(t, s, 1, 1)
 	for id, want := range map[string]string{"a": mockserver.Hash("secret-a2"), "b": ""} {
@@ -296,7 +302,10 @@ func modified(r mockserver.Request) []map[string]any {
 func TestAccountDrift(t *testing.T) {
 	t.Parallel()
 	m, s, env := start(t, mock.Options{})
-	config := block(Values{"name": "Acme", "custom_logo": png("ours"), "account_status": "Active", "auth_configs": []any{password(true)}, "deletion_policy": "delete"})
+	config := block(Values{
+		"name": "Acme", "custom_logo": png("ours"), "account_status": "Active", "auth_configs": []any{password(true)},
+		"deletion_policy": "delete",
+	})
 	acctest.Run(t, env,
 		resource.TestStep{Config: config},
 		resource.TestStep{
@@ -391,7 +400,8 @@ func TestAccountImportByCLI(t *testing.T) {
 		cli := acctest.NewCLI(t, env)
 		cli.Need("1.14", "")
 		seedTricky(m)
-		cli.Write("all.tfquery.hcl", acctest.Lines(`list "fortanix_account" "all" {`, `provider = accounts`, `limit = 1000`, `include_resource = true`, `}`))
+		cli.Write("all.tfquery.hcl",
+			acctest.Lines(`list "fortanix_account" "all" {`, `provider = accounts`, `limit = 1000`, `include_resource = true`, `}`))
 		cli.OK("query", "-generate-config-out=generated.tf")
 		cli.ImportsOnly(s, len(trickyNames))
 	})

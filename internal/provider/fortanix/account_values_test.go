@@ -99,7 +99,10 @@ func TestAccountRefusedValues(t *testing.T) {
 		{Values{"azure_cvm_pcr_priority": order(0)[:22]}, "23"},
 		{Values{"azure_cvm_pcr_priority": append(order(0)[:22], 23)}, "whole number from 0 to 22"},
 		{Values{"azure_cvm_pcr_priority": append(order(0)[:22], 1.5)}, "whole number from 0 to 22"},
-		{Values{"auth_configs": []any{oauth("a", "x", Values{"client_secret_wo_version": 1.5})}}, "client_secret_wo_version is 1.5. It must be a whole number"},
+		{
+			Values{"auth_configs": []any{oauth("a", "x", Values{"client_secret_wo_version": 1.5})}},
+			"client_secret_wo_version is 1.5. It must be a whole number",
+		},
 		{Values{"auth_configs": []any{oauth("a", "x", Values{"client_secret_wo_version": 0})}}, "at least 1"},
 		{Values{"azure_cvm_pcr_priority": append(order(0)[:22], 0)}, "duplicate"},
 		{Values{"deletion_policy": "disable"}, "delete"},

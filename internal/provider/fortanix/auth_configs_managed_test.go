@@ -35,7 +35,8 @@ func TestAuthConfigsUnmanaged(t *testing.T) {
 	if said := r.Apply(again); len(said) > 0 {
 		t.Fatal(said)
 	}
-	if diff := cmp.Diff(map[string]string{"add_auth_configs": "cluster:entra", "mod_auth_configs": "oauth:a password"}, patched(t, s, before)); diff != "" {
+	if diff := cmp.Diff(map[string]string{"add_auth_configs": "cluster:entra", "mod_auth_configs": "oauth:a password"},
+		patched(t, s, before)); diff != "" {
 		t.Errorf("sent (-want +got):\n%s", diff)
 	}
 	if got := secrets(stored(t, m, r))["a"]; got != "secret-a2" {
@@ -64,12 +65,15 @@ func TestAuthConfigsImported(t *testing.T) {
 				Name: "a", IconURL: "https://idp.example/icon.png", AuthorizationEndpoint: "https://idp.example/authorize",
 				TokenEndpoint: "https://idp.example/token", RequiresBasicAuth: true, ClientID: "client-of-a", ClientSecret: "theirs",
 				TLS: mock.TLS{Required: &mock.TLSRequired{
-					ValidateHostname: true, ClientKey: b64("their key"), ClientCert: b64("certificate"), CA: mock.CA{Pinned: []string{b64("one"), b64("two")}},
+					ValidateHostname: true, ClientKey: b64("their key"), ClientCert: b64("certificate"),
+					CA: mock.CA{Pinned: []string{b64("one"), b64("two")}},
 				}},
 			}},
 		}}).ID
 	}
-	for shown, mode := range map[string]mock.Secrets{"returned": mock.SecretsReturned, "masked": mock.SecretsMasked, "omitted": mock.SecretsOmitted} {
+	for shown, mode := range map[string]mock.Secrets{
+		"returned": mock.SecretsReturned, "masked": mock.SecretsMasked, "omitted": mock.SecretsOmitted,
+	} {
 		t.Run("secrets "+shown, func(t *testing.T) {
 			t.Parallel()
 			m, s, p := startProtocol(t, mock.Options{Secrets: mode})

@@ -92,8 +92,13 @@ func TestAuthConfigsChanges(t *testing.T) {
 		"appended":              {from: []any{a}, to: []any{a, b}, want: map[string]string{"add_auth_configs": "oauth:b"}},
 		"inserted at the front": {from: []any{a}, to: []any{cluster("x"), a}, want: map[string]string{"add_auth_configs": "cluster:x"}},
 		"taken out":             {from: []any{a, password(true), b}, to: []any{a, b}, want: map[string]string{"del_auth_configs": "password"}},
-		"password changed":      {from: []any{a, password(true)}, to: []any{a, password(false)}, want: map[string]string{"mod_auth_configs": "password"}},
-		"another target":        {from: []any{cluster("x")}, to: []any{cluster("y")}, want: map[string]string{"add_auth_configs": "cluster:y", "del_auth_configs": "cluster:x"}},
+		"password changed": {
+			from: []any{a, password(true)}, to: []any{a, password(false)}, want: map[string]string{"mod_auth_configs": "password"},
+		},
+		"another target": {
+			from: []any{cluster("x")}, to: []any{cluster("y")},
+			want: map[string]string{"add_auth_configs": "cluster:y", "del_auth_configs": "cluster:x"},
+		},
 		"swapped, one changed": {
 			from: []any{a, b}, to: []any{oauth("b", "secret-b"), oauth("a", "secret-a2", icon)},
 			want: map[string]string{"mod_auth_configs": "oauth:a"}, secrets: map[string]string{"a": "secret-a2", "b": "secret-b"},
@@ -127,7 +132,9 @@ func TestAuthConfigsChanges(t *testing.T) {
 			},
 		},
 	} {
-		for shown, mode := range map[string]mock.Secrets{"returned": mock.SecretsReturned, "masked": mock.SecretsMasked, "omitted": mock.SecretsOmitted} {
+		for shown, mode := range map[string]mock.Secrets{
+			"returned": mock.SecretsReturned, "masked": mock.SecretsMasked, "omitted": mock.SecretsOmitted,
+		} {
 			t.Run(name+", secrets "+shown, func(t *testing.T) {
 				t.Parallel()
 				m, s, p := startProtocol(t, mock.Options{Secrets: mode})
@@ -173,28 +180,45 @@ func TestAuthConfigsRefused(t *testing.T) {
 		from, to []any
 		says     []string
 	}{
-		"empty list":            {to: []any{}, says: []string{"auth_configs is empty", "locked out"}},
-		"empty element":         {to: []any{Values{}}, says: []string{"Exactly one of password, oauth, cluster_auth_ref must be set in auth_configs[0]; none is."}},
-		"two kinds in one":      {to: []any{acctest.With(password(true), cluster("x"))}, says: []string{"password and cluster_auth_ref are."}},
-		"no TLS mode":           {to: []any{oauth("a", "s", Values{"tls": Values{}})}, says: []string{"in auth_configs[0].oauth.tls; none is."}},
-		"two TLS modes":         {to: []any{oauth("a", "s", Values{"tls": Values{"disabled": Values{}, "opportunistic": Values{}}})}, says: []string{"disabled and opportunistic are."}},
-		"no CA":                 {to: []any{oauth("a", "s", Values{"tls": Values{"required": Values{"validate_hostname": true, "ca": Values{}}}})}, says: []string{"Exactly one of ca_set, pinned", "none is."}},
-		"two passwords":         {to: []any{password(true), cluster("x"), password(false)}, says: []string{"auth_configs[0] and auth_configs[2]"}},
+		"empty list": {to: []any{}, says: []string{"auth_configs is empty", "locked out"}},
+		"empty element": {
+			to: []any{Values{}}, says: []string{"Exactly one of password, oauth, cluster_auth_ref must be set in auth_configs[0]; none is."},
+		},
+		"two kinds in one": {to: []any{acctest.With(password(true), cluster("x"))}, says: []string{"password and cluster_auth_ref are."}},
+		"no TLS mode":      {to: []any{oauth("a", "s", Values{"tls": Values{}})}, says: []string{"in auth_configs[0].oauth.tls; none is."}},
+		"two TLS modes": {
+			to:   []any{oauth("a", "s", Values{"tls": Values{"disabled": Values{}, "opportunistic": Values{}}})},
+			says: []string{"disabled and opportunistic are."},
+		},
+		"no CA": {
+			to:   []any{oauth("a", "s", Values{"tls": Values{"required": Values{"validate_hostname": true, "ca": Values{}}}})},
+			says: []string{"Exactly one of ca_set, pinned", "none is."},
+		},
+		"two passwords": {
+			to: []any{password(true), cluster("x"), password(false)}, says: []string{"auth_configs[0] and auth_configs[2]"},
+		},
 		"two of one client":     {to: []any{oauth("a", "s"), oauth("a", "t")}, says: []string{"auth_configs[0] and auth_configs[1]"}},
 		"two of one target":     {to: []any{cluster("x"), cluster("x")}, says: []string{"auth_configs[0] and auth_configs[1]"}},
 		"create without secret": {to: []any{oauth("a", "")}, says: []string{secret, "client_secret_wo"}},
-		"secret, no version":    {to: []any{oauth("a", "s", Values{"client_secret_wo_version": nil})}, says: []string{"client_secret_wo_version"}},
-		"create without key":    {to: []any{oauth("a", "s", mutual(""))}, says: []string{secret, "client_key_wo"}},
-		"added without secret":  {from: []any{password(true)}, to: []any{password(true), oauth("a", "")}, says: []string{secret, `"auth_configs"`}},
+		"secret, no version": {
+			to: []any{oauth("a", "s", Values{"client_secret_wo_version": nil})}, says: []string{"client_secret_wo_version"},
+		},
+		"create without key": {to: []any{oauth("a", "s", mutual(""))}, says: []string{secret, "client_key_wo"}},
+		"added without secret": {
+			from: []any{password(true)}, to: []any{password(true), oauth("a", "")}, says: []string{secret, `"auth_configs"`},
+		},
 		"changed without secret": {
-			from: []any{password(true), oauth("a", "s")}, to: []any{oauth("a", "", Values{"client_secret_wo_version": 1, "idp_requires_basic_auth": false})},
+			from: []any{password(true), oauth("a", "s")},
+			to:   []any{oauth("a", "", Values{"client_secret_wo_version": 1, "idp_requires_basic_auth": false})},
 			says: []string{secret, "client_secret_wo"},
 		},
 		"changed without key": {
 			from: []any{oauth("a", "s", mutual("k"))}, to: []any{oauth("a", "s", mutual(""), Values{"idp_requires_basic_auth": false})},
 			says: []string{secret, "client_key_wo"},
 		},
-		"version without secret": {from: []any{oauth("a", "s")}, to: []any{oauth("a", "", Values{"client_secret_wo_version": 2})}, says: []string{secret}},
+		"version without secret": {
+			from: []any{oauth("a", "s")}, to: []any{oauth("a", "", Values{"client_secret_wo_version": 2})}, says: []string{secret},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -214,12 +238,16 @@ func TestAuthConfigsRefused(t *testing.T) {
 func TestAuthConfigsUnknown(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ planned, known Values }{
-		"all of it":       {Values{"name": "Acme", "auth_configs": acctest.Unknown}, configs(oauth("a", "s"))},
-		"one element":     {configs(password(true), acctest.Unknown), configs(password(true), oauth("a", "s"))},
-		"a secret":        {configs(oauth("a", "s", Values{"client_secret_wo": acctest.Unknown})), configs(oauth("a", "s"))},
-		"part of a key":   {configs(oauth("a", "s", Values{"client_id": acctest.Unknown})), configs(oauth("a", "s"))},
-		"mode of TLS":     {configs(oauth("a", "s", Values{"tls": acctest.Unknown})), configs(oauth("a", "s"))},
-		"pinned CA":       {configs(oauth("a", "s", Values{"tls": Values{"required": Values{"validate_hostname": true, "ca": Values{"pinned": acctest.Unknown}}}})), configs(oauth("a", "s", Values{"tls": Values{"required": Values{"validate_hostname": true, "ca": Values{"pinned": []string{b64("x")}}}}}))},
+		"all of it":     {Values{"name": "Acme", "auth_configs": acctest.Unknown}, configs(oauth("a", "s"))},
+		"one element":   {configs(password(true), acctest.Unknown), configs(password(true), oauth("a", "s"))},
+		"a secret":      {configs(oauth("a", "s", Values{"client_secret_wo": acctest.Unknown})), configs(oauth("a", "s"))},
+		"part of a key": {configs(oauth("a", "s", Values{"client_id": acctest.Unknown})), configs(oauth("a", "s"))},
+		"mode of TLS":   {configs(oauth("a", "s", Values{"tls": acctest.Unknown})), configs(oauth("a", "s"))},
+		"pinned CA": {
+			configs(oauth("a", "s", Values{"tls": Values{"required": Values{"validate_hostname": true, "ca": Values{"pinned": acctest.Unknown}}}})),
+			configs(oauth("a", "s",
+				Values{"tls": Values{"required": Values{"validate_hostname": true, "ca": Values{"pinned": []string{b64("x")}}}}})),
+		},
 		"a version alone": {configs(oauth("a", "s", Values{"client_secret_wo_version": acctest.Unknown})), configs(oauth("a", "s"))},
 	} {
 		t.Run(name, func(t *testing.T) {

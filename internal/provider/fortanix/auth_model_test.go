@@ -116,7 +116,9 @@ func TestResends(t *testing.T) {
 	t.Parallel()
 	one, two, none := types.NumberValue(big.NewFloat(1)), types.NumberValue(big.NewFloat(2)), types.NumberNull()
 	element := func(secret, key types.Number) authConfigModel {
-		return authConfigModel{OAuth: &oauthModel{ClientSecretWOVersion: secret, TLS: &tlsModel{Required: &tlsRequiredModel{ClientKeyWOVersion: key}}}}
+		return authConfigModel{
+			OAuth: &oauthModel{ClientSecretWOVersion: secret, TLS: &tlsModel{Required: &tlsRequiredModel{ClientKeyWOVersion: key}}},
+		}
 	}
 	before := element(one, one)
 	for name, test := range map[string]struct {

@@ -88,7 +88,9 @@ func TestSelection(t *testing.T) {
 	m, s, p := startProtocol(t, mock.Options{RequireSelected: true})
 	resources := imported(t, m, p, 6)
 	atOnce(resources, func(i int, r *acctest.Resource) {
-		if said := r.Apply(Values{"name": fmt.Sprint("New ", i), "auth_configs": []any{password(true)}, "deletion_policy": "delete"}); len(said) > 0 {
+		if said := r.Apply(Values{
+			"name": fmt.Sprint("New ", i), "auth_configs": []any{password(true)}, "deletion_policy": "delete",
+		}); len(said) > 0 {
 			t.Error(said)
 		}
 	})
@@ -136,7 +138,9 @@ func TestNoCredentials(t *testing.T) {
 		"none":             {says: []string{"fortanix", "FORTANIX_CCM_USERNAME", "FORTANIX_CCM_PASSWORD"}},
 		"unknown password": {block: Values{"username": "ops@example.com", "password": acctest.Unknown}, says: []string{"fortanix.password"}},
 		"unknown token":    {block: Values{"token": acctest.Unknown}, says: []string{"fortanix.token"}},
-		"unknown endpoint": {env: acctest.Environment{"FORTANIX_CCM_TOKEN": "x"}, block: Values{"endpoint": acctest.Unknown}, says: []string{"fortanix.endpoint"}},
+		"unknown endpoint": {
+			env: acctest.Environment{"FORTANIX_CCM_TOKEN": "x"}, block: Values{"endpoint": acctest.Unknown}, says: []string{"fortanix.endpoint"},
+		},
 		"of another product": {env: acctest.Environment{"FORTANIX_API_KEY": "x", "FORTANIX_API_ENDPOINT": "https://x.example"},
 			says: []string{"FORTANIX_CCM_USERNAME"}},
 	} {
