@@ -103,15 +103,29 @@ func TestNotOurs(t *testing.T) {
 		options mock.Options
 		faults  []mockserver.Fault
 	}{
-		"made before":               {other: mock.Client{Company: "Acme", Owner: mine}, age: time.Minute},
-		"by somebody else":          {other: mock.Client{Company: "Acme", Owner: 4711}},
-		"in other case":             {other: mock.Client{Company: "ACME", Owner: mine}, options: mock.Options{Filters: mock.FilterContains, FoldCompany: true}},
-		"surrounding whitespace":    {other: mock.Client{Company: " Acme ", Owner: mine}, options: mock.Options{Filters: mock.FilterContains}},
-		"filter refused":            {other: mock.Client{Company: "Acme", Owner: mine}, faults: []mockserver.Fault{{Where: byCreation, Status: 400}}},
-		"filter fails":              {other: mock.Client{Company: "Acme", Owner: mine}, faults: []mockserver.Fault{{Where: byCreation, Status: 500}}},
-		"filter finds nothing":      {other: mock.Client{Company: "Acme", Owner: mine}, faults: []mockserver.Fault{{Where: byCreation, Body: `{"count":0,"results":[]}`}}},
-		"the server hides its time": {other: mock.Client{Company: "Acme", Owner: mine}, faults: []mockserver.Fault{{On: "GET /iam/clients", Header: http.Header{"Date": {""}}, Body: `[{"id":7310001,"companyName":"Acme"}]`}}},
-		"filter ignored":            {other: mock.Client{Company: "Acme", Owner: mine}, faults: []mockserver.Fault{{Where: byCreation, Body: `[{"id":7310001,"companyName":"Acme"}]`}}},
+		"made before":      {other: mock.Client{Company: "Acme", Owner: mine}, age: time.Minute},
+		"by somebody else": {other: mock.Client{Company: "Acme", Owner: 4711}},
+		"in other case": {
+			other: mock.Client{Company: "ACME", Owner: mine}, options: mock.Options{Filters: mock.FilterContains, FoldCompany: true},
+		},
+		"surrounding whitespace": {other: mock.Client{Company: " Acme ", Owner: mine}, options: mock.Options{Filters: mock.FilterContains}},
+		"filter refused": {
+			other: mock.Client{Company: "Acme", Owner: mine}, faults: []mockserver.Fault{{Where: byCreation, Status: 400}},
+		},
+		"filter fails": {
+			other: mock.Client{Company: "Acme", Owner: mine}, faults: []mockserver.Fault{{Where: byCreation, Status: 500}},
+		},
+		"filter finds nothing": {
+			other: mock.Client{Company: "Acme", Owner: mine}, faults: []mockserver.Fault{{Where: byCreation, Body: `{"count":0,"results":[]}`}},
+		},
+		"the server hides its time": {
+			other:  mock.Client{Company: "Acme", Owner: mine},
+			faults: []mockserver.Fault{{On: "GET /iam/clients", Header: http.Header{"Date": {""}}, Body: `[{"id":7310001,"companyName":"Acme"}]`}},
+		},
+		"filter ignored": {
+			other:  mock.Client{Company: "Acme", Owner: mine},
+			faults: []mockserver.Fault{{Where: byCreation, Body: `[{"id":7310001,"companyName":"Acme"}]`}},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

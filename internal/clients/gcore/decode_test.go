@@ -69,7 +69,8 @@ func TestWrongTypes(t *testing.T) {
 func FuzzList(f *testing.F) {
 	for _, seed := range []string{
 		`[]`, `{"count":1,"results":[{"id":1,"companyName":"A","email":"a@b.c","users":[{"id":2,"client":1.0}]}]}`,
-		`{"count":2e0,"next":"/users?offset=1","result":[{"id":1.0,"client":7.310004e6,"groups":[{"id":1,"name":[]}],"client_and_roles":[{"client_id":3,"user_roles":[2,"3",null,{}]}]}]}`,
+		`{"count":2e0,"next":"/users?offset=1","result":[{"id":1.0,"client":7.310004e6,"groups":[{"id":1,"name":[]}],` +
+			`"client_and_roles":[{"client_id":3,"user_roles":[2,"3",null,{}]}]}]}`,
 		`{"results":null}`, `null`, `{"count":-1,"results":[{"id":9223372036854775807}]}`, `[{"id":1e999999999}]`, `[[]]`, `{"message":"no"}`,
 		`[{"id":1,"email":5}]`, `[{"id":1,"email":"\u202e${x}%{y}","companyName":"\u0000"}]`,
 	} {

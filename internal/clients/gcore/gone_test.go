@@ -49,8 +49,10 @@ func TestAccountGone(t *testing.T) {
 		"less in lists":        {options: thin, away: remove, want: gone},
 		"bare lists":           {options: mock.Options{Envelope: mock.EnvelopeBare}, away: remove, want: gone},
 		"without count":        {options: mock.Options{HideCount: true, MaxLimit: 1}, away: remove, want: gone},
-		"without bulk reads":   {away: remove, reader: func(w *world) *Client { return w.reseller(func(o *Options) { o.BulkReads = false }) }, want: gone},
-		"new to us":            {away: remove, seen: nothingSeen, want: "at which address"},
+		"without bulk reads": {
+			away: remove, reader: func(w *world) *Client { return w.reseller(func(o *Options) { o.BulkReads = false }) }, want: gone,
+		},
+		"new to us": {away: remove, seen: nothingSeen, want: "at which address"},
 		"seen elsewhere": {away: remove, want: "https://elsewhere.example", seen: func(s witness.Witness) witness.Witness {
 			s.Address = "https://elsewhere.example"
 			return s
@@ -242,20 +244,29 @@ func TestUserGone(t *testing.T) {
 		"an empty reseller": {away: remove, reader: other(0), want: "shows no other account"},
 		"member":            {away: remove, reader: func(w *world) *Client { return w.member() }, want: "can't see the account"},
 		// It sees the account and its users, so that it can prove as much as a reseller.
-		"member of its own":        {options: mock.Options{Member: mock.MemberOwn}, away: remove, reader: memberWithAccess, want: gone},
-		"hidden from a member":     {options: mock.Options{Member: mock.MemberOwn}, reader: memberWithAccess, want: "still shows it"},
-		"account hides its users":  {options: mock.Options{PartialClients: []string{"users"}}, away: remove, want: "doesn't show its users"},
-		"account deleted":          {options: mock.Options{SoftDelete: true}, away: func(w *world, u mock.User) { w.RemoveUser(u.ID); w.ChangeClient(u.Client, deleteClient) }, want: gone},
-		"still listed":             {faults: []mockserver.Fault{{On: "GET /iam/users/*", Status: 404}}, want: "still shows it"},
-		"listed by its account":    {faults: []mockserver.Fault{{On: "GET /iam/users/*", Status: 404}, {On: "GET /iam/users", Body: "[]"}}, want: "still shows it"},
-		"listing empty, no access": {away: remove, faults: []mockserver.Fault{{On: "GET /iam/users", Body: `{"count":0,"results":[]}`}, {On: "GET /iam/clients/*", Status: 403}}, want: "can't see the account"},
-		"listing refused":          {away: remove, faults: []mockserver.Fault{{On: "GET /iam/users", Status: 403}}, want: "403"},
-		"listing broken":           {away: remove, faults: []mockserver.Fault{{On: "GET /iam/users", Status: 500}}, want: "500"},
-		"listing short":            {options: mock.Options{ExtraCount: 3}, away: remove, want: "items, twice"},
-		"read refused":             {away: remove, faults: []mockserver.Fault{{On: "GET /iam/users/*", Status: 403}}, want: "403"},
-		"read unauthorized":        {away: remove, faults: []mockserver.Fault{{On: "GET /iam/users/*", Status: 401}}, want: "401"},
-		"read broken":              {away: remove, faults: []mockserver.Fault{{On: "GET /iam/users/*", Status: 502}}, want: "502"},
-		"account unreadable":       {away: remove, faults: []mockserver.Fault{{On: "GET /iam/clients/*", Status: 500}}, want: "500"},
+		"member of its own":       {options: mock.Options{Member: mock.MemberOwn}, away: remove, reader: memberWithAccess, want: gone},
+		"hidden from a member":    {options: mock.Options{Member: mock.MemberOwn}, reader: memberWithAccess, want: "still shows it"},
+		"account hides its users": {options: mock.Options{PartialClients: []string{"users"}}, away: remove, want: "doesn't show its users"},
+		"account deleted": {
+			options: mock.Options{SoftDelete: true},
+			away:    func(w *world, u mock.User) { w.RemoveUser(u.ID); w.ChangeClient(u.Client, deleteClient) }, want: gone,
+		},
+		"still listed": {faults: []mockserver.Fault{{On: "GET /iam/users/*", Status: 404}}, want: "still shows it"},
+		"listed by its account": {
+			faults: []mockserver.Fault{{On: "GET /iam/users/*", Status: 404}, {On: "GET /iam/users", Body: "[]"}}, want: "still shows it",
+		},
+		"listing empty, no access": {
+			away:   remove,
+			faults: []mockserver.Fault{{On: "GET /iam/users", Body: `{"count":0,"results":[]}`}, {On: "GET /iam/clients/*", Status: 403}},
+			want:   "can't see the account",
+		},
+		"listing refused":    {away: remove, faults: []mockserver.Fault{{On: "GET /iam/users", Status: 403}}, want: "403"},
+		"listing broken":     {away: remove, faults: []mockserver.Fault{{On: "GET /iam/users", Status: 500}}, want: "500"},
+		"listing short":      {options: mock.Options{ExtraCount: 3}, away: remove, want: "items, twice"},
+		"read refused":       {away: remove, faults: []mockserver.Fault{{On: "GET /iam/users/*", Status: 403}}, want: "403"},
+		"read unauthorized":  {away: remove, faults: []mockserver.Fault{{On: "GET /iam/users/*", Status: 401}}, want: "401"},
+		"read broken":        {away: remove, faults: []mockserver.Fault{{On: "GET /iam/users/*", Status: 502}}, want: "502"},
+		"account unreadable": {away: remove, faults: []mockserver.Fault{{On: "GET /iam/clients/*", Status: 500}}, want: "500"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -26,7 +26,8 @@ var readings = map[string]mock.FilterReading{
 
 // hardNames are company names that a look-up must find.
 var hardNames = []string{
-	"Acme Corp", "It's \"Acme\" & Söhne <a@b>, (100%) \\ * ? + ; # =", "Acme  double", "Acme\u00a0Ltd", strings.Repeat("Ωμέγα 株式会社 😀 ", 31) + "dolor",
+	"Acme Corp", "It's \"Acme\" & Söhne <a@b>, (100%) \\ * ? + ; # =", "Acme  double", "Acme\u00a0Ltd",
+	strings.Repeat("Ωμέγα 株式会社 😀 ", 31) + "dolor",
 }
 
 // squeeze is what a server does that folds whitespace.
@@ -173,7 +174,8 @@ func TestNoListing(t *testing.T) {
 				}
 				_ = w.transportError(err)
 			}
-			if _, err := w.reseller().Availability(t.Context(), id); err == nil && !strings.Contains(body, "count\":1,\"results\":[]") && !strings.Contains(body, "2.0") {
+			if _, err := w.reseller().Availability(t.Context(), id); err == nil && !strings.Contains(body, "count\":1,\"results\":[]") &&
+				!strings.Contains(body, "2.0") {
 				t.Error("products: no error")
 			}
 			// After a 503 nothing is sent again unless a look-up found nothing.
@@ -258,12 +260,22 @@ func TestCreateReplyAboutAnother(t *testing.T) {
 		body   func(w *world, stranger, own int64) string
 		want   string // own, stranger's id named, or lost
 	}{
-		"another company":     {effect: true, body: func(_ *world, s, _ int64) string { return fmt.Sprintf(`{"id":%d,"company":"Other"}`, s) }, want: "own"},
-		"not carried out":     {body: func(_ *world, s, _ int64) string { return fmt.Sprintf(`{"id":%d,"company":"Other"}`, s) }, want: "named"},
-		"other case":          {effect: true, body: func(_ *world, _, own int64) string { return fmt.Sprintf(`{"id":%d,"company":" aCME\u00a0 corp"}`, own) }, want: "own"},
-		"without company":     {effect: true, body: func(_ *world, _, own int64) string { return fmt.Sprintf(`{"id":%d}`, own) }, want: "own"},
-		"company null":        {effect: true, body: func(_ *world, _, own int64) string { return fmt.Sprintf(`{"id":%d,"company":null}`, own) }, want: "own"},
-		"its own name for it": {effect: true, body: func(_ *world, _, own int64) string { return fmt.Sprintf(`{"id":%d,"company":"Acme Corporation"}`, own) }, want: "own"},
+		"another company": {
+			effect: true, body: func(_ *world, s, _ int64) string { return fmt.Sprintf(`{"id":%d,"company":"Other"}`, s) }, want: "own",
+		},
+		"not carried out": {body: func(_ *world, s, _ int64) string { return fmt.Sprintf(`{"id":%d,"company":"Other"}`, s) }, want: "named"},
+		"other case": {
+			effect: true, body: func(_ *world, _, own int64) string { return fmt.Sprintf(`{"id":%d,"company":" aCME\u00a0 corp"}`, own) },
+			want: "own",
+		},
+		"without company": {effect: true, body: func(_ *world, _, own int64) string { return fmt.Sprintf(`{"id":%d}`, own) }, want: "own"},
+		"company null": {
+			effect: true, body: func(_ *world, _, own int64) string { return fmt.Sprintf(`{"id":%d,"company":null}`, own) }, want: "own",
+		},
+		"its own name for it": {
+			effect: true, body: func(_ *world, _, own int64) string { return fmt.Sprintf(`{"id":%d,"company":"Acme Corporation"}`, own) },
+			want: "own",
+		},
 		"only its id":         {effect: true, body: func(_ *world, s, _ int64) string { return fmt.Sprintf(`{"id":%d}`, s) }, want: "own"},
 		"only its id, undone": {body: func(_ *world, s, _ int64) string { return fmt.Sprintf(`{"id":%d}`, s) }, want: "named"},
 		"an id that isn't":    {effect: true, body: func(*world, int64, int64) string { return `{"id":7999999,"company":"Other"}` }, want: "own"},
@@ -296,12 +308,14 @@ func TestUserCreateReplyAboutAnother(t *testing.T) {
 		reply string // %d: the id of the stranger's user, %d: of the stranger's account
 		named bool   // whether the error names the stranger
 	}{
-		"another user":      {`{"id":%d,"client":%d,"email":"bob@example.com","company":"Other"}`, true},
-		"another e-mail":    {`{"id":%d,"client":%d,"email":"bob@example.com"}`, true},
-		"another company":   {`{"id":%d,"client":%d,"company":"Other"}`, true},
-		"another company's": {`{"id":%d,"client":%[2]d,"client_and_roles":[{"client_id":%[2]d,"client_company_name":"Other","user_id":1,"user_roles":[]}]}`, true},
-		"only its ids":      {`{"id":%d,"client":%d}`, true},
-		"without account":   {`{"id":%d,"email":"Ann@Example.com","x":%d}`, false},
+		"another user":    {`{"id":%d,"client":%d,"email":"bob@example.com","company":"Other"}`, true},
+		"another e-mail":  {`{"id":%d,"client":%d,"email":"bob@example.com"}`, true},
+		"another company": {`{"id":%d,"client":%d,"company":"Other"}`, true},
+		"another company's": {
+			`{"id":%d,"client":%[2]d,"client_and_roles":[{"client_id":%[2]d,"client_company_name":"Other","user_id":1,"user_roles":[]}]}`, true,
+		},
+		"only its ids":    {`{"id":%d,"client":%d}`, true},
+		"without account": {`{"id":%d,"email":"Ann@Example.com","x":%d}`, false},
 	} {
 		for _, effect := range []bool{true, false} {
 			t.Run(fmt.Sprint(name, effect), func(t *testing.T) {
@@ -309,7 +323,9 @@ func TestUserCreateReplyAboutAnother(t *testing.T) {
 				w := start(t, mock.Options{})
 				stranger := w.SeedUser(mock.User{Company: "Other", Email: "bob@example.com"})
 				w.ChangeClient(stranger.Client, func(c *mock.Client) { c.CreatedAt = time.Now().Add(-time.Hour) })
-				w.server.Inject(mockserver.Fault{On: "POST *", Effect: effect, Status: 201, Body: fmt.Sprintf(test.reply, stranger.ID, stranger.Client)})
+				w.server.Inject(mockserver.Fault{
+					On: "POST *", Effect: effect, Status: 201, Body: fmt.Sprintf(test.reply, stranger.ID, stranger.Client),
+				})
 				made, err := w.reseller().CreateUser(t.Context(), newUser())
 				w.count("POST *", 1)
 				if effect {
@@ -385,7 +401,9 @@ func TestNotKept(t *testing.T) {
 	w := start(t, mock.Options{})
 	user := w.SeedUser(mock.User{Company: "Acme"})
 	w.server.Inject(
-		mockserver.Fault{On: "PATCH /iam/clients/*", Body: fmt.Sprintf(`{"id":%d,"companyName":"ACME","custom_id":null,"is_test":false}`, user.Client)},
+		mockserver.Fault{
+			On: "PATCH /iam/clients/*", Body: fmt.Sprintf(`{"id":%d,"companyName":"ACME","custom_id":null,"is_test":false}`, user.Client),
+		},
 		mockserver.Fault{On: "PATCH /iam/users/*", Body: fmt.Sprintf(`{"id":%d,"email":"OLD@example.com","name":null,"phone":""}`, user.ID)},
 	)
 	_, account := w.reseller().UpdateClient(t.Context(), text(user.Client), AccountUpdate{
@@ -418,13 +436,17 @@ func TestGatewayClock(t *testing.T) {
 				w := start(t, mock.Options{})
 				w.server.SetDateOffset(offset)
 				colleague := w.SeedClient(mock.Client{Company: "Acme", Owner: mock.DemoResellerUser, CreatedAt: time.Now().Add(-age)})
-				users := w.SeedUser(mock.User{Email: "ann@example.com", Client: w.SeedClient(mock.Client{Company: "Users", CreatedAt: time.Now().Add(-age)}).ID})
+				users := w.SeedUser(mock.User{
+					Email: "ann@example.com", Client: w.SeedClient(mock.Client{Company: "Users", CreatedAt: time.Now().Add(-age)}).ID,
+				})
 				w.server.Inject(mockserver.Fault{On: "POST *", Status: 500, Effect: effect})
 				_, err := w.reseller().CreateAccount(t.Context(), "Acme")
 				if err == nil {
 					t.Errorf("Date %v off, %v old: account %d is ours", offset, age, colleague.ID)
 				}
-				made, err := w.reseller().CreateUser(t.Context(), NewUser{Email: "ann@example.com", Company: "Users", Password: transport.NewSecret(password)})
+				made, err := w.reseller().CreateUser(t.Context(), NewUser{
+					Email: "ann@example.com", Company: "Users", Password: transport.NewSecret(password),
+				})
 				if err == nil {
 					t.Errorf("Date %v off, %v old: user %d is ours, as %s", offset, age, users.ID, made.ID)
 				}
@@ -438,7 +460,10 @@ func TestSameName(t *testing.T) {
 	for _, test := range []struct {
 		a, b string
 		want bool
-	}{{"Acme", "ACME", true}, {"Acme  Corp", " acme corp", true}, {"Acme\u00a0Corp", "acme corp", true}, {"Straße", "STRASSE", false}, {"Acme", "Acme 2", false}, {"", " ", true}} {
+	}{
+		{"Acme", "ACME", true}, {"Acme  Corp", " acme corp", true}, {"Acme\u00a0Corp", "acme corp", true}, {"", " ", true},
+		{"Straße", "STRASSE", false}, {"Acme", "Acme 2", false},
+	} {
 		if got := SameName(test.a, test.b); got != test.want {
 			t.Errorf("%q, %q: %t", test.a, test.b, got)
 		}
