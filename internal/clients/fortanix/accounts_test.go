@@ -158,7 +158,9 @@ func TestReadAccountDetails(t *testing.T) {
 func TestInvalidIDs(t *testing.T) {
 	t.Parallel()
 	l := start(t, mock.Options{})
-	for _, id := range []string{"", "1", "../users", absentID + "/x", absentID + "\n", "{" + absentID + "}", strings.ReplaceAll(absentID, "-", "")} {
+	for _, id := range []string{
+		"", "1", "../users", absentID + "/x", absentID + "\n", "{" + absentID + "}", strings.ReplaceAll(absentID, "-", ""),
+	} {
 		_, readErr := l.ReadAccount(t.Context(), id, witness.Witness{}, nil)
 		_, detailsErr := l.ReadAccountDetails(t.Context(), id)
 		_, updateErr := l.UpdateAccount(t.Context(), id, renamed("x"))
@@ -203,14 +205,16 @@ func TestDelete(t *testing.T) {
 		sent    int
 		selects int
 	}{
-		"deleted":                    {sent: 1},
-		"not there":                  {absent: true, sent: 1},
-		"after selection":            {options: mock.Options{RequireSelected: true}, sent: 2, selects: 1},
-		"refused for good":           {fault: mockserver.Fault{On: remove, Status: 403, Body: "no"}, status: 403, sent: 2, selects: 1},
-		"selection refused":          {options: mock.Options{GoneStatus: 403}, absent: true, status: 403, sent: 1, selects: 1},
-		"selection finds no account": {fault: mockserver.Fault{On: remove, Status: 403, Body: "no"}, absent: true, status: 403, sent: 1, selects: 1},
-		"reply lost":                 {fault: mockserver.Fault{On: remove, Effect: true, Reset: true, Times: 1}, sent: 2},
-		"server error":               {fault: mockserver.Fault{On: remove, Status: 503, Body: "busy", Times: 2}, sent: 3},
+		"deleted":           {sent: 1},
+		"not there":         {absent: true, sent: 1},
+		"after selection":   {options: mock.Options{RequireSelected: true}, sent: 2, selects: 1},
+		"refused for good":  {fault: mockserver.Fault{On: remove, Status: 403, Body: "no"}, status: 403, sent: 2, selects: 1},
+		"selection refused": {options: mock.Options{GoneStatus: 403}, absent: true, status: 403, sent: 1, selects: 1},
+		"selection finds no account": {
+			fault: mockserver.Fault{On: remove, Status: 403, Body: "no"}, absent: true, status: 403, sent: 1, selects: 1,
+		},
+		"reply lost":   {fault: mockserver.Fault{On: remove, Effect: true, Reset: true, Times: 1}, sent: 2},
+		"server error": {fault: mockserver.Fault{On: remove, Status: 503, Body: "busy", Times: 2}, sent: 3},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -104,7 +104,9 @@ func TestCreateReplyTwice(t *testing.T) {
 // API's times may be in whole seconds or in milliseconds.
 func TestCreateBehindAnotherClock(t *testing.T) {
 	t.Parallel()
-	for name, off := range map[string]time.Duration{"right": 0, "an hour ahead": time.Hour, "an hour behind": -time.Hour, "half an hour behind": -30 * time.Minute} {
+	for name, off := range map[string]time.Duration{
+		"right": 0, "an hour ahead": time.Hour, "an hour behind": -time.Hour, "half an hour behind": -30 * time.Minute,
+	} {
 		for _, millis := range []bool{false, true} {
 			for _, done := range []bool{false, true} {
 				t.Run(fmt.Sprintf("%s, milliseconds %t, done %t", name, millis, done), func(t *testing.T) {

@@ -41,8 +41,12 @@ func TestDecodeAccount(t *testing.T) {
 		want   fortanix.Account
 		fails  string
 	}{
-		"the id alone":   {``, bare, ""},
-		"nulls":          {`"name":null,"created_at":null,"roles":null,"custom_logo":null,"auth_configs":null,"node_enrollment":null,"component":null,"totals":null,"azure_cvm_pcr_priority":null`, bare, ""},
+		"the id alone": {``, bare, ""},
+		"nulls": {
+			`"name":null,"created_at":null,"roles":null,"custom_logo":null,"auth_configs":null,"node_enrollment":null,` +
+				`"component":null,"totals":null,"azure_cvm_pcr_priority":null`,
+			bare, "",
+		},
 		"unknown fields": {`"features":["x"],"approval_state":"APPROVED","auth_configs":{}`, bare, ""},
 		"unknown enum values": {`"component":"NEW","account_status":"Frozen","status":"ODD","roles":["OWNER"]`, with(func(a *fortanix.Account) {
 			a.Component, a.AccountStatus, a.Status, a.Roles = new("NEW"), new("Frozen"), new("ODD"), []string{"OWNER"}
@@ -55,12 +59,14 @@ func TestDecodeAccount(t *testing.T) {
 		"a huge number":       {`"created_at":1e400`, bare, "not a number"},
 		"number for a string": {`"name":12`, bare, "name"},
 		"text for a list":     {`"azure_cvm_pcr_priority":"0"`, bare, "azure_cvm_pcr_priority"},
-		"unknown config kind": {`"auth_configs":{"x":{"saml":{}}}`, with(func(a *fortanix.Account) { a.AuthConfigs = []fortanix.AuthConfig{{ID: "x"}} }), ""},
-		"TLS as text":         {oauth(`"disabled"`), tls("disabled", nil), ""},
-		"TLS as object":       {oauth(`{"opportunistic":{}}`), tls("opportunistic", nil), ""},
-		"TLS with nulls":      {oauth(`{"disabled":null,"opportunistic":{},"required":null}`), tls("opportunistic", nil), ""},
-		"unknown TLS":         {oauth(`{"quantum":{"x":1}}`), tls("quantum", nil), ""},
-		"no TLS":              {oauth(`null`), tls("", nil), ""},
+		"unknown config kind": {
+			`"auth_configs":{"x":{"saml":{}}}`, with(func(a *fortanix.Account) { a.AuthConfigs = []fortanix.AuthConfig{{ID: "x"}} }), "",
+		},
+		"TLS as text":    {oauth(`"disabled"`), tls("disabled", nil), ""},
+		"TLS as object":  {oauth(`{"opportunistic":{}}`), tls("opportunistic", nil), ""},
+		"TLS with nulls": {oauth(`{"disabled":null,"opportunistic":{},"required":null}`), tls("opportunistic", nil), ""},
+		"unknown TLS":    {oauth(`{"quantum":{"x":1}}`), tls("quantum", nil), ""},
+		"no TLS":         {oauth(`null`), tls("", nil), ""},
 		"required TLS": {
 			oauth(`{"required":{"validate_hostname":true,"ca":{"ca_set":"GLOBAL_ROOTS"},"client_key":"a key","client_cert":""}}`),
 			tls("required", &fortanix.TLSRequiredOptions{ValidateHostname: true, CA: fortanix.CA{Set: new("GLOBAL_ROOTS")}}), "",

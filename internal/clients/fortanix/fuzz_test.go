@@ -61,7 +61,9 @@ func FuzzBase64(f *testing.F) {
 }
 
 func FuzzValidID(f *testing.F) {
-	for _, seed := range []string{"6ba7b810-9dad-41d1-80b4-00c04fd430c8", "../..", "6ba7b810-9dad-41d1-80b4-00c04fd430c8\n", "${x}", `"`, "%2f"} {
+	for _, seed := range []string{
+		"6ba7b810-9dad-41d1-80b4-00c04fd430c8", "../..", "6ba7b810-9dad-41d1-80b4-00c04fd430c8\n", "${x}", `"`, "%2f",
+	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, id string) {

@@ -43,16 +43,31 @@ func TestGone(t *testing.T) {
 		"by the same user, the last account": {subject: "me", want: notProven, says: "no other account of the same owner", lists: 1},
 		"by a user not recorded":             {others: 1, want: notProven, says: "whose credential saw it last"},
 		"at an address not recorded":         {subject: "me", others: 3, address: "none", want: notProven, says: "at which address"},
-		"at another address":                 {subject: "me", others: 3, address: "https://ccm.example.com", want: notProven, says: "https://ccm.example.com"},
-		"by another user":                    {subject: absentID, others: 3, want: notProven, says: absentID, lists: 2},
-		"over many pages":                    {subject: "me", others: 85, want: gone, lists: 4},
-		"listing refused":                    {subject: "me", fault: mockserver.Fault{On: list, Status: 403, Body: "no"}, want: notProven, says: "403", lists: 1},
-		"listing broken":                     {subject: "me", fault: mockserver.Fault{On: list, Status: 500, Body: "no"}, want: notProven, says: "500", lists: 6},
-		"second page broken":                 {subject: "me", others: 45, fault: mockserver.Fault{On: list, Skip: 1, Status: 400, Body: "no"}, want: notProven, says: "400", lists: 2},
-		"listing that comes to no end":       {subject: "me", others: 3, fault: mockserver.Fault{On: list, Body: `{"items":[{"acct_id":"a` + absentID[1:] + `"}]}`}, want: notProven, says: "repeats itself", lists: 2},
-		"403":                                {subject: "me", options: mock.Options{GoneStatus: 403}, want: plain, says: "403"},
-		"401":                                {subject: "me", fault: mockserver.Fault{On: get, Status: 401, Body: "no"}, want: plain, says: "401"},
-		"500":                                {subject: "me", fault: mockserver.Fault{On: get, Status: 500, Body: "no"}, want: plain, says: "500"},
+		"at another address": {
+			subject: "me", others: 3, address: "https://ccm.example.com", want: notProven, says: "https://ccm.example.com",
+		},
+		"by another user": {subject: absentID, others: 3, want: notProven, says: absentID, lists: 2},
+		"over many pages": {subject: "me", others: 85, want: gone, lists: 4},
+		"listing refused": {
+			subject: "me", fault: mockserver.Fault{On: list, Status: 403, Body: "no"}, want: notProven, says: "403", lists: 1,
+		},
+		"listing broken": {
+			subject: "me", fault: mockserver.Fault{On: list, Status: 500, Body: "no"}, want: notProven, says: "500", lists: 6,
+		},
+		"second page broken": {
+			subject: "me", others: 45, fault: mockserver.Fault{On: list, Skip: 1, Status: 400, Body: "no"}, want: notProven, says: "400", lists: 2,
+		},
+		"listing that comes to no end": {
+			subject: "me", others: 3, fault: mockserver.Fault{On: list, Body: `{"items":[{"acct_id":"a` + absentID[1:] + `"}]}`}, want: notProven,
+			says: "repeats itself", lists: 2,
+		},
+		"403": {subject: "me", options: mock.Options{GoneStatus: 403}, want: plain, says: "403"},
+		"401": {
+			subject: "me", fault: mockserver.Fault{On: get, Status: 401, Body: "no"}, want: plain, says: "401",
+		},
+		"500": {
+			subject: "me", fault: mockserver.Fault{On: get, Status: 500, Body: "no"}, want: plain, says: "500",
+		},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -278,7 +293,9 @@ func TestListSkipsNobody(t *testing.T) {
 func TestNotAListing(t *testing.T) {
 	t.Parallel()
 	a, b := fmt.Sprintf(`{"items":[{"acct_id":%q}]}`, absentID), fmt.Sprintf(`{"items":[{"acct_id":%q}]}`, "a"+absentID[1:])
-	for _, body := range []string{`null`, `{}`, `{"message":"maintenance"}`, `{"items":null}`, `{"items":{}}`, `{"items":[null]}`, `{"items":[{}]}`, `[]`, `"ok"`, `OK`, a} {
+	for _, body := range []string{
+		`null`, `{}`, `{"message":"maintenance"}`, `{"items":null}`, `{"items":{}}`, `{"items":[null]}`, `{"items":[{}]}`, `[]`, `"ok"`, `OK`, a,
+	} {
 		t.Run(body, func(t *testing.T) {
 			t.Parallel()
 			l := start(t, mock.Options{})

@@ -117,10 +117,12 @@ func TestRenewalInTime(t *testing.T) {
 		refreshes int
 		logins    int
 	}{
-		"a token that lives on is left alone":     {wait: 8 * time.Minute, logins: 1},
-		"refreshed before it ends":                {wait: tokenLife - 30*time.Second, refreshes: 1, logins: 1},
-		"refreshed after a long pause":            {wait: tokenLife + time.Minute, refreshes: 1, logins: 1},
-		"times in milliseconds":                   {options: mock.Options{SessionMillis: true}, wait: 9*time.Minute + 30*time.Second, refreshes: 1, logins: 1},
+		"a token that lives on is left alone": {wait: 8 * time.Minute, logins: 1},
+		"refreshed before it ends":            {wait: tokenLife - 30*time.Second, refreshes: 1, logins: 1},
+		"refreshed after a long pause":        {wait: tokenLife + time.Minute, refreshes: 1, logins: 1},
+		"times in milliseconds": {
+			options: mock.Options{SessionMillis: true}, wait: 9*time.Minute + 30*time.Second, refreshes: 1, logins: 1,
+		},
 		"the server's clock is ahead":             {offset: 5 * time.Minute, wait: 9*time.Minute + 30*time.Second, refreshes: 1, logins: 1},
 		"the server's clock is behind":            {offset: -5 * time.Minute, wait: 9*time.Minute + 30*time.Second, refreshes: 1, logins: 1},
 		"behind, and the token lives on":          {offset: -time.Hour, wait: 8 * time.Minute, logins: 1},

@@ -259,8 +259,12 @@ func TestUpdateOfUnknownAuthConfigs(t *testing.T) {
 		have []fortanix.AuthConfig
 		sent string
 	}{
-		"nothing is known":  {nil, `{"mod_auth_configs":{"` + absentID + `":{"password":{"require_2fa":true,"administrators_only":false}}}}`},
-		"one without an id": {[]fortanix.AuthConfig{cluster("seen"), cluster("gone")}, `{"mod_auth_configs":{"` + absentID + `":{"password":{"require_2fa":true,"administrators_only":false}}},"del_auth_configs":["b` + absentID[1:] + `"]}`},
+		"nothing is known": {nil, `{"mod_auth_configs":{"` + absentID + `":{"password":{"require_2fa":true,"administrators_only":false}}}}`},
+		"one without an id": {
+			[]fortanix.AuthConfig{cluster("seen"), cluster("gone")},
+			`{"mod_auth_configs":{"` + absentID + `":{"password":{"require_2fa":true,"administrators_only":false}}},"del_auth_configs":["b` +
+				absentID[1:] + `"]}`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -290,7 +294,10 @@ func TestUpdateIgnored(t *testing.T) {
 		update fortanix.AccountUpdate
 		fields []string
 	}{
-		"name and status": {fortanix.AccountUpdate{Name: wire.Value("new"), AccountStatus: wire.Value(fortanix.AccountDeactivated)}, []string{"name", "account_status"}},
+		"name and status": {
+			fortanix.AccountUpdate{Name: wire.Value("new"), AccountStatus: wire.Value(fortanix.AccountDeactivated)},
+			[]string{"name", "account_status"},
+		},
 		"logo":            {fortanix.AccountUpdate{CustomLogo: wire.Value(png("new"))}, []string{"custom_logo"}},
 		"logo cleared":    {fortanix.AccountUpdate{CustomLogo: wire.Value("")}, []string{"custom_logo"}},
 		"config added":    {configs(password(false), cluster("x"), cluster("y")), []string{"auth_configs"}},
