@@ -228,16 +228,20 @@ func TestMalformed(t *testing.T) {
 	tests := map[string]struct {
 		to, body, field string
 	}{
-		"unknown field":           {"POST /iam/clients/create", `{"company":"a","companyName":"a"}`, "companyName"},
-		"read-only field":         {"POST /iam/clients/create", `{"company":"a","id":1}`, "id"},
-		"missing field":           {"POST /iam/clients/create", `{}`, "company"},
-		"wrong type":              {"POST /iam/clients/create", `{"company":1}`, "company"},
-		"null":                    {"POST /iam/clients/create", `{"company":null}`, "company"},
-		"no e-mail address":       {"POST /iam/users", `{"company":"a","password":"p","email":"a"}`, "email"},
-		"missing password":        {"POST /iam/users", `{"company":"a","email":"a@example.com"}`, "password"},
-		"other user type":         {"POST /iam/users", `{"company":"a","password":"p","email":"a@example.com","user_type":"seller"}`, "user_type"},
-		"unknown language":        {"POST /iam/users", `{"company":"a","password":"p","email":"a@example.com","lang":"fr"}`, "lang"},
-		"unknown product":         {"POST /iam/users", `{"company":"a","password":"p","email":"a@example.com","services":[{"product_name":"X"}]}`, "services"},
+		"unknown field":     {"POST /iam/clients/create", `{"company":"a","companyName":"a"}`, "companyName"},
+		"read-only field":   {"POST /iam/clients/create", `{"company":"a","id":1}`, "id"},
+		"missing field":     {"POST /iam/clients/create", `{}`, "company"},
+		"wrong type":        {"POST /iam/clients/create", `{"company":1}`, "company"},
+		"null":              {"POST /iam/clients/create", `{"company":null}`, "company"},
+		"no e-mail address": {"POST /iam/users", `{"company":"a","password":"p","email":"a"}`, "email"},
+		"missing password":  {"POST /iam/users", `{"company":"a","email":"a@example.com"}`, "password"},
+		"other user type": {
+			"POST /iam/users", `{"company":"a","password":"p","email":"a@example.com","user_type":"seller"}`, "user_type",
+		},
+		"unknown language": {"POST /iam/users", `{"company":"a","password":"p","email":"a@example.com","lang":"fr"}`, "lang"},
+		"unknown product": {
+			"POST /iam/users", `{"company":"a","password":"p","email":"a@example.com","services":[{"product_name":"X"}]}`, "services",
+		},
 		"null name on create":     {"POST /iam/users", `{"company":"a","password":"p","email":"a@example.com","name":null}`, "name"},
 		"client's company":        {client, `{"company":"a"}`, "company"},
 		"client's country":        {client, `{"country_code":"LU"}`, "country_code"},

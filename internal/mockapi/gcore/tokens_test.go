@@ -50,8 +50,10 @@ func TestSessionsAreForThoseWhoMayEnter(t *testing.T) {
 		}
 	}
 	s.Configure(func(o *Options) { o.LoginForbidden, o.Member = true, MemberNotFound })
-	if a, b := s.send(member, "GET /iam/auth/jwt/clients/7003/login", ""), s.send(member, "GET /iam/auth/jwt/clients/7003/admin_token", ""); a.status != 403 || b.status != 404 {
-		t.Error(a, b)
+	for path, status := range map[string]int{"login": 403, "admin_token": 404} {
+		if got := s.send(member, "GET /iam/auth/jwt/clients/7003/"+path, ""); got.status != status {
+			t.Error(path, got)
+		}
 	}
 	inside := s.open()
 	if me := s.send(inside, "GET /iam/clients/me", ""); me.get("id") != "7003" {
@@ -74,7 +76,8 @@ func TestTokens(t *testing.T) {
 		t.Fatal(made)
 	}
 	key := "APIKey " + made.get("token")
-	if list := s.send(inside, "GET "+tokens, ""); list.status != 200 || strings.Contains(list.raw, made.get("token")) || !strings.Contains(list.raw, `"ci"`) {
+	if list := s.send(inside, "GET "+tokens, ""); list.status != 200 || strings.Contains(list.raw, made.get("token")) ||
+		!strings.Contains(list.raw, `"ci"`) {
 		t.Error(list)
 	}
 	if me := s.send(key, "GET /iam/clients/me", ""); me.get("id") != "7003" {

@@ -190,7 +190,9 @@ func TestOwnUserListed(t *testing.T) {
 func TestAvailability(t *testing.T) {
 	t.Parallel()
 	s := start(t, Options{Availability: map[string]bool{"STORAGE": false}})
-	c := s.SeedClient(Client{Services: map[string]Service{"CDN": {Status: "active", Enabled: true}, "STORAGE": {Status: "trial", Enabled: true}}})
+	c := s.SeedClient(Client{
+		Services: map[string]Service{"CDN": {Status: "active", Enabled: true}, "STORAGE": {Status: "trial", Enabled: true}},
+	})
 	to := path("/iam/products/availability/clients/%d", c.ID)
 	s.equal(s.want(200, reseller, "GET "+to, "").doc, []any{})
 
