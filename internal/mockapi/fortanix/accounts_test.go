@@ -20,7 +20,8 @@ func TestCreateMinimal(t *testing.T) {
 	id := a["acct_id"]
 	delete(a, "acct_id")
 	want := fmt.Sprintf(`{"account_status":"Active","component":"DEFAULT","created_at":%d,"name":"Acme",`+
-		`"node_enrollment":{"attestation_enforcement_disabled_insecure":false},"roles":["READER","WRITER","MANAGER"],"status":"ACTIVE"}`, epoch.Unix())
+		`"node_enrollment":{"attestation_enforcement_disabled_insecure":false},"roles":["READER","WRITER","MANAGER"],`+
+		`"status":"ACTIVE"}`, epoch.Unix())
 	if got := compact(t, a); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
@@ -35,7 +36,8 @@ func TestCreateFull(t *testing.T) {
 	m, c := start(t, fortanix.Options{CreatedMillis: true})
 	logo := b64("\x89PNG\r\n\x1a\n…")
 	a := c.create(`{"name":"Acme","custom_logo":"` + logo + `","component":"CONFIDENTIAL_AI",` +
-		`"node_enrollment":{"attestation_enforcement_disabled_insecure":true},"auth_configs":[` + passwordConfig + `,` + oauth("c1", "s1") + `,` + clusterConfig + `]}`)
+		`"node_enrollment":{"attestation_enforcement_disabled_insecure":true},` +
+		`"auth_configs":[` + passwordConfig + `,` + oauth("c1", "s1") + `,` + clusterConfig + `]}`)
 	read := c.want(http.StatusOK, "GET", "/v1/accounts/"+strings.ToUpper(a["acct_id"].(string)), "")
 	if got, want := compact(t, read), compact(t, a); got != want {
 		t.Errorf("read   %s\ncreate %s", got, want)
@@ -56,7 +58,8 @@ func TestServerDefaults(t *testing.T) {
 	t.Parallel()
 	_, c := start(t, fortanix.Options{ServerDefaults: true})
 	a := c.create(`{"name":"Acme"}`)
-	if a["default_group_id"] == nil || a["marketplace_group_id"] == nil || len(a["azure_cvm_pcr_priority"].([]any)) != 23 || len(a["auth_configs"].(object)) != 1 {
+	if a["default_group_id"] == nil || a["marketplace_group_id"] == nil || len(a["azure_cvm_pcr_priority"].([]any)) != 23 ||
+		len(a["auth_configs"].(object)) != 1 {
 		t.Errorf("reply %v", a)
 	}
 	if b := c.create(`{"name":"B","auth_configs":[` + clusterConfig + `]}`); strings.Contains(compact(t, b), "password") {
@@ -103,21 +106,22 @@ func TestMalformedRequests(t *testing.T) { //nolint:tparallel // the mock is loo
 	edit := func(from, to string) string { return strings.Replace(oauth("c", "s"), from, to, 1) }
 
 	for name, body := range map[string]string{
-		"empty body":          ``,
-		"no JSON":             `{`,
-		"two values":          `{"name":"x"}{}`,
-		"array":               `[]`,
-		"no name":             `{}`,
-		"name null":           `{"name":null}`,
-		"name number":         `{"name":1}`,
-		"unknown field":       `{"name":"x","enabled":true}`,
-		"read-only field":     `{"name":"x","acct_id":"` + strangeID + `"}`,
-		"component":           `{"name":"x","component":"OTHER"}`,
-		"empty enrollment":    `{"name":"x","node_enrollment":{}}`,
-		"enrollment null":     `{"name":"x","node_enrollment":null}`,
-		"configs as a map":    `{"name":"x","auth_configs":{}}`,
-		"config empty":        `{"name":"x","auth_configs":[{}]}`,
-		"config with two":     `{"name":"x","auth_configs":[` + strings.Replace(passwordConfig, "}}", `},"cluster_auth_ref":{"target_id":"t"}}`, 1) + `]}`,
+		"empty body":       ``,
+		"no JSON":          `{`,
+		"two values":       `{"name":"x"}{}`,
+		"array":            `[]`,
+		"no name":          `{}`,
+		"name null":        `{"name":null}`,
+		"name number":      `{"name":1}`,
+		"unknown field":    `{"name":"x","enabled":true}`,
+		"read-only field":  `{"name":"x","acct_id":"` + strangeID + `"}`,
+		"component":        `{"name":"x","component":"OTHER"}`,
+		"empty enrollment": `{"name":"x","node_enrollment":{}}`,
+		"enrollment null":  `{"name":"x","node_enrollment":null}`,
+		"configs as a map": `{"name":"x","auth_configs":{}}`,
+		"config empty":     `{"name":"x","auth_configs":[{}]}`,
+		"config with two": `{"name":"x","auth_configs":[` +
+			strings.Replace(passwordConfig, "}}", `},"cluster_auth_ref":{"target_id":"t"}}`, 1) + `]}`,
 		"password incomplete": `{"name":"x","auth_configs":[{"password":{"require_2fa":true}}]}`,
 		"boolean as text":     `{"name":"x","auth_configs":[{"password":{"require_2fa":"true","administrators_only":false}}]}`,
 		"no client_secret":    `{"name":"x","auth_configs":[` + edit(`"client_secret":"s",`, "") + `]}`,
@@ -211,7 +215,9 @@ func TestMethodsAndPaths(t *testing.T) {
 	t.Parallel()
 	_, c := start(t, fortanix.Options{})
 	c.server.Violations()
-	for _, target := range []string{"PUT /v1/accounts/" + strangeID, "POST /v1/accounts/select_account/" + strangeID, "GET /v1/users", "GET /v1/accounts/" + strangeID + "/x"} {
+	for _, target := range []string{
+		"PUT /v1/accounts/" + strangeID, "POST /v1/accounts/select_account/" + strangeID, "GET /v1/users", "GET /v1/accounts/" + strangeID + "/x",
+	} {
 		method, path, _ := strings.Cut(target, " ")
 		status, _, _ := c.send(method, path, "")
 		if status != http.StatusNotFound && status != http.StatusMethodNotAllowed {
@@ -225,7 +231,10 @@ func TestMethodsAndPaths(t *testing.T) {
 
 func TestLogos(t *testing.T) {
 	t.Parallel()
-	for _, image := range []string{"\xff\xd8\xff\xe0", "\x89PNG\r\n\x1a\n" + strings.Repeat("x", 100), `<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>`, "\xff\xd8\xff" + strings.Repeat("x", fortanix.MaxLogoBytes-3)} {
+	for _, image := range []string{
+		"\xff\xd8\xff\xe0", "\x89PNG\r\n\x1a\n" + strings.Repeat("x", 100), `<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>`,
+		"\xff\xd8\xff" + strings.Repeat("x", fortanix.MaxLogoBytes-3),
+	} {
 		m, c := start(t, fortanix.Options{})
 		a := c.create(`{"name":"a","custom_logo":"` + b64(image) + `"}`)
 		if a["custom_logo"] != b64(image) {

@@ -113,8 +113,9 @@ func compact(t *testing.T, v any) string {
 func b64(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
 
 func oauth(clientID, secret string) string {
-	return `{"oauth":{"idp_name":"Acme","idp_icon_url":"https://idp.example.com/i.png","idp_authorization_endpoint":"https://idp.example.com/a",` +
-		`"idp_token_endpoint":"https://idp.example.com/t","idp_requires_basic_auth":true,"client_id":"` + clientID + `","client_secret":"` + secret + `",` +
+	return `{"oauth":{"idp_name":"Acme","idp_icon_url":"https://idp.example.com/i.png",` +
+		`"idp_authorization_endpoint":"https://idp.example.com/a","idp_token_endpoint":"https://idp.example.com/t",` +
+		`"idp_requires_basic_auth":true,"client_id":"` + clientID + `","client_secret":"` + secret + `",` +
 		`"tls":{"required":{"validate_hostname":true,"client_key":"` + b64("key of "+clientID) + `","ca":{"ca_set":"GLOBAL_ROOTS"}}}}}`
 }
 

@@ -53,7 +53,8 @@ func TestLoginModes(t *testing.T) {
 	if token != "" {
 		t.Errorf("access_token %q", token)
 	}
-	if info["session_expires_at"] != float64(epoch.Add(time.Hour).UnixMilli()) || info["session_token_expires_at"] != float64(epoch.Add(time.Minute).UnixMilli()) {
+	if info["session_expires_at"] != float64(epoch.Add(time.Hour).UnixMilli()) ||
+		info["session_token_expires_at"] != float64(epoch.Add(time.Minute).UnixMilli()) {
 		t.Errorf("session %v", info)
 	}
 }

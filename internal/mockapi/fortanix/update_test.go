@@ -140,7 +140,8 @@ func TestOtherActor(t *testing.T) {
 	if !m.Change(a.ID, func(a *fortanix.Account) { a.Name = "b" }) || c.names("") != "b" {
 		t.Error("not changed")
 	}
-	if got := compact(t, c.want(http.StatusOK, "GET", "/v1/accounts/"+a.ID+"?with_totals=true", "")["totals"]); got != `{"datasets":1,"final_workflows":2,"nodes":3}` {
+	totals := c.want(http.StatusOK, "GET", "/v1/accounts/"+a.ID+"?with_totals=true", "")["totals"]
+	if got := compact(t, totals); got != `{"datasets":1,"final_workflows":2,"nodes":3}` {
 		t.Errorf("totals %s", got)
 	}
 	if got := c.want(http.StatusOK, "GET", "/v1/accounts/"+a.ID+"?with_totals=false", ""); got["totals"] != nil {
