@@ -62,14 +62,20 @@ func login(t *testing.T, url string) string {
 	return "Bearer " + session.Token
 }
 
-// The sellers that seeded accounts name are there to be found.
-func TestSeedSellers(t *testing.T) {
-	t.Parallel()
+func serve(t *testing.T) *Vendors {
+	t.Helper()
 	v, err := Serve(t.Context(), "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = v.Close() })
+	return v
+}
+
+// The sellers that seeded accounts name are there to be found.
+func TestSeedSellers(t *testing.T) {
+	t.Parallel()
+	v := serve(t)
 	v.Seed(20, 1)
 	type listed struct{ Results []map[string]any }
 	sellers := call[listed](t, "GET", v.URL+"/iam/admin/sellers?limit=100", "APIKey "+gcore.DemoAPIKey).Results
@@ -89,11 +95,7 @@ func TestSeedSellers(t *testing.T) {
 
 func TestServe(t *testing.T) {
 	t.Parallel()
-	v, err := Serve(t.Context(), "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = v.Close() })
+	v := serve(t)
 	v.Seed(2, 1)
 	v.SetLatency(5 * time.Millisecond)
 

@@ -42,23 +42,12 @@ func imports(t *testing.T, c *acctest.CLI, want int, more ...string) {
 // tail is the end of a long output.
 func tail(text string) string { return text[max(0, len(text)-6000):] }
 
-// each runs a test for each kind of account, with the command line in an empty folder.
-func each(t *testing.T, test func(t *testing.T, k kind, s *site, c *acctest.CLI)) {
-	t.Helper()
-	for _, k := range kinds {
-		t.Run(k.resource, func(t *testing.T) {
-			t.Parallel()
-			s := k.open(t)
-			test(t, k, s, acctest.NewCLI(t, s.env))
-		})
-	}
-}
-
 // TestImportByDataSource imports what the plural data sources find, all by one block with for_each.
 func TestImportByDataSource(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, k kind, s *site, c *acctest.CLI) {
+	each(t, func(t *testing.T, k kind, s *site) {
 		t.Helper()
+		c := acctest.NewCLI(t, s.env)
 		k.random(s, many(t))
 		var config strings.Builder
 		plural, list := k.resource+"s", cmp.Or(k.plural, "accounts")
@@ -78,8 +67,9 @@ func TestImportByDataSource(t *testing.T) {
 // TestImportGenerated lets the command line write the configuration of what import blocks name.
 func TestImportGenerated(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, k kind, s *site, c *acctest.CLI) {
+	each(t, func(t *testing.T, k kind, s *site) {
 		t.Helper()
+		c := acctest.NewCLI(t, s.env)
 		k.random(s, many(t))
 		var config strings.Builder
 		for i, id := range k.ids(s) {
@@ -93,8 +83,9 @@ func TestImportGenerated(t *testing.T) {
 // TestQuery finds all accounts by terraform query, which writes their configuration and import blocks.
 func TestQuery(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, k kind, s *site, c *acctest.CLI) {
+	each(t, func(t *testing.T, k kind, s *site) {
 		t.Helper()
+		c := acctest.NewCLI(t, s.env)
 		c.Need("1.14.0", "")
 		k.random(s, many(t))
 		c.Write("all.tfquery.hcl", fmt.Sprintf(
@@ -107,8 +98,9 @@ func TestQuery(t *testing.T) {
 // TestListExamples runs the queries of the documentation.
 func TestListExamples(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, k kind, s *site, c *acctest.CLI) {
+	each(t, func(t *testing.T, k kind, s *site) {
 		t.Helper()
+		c := acctest.NewCLI(t, s.env)
 		c.Need("1.14.0", "")
 		k.random(s, 10)
 		query, err := os.ReadFile(filepath.Join("../../../examples/list-resources", k.resource, "list-resource.tfquery.hcl"))

@@ -61,42 +61,39 @@ func idsOf(ids map[string]string, names []string) (out []string) {
 // ones, which tell the provider what listings hold. An import gives what a single read gives, and nothing is to be done.
 func TestThinListing(t *testing.T) {
 	t.Parallel()
-	for _, k := range kinds {
-		t.Run(k.resource, func(t *testing.T) {
-			t.Parallel()
-			s := k.open(t)
-			const plain, rich = 6, 30
-			names, byName := k.seedMany(s, plain)
-			ids := idsOf(byName, names)
-			before := map[string]bool{}
-			for _, id := range k.ids(s) {
-				before[id] = true
+	each(t, func(t *testing.T, k kind, s *site) {
+		t.Helper()
+		const plain, rich = 6, 30
+		names, byName := k.seedMany(s, plain)
+		ids := idsOf(byName, names)
+		before := map[string]bool{}
+		for _, id := range k.ids(s) {
+			before[id] = true
+		}
+		k.random(s, rich)
+		for _, id := range k.ids(s) {
+			if !before[id] {
+				ids = append(ids, id)
 			}
-			k.random(s, rich)
-			for _, id := range k.ids(s) {
-				if !before[id] {
-					ids = append(ids, id)
-				}
+		}
+		alone := acctest.StartProtocol(t, s.env, Values{"bulk_reads": false})
+		want := k.imported(t, alone, ids)
+		switch {
+		case s.gcore != nil:
+			s.gcore.Configure(func(o *gcore.Options) {
+				o.PartialLists, o.OmitNulls = []string{"custom_id", "seller", "country_code"}, true
+			})
+		case s.softwareone != nil:
+			s.softwareone.Configure(func(o *softwareone.Options) { o.PartialList = []string{"externalId", "website", "address"} })
+		case s.fortanix != nil:
+			s.fortanix.Configure(func(o *fortanix.Options) { o.PartialList = true })
+		}
+		p := provider(t, s)
+		for i, r := range k.imported(t, p, ids) {
+			if !reflect.DeepEqual(r.State(), want[i].State()) {
+				t.Fatalf("account %d of %d:\nimported    %v\nread singly %v", i, len(ids), r.State(), want[i].State())
 			}
-			alone := acctest.StartProtocol(t, s.env, Values{"bulk_reads": false})
-			want := k.imported(t, alone, ids)
-			switch {
-			case s.gcore != nil:
-				s.gcore.Configure(func(o *gcore.Options) {
-					o.PartialLists, o.OmitNulls = []string{"custom_id", "seller", "country_code"}, true
-				})
-			case s.softwareone != nil:
-				s.softwareone.Configure(func(o *softwareone.Options) { o.PartialList = []string{"externalId", "website", "address"} })
-			case s.fortanix != nil:
-				s.fortanix.Configure(func(o *fortanix.Options) { o.PartialList = true })
-			}
-			p := provider(t, s)
-			for i, r := range k.imported(t, p, ids) {
-				if !reflect.DeepEqual(r.State(), want[i].State()) {
-					t.Fatalf("account %d of %d:\nimported    %v\nread singly %v", i, len(ids), r.State(), want[i].State())
-				}
-			}
-			k.settled(t, p, k.imported(t, p, ids))
-		})
-	}
+		}
+		k.settled(t, p, k.imported(t, p, ids))
+	})
 }

@@ -199,3 +199,14 @@ func (k kind) imported(t *testing.T, p *acctest.Protocol, ids []string) []*accte
 	}
 	return resources
 }
+
+// each runs a test for each kind of account, with a vendor of its own.
+func each(t *testing.T, test func(t *testing.T, k kind, s *site)) {
+	t.Helper()
+	for _, k := range kinds {
+		t.Run(k.resource, func(t *testing.T) {
+			t.Parallel()
+			test(t, k, k.open(t))
+		})
+	}
+}

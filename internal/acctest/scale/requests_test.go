@@ -75,82 +75,76 @@ func (k kind) spent(t *testing.T, s *site, what string, reads, total int) {
 func TestRequests(t *testing.T) {
 	t.Parallel()
 	const half = 51 // two pages of most vendors
-	for _, k := range kinds {
-		t.Run(k.resource, func(t *testing.T) {
-			t.Parallel()
-			s := k.open(t)
-			names, ids := k.seedMany(s, half)
-			total := 2 * half
-			c := acctest.NewCLI(t, s.env)
-			k.declare(c, ids, names, half)
-			c.OK("apply", "-auto-approve")
-			k.declare(c, nil, names, half)
-			s.Reset()
+	each(t, func(t *testing.T, k kind, s *site) {
+		t.Helper()
+		names, ids := k.seedMany(s, half)
+		total := 2 * half
+		c := acctest.NewCLI(t, s.env)
+		k.declare(c, ids, names, half)
+		c.OK("apply", "-auto-approve")
+		k.declare(c, nil, names, half)
+		s.Reset()
 
-			c.OK("plan", "-detailed-exitcode")
-			k.spent(t, s, "plan", total, total)
-			// Terraform 1.11 exits with 2 here although nothing has changed, and says so.
-			if said := c.Run("plan", "-refresh-only"); said.Exit != 0 || !strings.Contains(said.Stdout, "No changes") {
-				t.Error(said)
-			}
-			k.spent(t, s, "refresh-only plan", total, total)
-			c.OK("apply", "-auto-approve")
-			k.spent(t, s, "apply with nothing to do", total, total)
+		c.OK("plan", "-detailed-exitcode")
+		k.spent(t, s, "plan", total, total)
+		// Terraform 1.11 exits with 2 here although nothing has changed, and says so.
+		if said := c.Run("plan", "-refresh-only"); said.Exit != 0 || !strings.Contains(said.Stdout, "No changes") {
+			t.Error(said)
+		}
+		k.spent(t, s, "refresh-only plan", total, total)
+		c.OK("apply", "-auto-approve")
+		k.spent(t, s, "apply with nothing to do", total, total)
 
-			// Two renamed, two new: one request each.
-			changed := append([]string{"Renamed 0", "Account 1", "Renamed 2"}, names[3:]...)
-			k.declare(c, nil, changed, half, "Fresh 0", "Fresh 1")
-			c.OK("apply", "-auto-approve")
-			if posts, updates := s.Count("POST *")-s.Count("POST /v1/sys/auth"), s.Count("PUT *")+s.Count("PATCH *"); posts != 2 || updates != 2 {
-				t.Errorf("two creates took %d requests, and two updates %d", posts, updates)
-			}
-			s.Reset()
+		// Two renamed, two new: one request each.
+		changed := append([]string{"Renamed 0", "Account 1", "Renamed 2"}, names[3:]...)
+		k.declare(c, nil, changed, half, "Fresh 0", "Fresh 1")
+		c.OK("apply", "-auto-approve")
+		if posts, updates := s.Count("POST *")-s.Count("POST /v1/sys/auth"), s.Count("PUT *")+s.Count("PATCH *"); posts != 2 || updates != 2 {
+			t.Errorf("two creates took %d requests, and two updates %d", posts, updates)
+		}
+		s.Reset()
 
-			// Without bulk reads each account is read by itself, over hardly more connections than Terraform's ten reads at
-			// once: a dial may lose against a connection that comes back.
-			c.Write("provider.tf", "provider \"accounts\" {\n  bulk_reads = false\n}\n")
-			before := s.Connections()
-			c.OK("plan", "-detailed-exitcode")
-			for _, one := range k.collections {
-				if lists, singles := s.Count(one.list), s.Count(one.list+"/*"); lists > 0 || singles != total+2 {
-					t.Errorf("without bulk reads: %d requests of %s, and %d for single ones, want %d", lists, one.list, singles, total+2)
-				}
+		// Without bulk reads each account is read by itself, over hardly more connections than Terraform's ten reads at
+		// once: a dial may lose against a connection that comes back.
+		c.Write("provider.tf", "provider \"accounts\" {\n  bulk_reads = false\n}\n")
+		before := s.Connections()
+		c.OK("plan", "-detailed-exitcode")
+		for _, one := range k.collections {
+			if lists, singles := s.Count(one.list), s.Count(one.list+"/*"); lists > 0 || singles != total+2 {
+				t.Errorf("without bulk reads: %d requests of %s, and %d for single ones, want %d", lists, one.list, singles, total+2)
 			}
-			if opened := s.Connections() - before; opened > 20 {
-				t.Errorf("%d requests took %d connections", len(s.Requests()), opened)
+		}
+		if opened := s.Connections() - before; opened > 20 {
+			t.Errorf("%d requests took %d connections", len(s.Requests()), opened)
+		}
+		if strings.Contains(k.create, "services") {
+			if got := s.Count("GET /iam/products/availability/clients/*"); got != 2 {
+				t.Errorf("two users with services took %d availability requests", got)
 			}
-			if strings.Contains(k.create, "services") {
-				if got := s.Count("GET /iam/products/availability/clients/*"); got != 2 {
-					t.Errorf("two users with services took %d availability requests", got)
-				}
-			}
-		})
-	}
+		}
+	})
 }
 
 // TestRequestsOfFew reads three of three hundred, in separate blocks and by count.
 func TestRequestsOfFew(t *testing.T) {
 	t.Parallel()
-	for _, k := range kinds {
-		t.Run(k.resource, func(t *testing.T) {
-			t.Parallel()
-			s := k.open(t)
-			names, ids := k.seedMany(s, 150)
-			for _, form := range []struct {
-				name    string
-				blocks  []string
-				counted int
-			}{{"separate blocks", names[:3], 0}, {"count", nil, 3}} {
-				c := acctest.NewCLI(t, s.env)
-				k.declare(c, ids, form.blocks, form.counted)
-				c.OK("apply", "-auto-approve")
-				k.declare(c, nil, form.blocks, form.counted)
-				s.Reset()
-				c.OK("plan", "-detailed-exitcode")
-				k.spent(t, s, form.name, 3, 300)
-			}
-		})
-	}
+	each(t, func(t *testing.T, k kind, s *site) {
+		t.Helper()
+		names, ids := k.seedMany(s, 150)
+		for _, form := range []struct {
+			name    string
+			blocks  []string
+			counted int
+		}{{"separate blocks", names[:3], 0}, {"count", nil, 3}} {
+			c := acctest.NewCLI(t, s.env)
+			k.declare(c, ids, form.blocks, form.counted)
+			c.OK("apply", "-auto-approve")
+			k.declare(c, nil, form.blocks, form.counted)
+			s.Reset()
+			c.OK("plan", "-detailed-exitcode")
+			k.spent(t, s, form.name, 3, 300)
+		}
+	})
 }
 
 // TestOneRequestEach counts the requests of a create, an update and a destroy, with nothing to read before them.
