@@ -21,18 +21,10 @@ type fields map[string]shape
 
 var (
 	authConfig = exactlyOne(fields{
-		"password": object([]string{"require_2fa", "administrators_only"}, fields{
-			"require_2fa": boolean, "administrators_only": boolean,
-		}),
+		"password": all(fields{"require_2fa": boolean, "administrators_only": boolean}),
 		"oauth": object(
 			[]string{
-				"idp_name",
-				"idp_icon_url",
-				"idp_authorization_endpoint",
-				"idp_token_endpoint",
-				"idp_requires_basic_auth",
-				"tls",
-				"client_id",
+				"idp_name", "idp_icon_url", "idp_authorization_endpoint", "idp_token_endpoint", "idp_requires_basic_auth", "tls", "client_id",
 				"client_secret",
 			},
 			fields{
@@ -41,7 +33,7 @@ var (
 				"client_id": text, "client_secret": secret(text),
 			},
 		),
-		"cluster_auth_ref": object([]string{"target_id"}, fields{"target_id": text}),
+		"cluster_auth_ref": all(fields{"target_id": text}),
 	})
 	tlsConfig = exactlyOne(fields{
 		"disabled":      object(nil, nil),
@@ -53,10 +45,8 @@ var (
 	})
 	accountRequest = object([]string{"name"}, fields{
 		"name": text, "custom_logo": logo, "auth_configs": list(authConfig),
-		"node_enrollment": object([]string{"attestation_enforcement_disabled_insecure"}, fields{
-			"attestation_enforcement_disabled_insecure": boolean,
-		}),
-		"component": oneOf(ComponentDefault, ComponentConfidentialAI),
+		"node_enrollment": all(fields{"attestation_enforcement_disabled_insecure": boolean}),
+		"component":       oneOf(ComponentDefault, ComponentConfidentialAI),
 	})
 	// node_enrollment and component are fixed when the account is created.
 	accountUpdateRequest = object(nil, fields{
@@ -116,6 +106,9 @@ func object(required []string, known fields) shape {
 		return nil
 	}
 }
+
+// all is an object with all of these fields.
+func all(known fields) shape { return object(slices.Sorted(maps.Keys(known)), known) }
 
 func exactlyOne(known fields) shape {
 	fits := object(nil, known)
