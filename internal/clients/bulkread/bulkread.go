@@ -52,7 +52,7 @@ type Page[T any] struct {
 	Arrived int
 	// Last is set where the vendor says that no page follows. Only a Listing by offset uses it.
 	Last bool
-	// Size is the length of the reply in bytes; 0 where that is not known.
+	// Size is what the reply counts for in MaxBytes: transport.Response.Size.
 	Size int
 }
 

@@ -17,7 +17,7 @@ const (
 	MaxItems = 100_000
 	// MaxPages is how many pages it may have.
 	MaxPages = 10_000
-	// MaxBytes is how much all its pages may be together.
+	// MaxBytes is how much all its pages may be together, as Page.Size counts.
 	MaxBytes = 1 << 30
 	// MaxTime is how long it may take where the caller sets no deadline.
 	MaxTime = 30 * time.Minute
@@ -47,16 +47,20 @@ func (l Listing[T]) Each(ctx context.Context) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
 		ctx := ctx
-		if _, ok := ctx.Deadline(); !ok {
+		_, hasDeadline := ctx.Deadline()
+		if !hasDeadline {
 			var cancel context.CancelFunc
 			ctx, cancel = context.WithTimeout(ctx, MaxTime)
 			defer cancel()
 		}
-		w := walk[T]{Listing: l, seen: map[string]bool{}}
+		w := walk[T]{Listing: l, seen: map[string]bool{}, cursors: map[string]bool{}}
 		for range 2 {
 			err := w.pass(ctx, func(item T) bool { return yield(item, nil) })
 			switch {
 			case w.stopped:
+				return
+			case err != nil && !hasDeadline && errors.Is(ctx.Err(), context.DeadlineExceeded):
+				yield(none, l.tooLong(fmt.Errorf("%w: it takes longer than %v: %w", ErrTooLong, MaxTime, err)))
 				return
 			case err != nil:
 				yield(none, err)
@@ -74,13 +78,41 @@ func (l Listing[T]) unexpected(message string, cause error) error {
 	return &transport.Error{Vendor: l.Vendor, Operation: l.Operation, Kind: transport.KindUnexpected, Message: message, Err: cause}
 }
 
-// ErrTooLong is the cause of the error of a listing that is out of bounds.
-var ErrTooLong = errors.New("the listing is longer than this provider reads")
+var (
+	// ErrTooLong is the cause of the error of a listing that is out of bounds.
+	ErrTooLong = errors.New("the listing is longer than this provider reads")
+	// ErrRepeats is the cause of the error of a listing that comes back to what it has shown.
+	ErrRepeats = errors.New("the listing repeats itself")
+)
+
+// outOfBounds is ErrTooLong with the bound that is passed; nil where none is.
+func outOfBounds(pages, items, bytes int) error {
+	for _, b := range []struct {
+		is, most int
+		text     string
+	}{
+		{pages, MaxPages, fmt.Sprintf("%d pages", MaxPages)},
+		{items, MaxItems, fmt.Sprintf("%d items", MaxItems)},
+		{bytes, MaxBytes, fmt.Sprintf("%d MiB", MaxBytes>>20)},
+	} {
+		if b.is > b.most {
+			return fmt.Errorf("%w: it has more than %s", ErrTooLong, b.text)
+		}
+	}
+	return nil
+}
+
+// tooLong is what is said of a listing that is out of bounds.
+func (l Listing[T]) tooLong(why error) error {
+	return l.unexpected(fmt.Sprintf("%v. Ask for less, with a filter or an id; if %s has less than that, its listing never ends, and "+
+		"its support should know", why, l.Vendor), why)
+}
 
 // walk is a listing under way.
 type walk[T any] struct {
 	Listing[T]
 	seen    map[string]bool
+	cursors map[string]bool // all that Page was called with
 	pages   int
 	bytes   int
 	total   int  // as the last page said; -1 where it didn't
@@ -116,18 +148,23 @@ func (w *walk[T]) pass(ctx context.Context, take func(T) bool) error {
 		w.total = page.Total
 		arrived := max(page.Arrived, len(page.Items))
 		offset += arrived
-		switch {
-		case w.last(page, arrived, offset):
+		if w.last(page, arrived, offset) {
 			return nil
-		case w.pages >= MaxPages || len(w.seen) > MaxItems || offset > MaxItems || w.bytes > MaxBytes:
-			return w.tooLong()
+		}
+		if err := outOfBounds(w.pages+1, max(len(w.seen), offset), w.bytes); err != nil {
+			return w.tooLong(err)
+		}
+		switch {
 		case len(shown) > before || len(page.Items) < arrived: // where items were left out, what they were isn't known
+		case w.Cursors && !w.cursors[page.Next]: // it may lead to what is new
 		case w.RepeatEnds:
 			return nil
 		default:
-			return w.unexpected("the listing repeats itself", nil)
+			return w.unexpected(fmt.Sprintf("%v after %d items, so there may be others that it doesn't show. Try again; if it stays so, %s's "+
+				"support should know", ErrRepeats, len(shown), w.Vendor), ErrRepeats)
 		}
 		after = page.Next
+		w.cursors[after] = true
 	}
 }
 
@@ -140,9 +177,4 @@ func (w *walk[T]) last(page Page[T], arrived, offset int) bool {
 		return true
 	}
 	return page.Total >= 0 && offset >= page.Total
-}
-
-func (w *walk[T]) tooLong() error {
-	return w.unexpected(fmt.Sprintf("%v: after %d pages with %d items it has still not ended (at most %d items, %d pages and %d MiB are read)",
-		ErrTooLong, w.pages, len(w.seen), MaxItems, MaxPages, MaxBytes>>20), ErrTooLong)
 }

@@ -2,6 +2,7 @@ package bulkread
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"golang.org/x/sync/errgroup"
@@ -29,9 +30,9 @@ func (r *Reader[T]) due() bool {
 }
 
 // fetch fetches the next page, or all that are left, in the background and detached from ctx: other readers wait for
-// it too. It ends with its last request, or when await cancels it.
+// it too. It ends with its last request, when await cancels it, or after MaxTime.
 func (r *Reader[T]) fetch(ctx context.Context) {
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), MaxTime)
 	r.cancel = cancel
 	all := !r.inTurn()
 	go func() {
@@ -47,7 +48,7 @@ func (r *Reader[T]) fetch(ctx context.Context) {
 		r.cancel = nil
 		switch {
 		case r.off:
-		case ctx.Err() != nil: // nobody waits any more
+		case errors.Is(ctx.Err(), context.Canceled): // nobody waits any more
 			r.stop()
 		case err != nil:
 			r.giveUp(ctx, fmt.Errorf("listing them failed: %w", err))
@@ -85,8 +86,8 @@ func (r *Reader[T]) fetchNext(ctx context.Context) error {
 		r.stride = max(min(page.Limit, r.src.PageSize), len(page.Items))
 		r.offset += r.stride
 		r.total = max(page.Total, -1)
-		if r.total > MaxItems {
-			return fmt.Errorf("%w: it holds %d items", ErrTooLong, r.total)
+		if err := outOfBounds(r.total/max(r.stride, 1), r.total, r.bytes); err != nil {
+			return err
 		}
 		r.complete = r.offset >= r.total || r.stride == 0
 		if r.inTurn() {
@@ -128,8 +129,8 @@ func (r *Reader[T]) fetchRest(ctx context.Context) error {
 // add takes the items of a page and returns how many of them were not known.
 func (r *Reader[T]) add(ctx context.Context, page Page[T]) (news int, err error) {
 	r.bytes += max(page.Size, 0)
-	if len(r.entries)+len(page.Items) > 2*MaxItems || r.bytes > MaxBytes {
-		return 0, ErrTooLong
+	if err := outOfBounds(r.pages, len(r.entries)+len(page.Items), r.bytes); err != nil {
+		return 0, err
 	}
 	for _, listed := range page.Items {
 		id := r.src.ID(listed)

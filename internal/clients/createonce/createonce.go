@@ -12,7 +12,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http/httptrace"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -253,7 +252,8 @@ func (c Creation[T]) resolveUnclear(ctx context.Context, pending *create, starte
 			failure.LookUp = err
 			break
 		}
-		failure.add(c.describe(found))
+		// What has been seen before stays: where a listing lags, what one reply shows the next may lack.
+		failure.Candidates = Add(failure.Candidates, c.describe(found)...)
 		if c.MadeHere == nil && len(found) > 0 {
 			break
 		}
@@ -298,7 +298,7 @@ func (c Creation[T]) rejected(ctx context.Context, cause error) *Error {
 	failure := &Error{Err: cause}
 	if transport.IsStatus(cause, 400, 409, 422) {
 		if found, _, err := c.LookUp(ctx); err == nil { // without it, the refusal itself says enough
-			failure.add(c.describe(found))
+			failure.Candidates = Add(nil, c.describe(found)...)
 		}
 	}
 	return failure
@@ -312,19 +312,19 @@ func (c Creation[T]) describe(found []T) []Candidate {
 	return candidates
 }
 
-// add keeps what has been seen before: where a listing lags, what one reply shows the next may lack.
-func (e *Error) add(candidates []Candidate) {
-	for _, candidate := range candidates {
-		e.Candidates = Add(e.Candidates, candidate)
+// Add appends candidates, each id once.
+func Add(candidates []Candidate, more ...Candidate) []Candidate {
+	known := map[string]bool{}
+	for _, c := range candidates {
+		known[c.ID] = true
 	}
-}
-
-// Add appends a candidate, unless one of its id is there already.
-func Add(candidates []Candidate, candidate Candidate) []Candidate {
-	if slices.ContainsFunc(candidates, func(c Candidate) bool { return c.ID == candidate.ID }) {
-		return candidates
+	for _, c := range more {
+		if !known[c.ID] {
+			known[c.ID] = true
+			candidates = append(candidates, c)
+		}
 	}
-	return append(candidates, candidate)
+	return candidates
 }
 
 // CandidatesOf returns the candidates that err names.

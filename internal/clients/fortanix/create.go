@@ -149,8 +149,8 @@ func keys(configs []AuthConfig) []AuthKey {
 // namesakes are the accounts of the name, by SameName, with the moment of the listing's last reply.
 func (c *Client) namesakes(ctx context.Context, name string) ([]Account, createonce.Moment, error) {
 	var found []Account
-	pages := c.newListing()
-	for account, err := range pages.all(ctx) {
+	var moment createonce.Moment
+	for account, err := range c.eachAccount(ctx, &moment) {
 		if err != nil {
 			return nil, createonce.Moment{}, err
 		}
@@ -158,5 +158,5 @@ func (c *Client) namesakes(ctx context.Context, name string) ([]Account, createo
 			found = append(found, account)
 		}
 	}
-	return found, pages.moment, pages.complete()
+	return found, moment, nil
 }

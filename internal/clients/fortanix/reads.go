@@ -42,27 +42,16 @@ func (c *Client) Complete(ctx context.Context, listed Account) (Account, error) 
 func (a Account) showsAll() bool { return a.AuthConfigs != nil || !a.CustomLogo.IsZero() }
 
 func (c *Client) accountSource(o Options) bulkread.Source[Account] {
-	var pages *listing // a reader has one listing, and takes its pages in turn
 	return bulkread.Source[Account]{
 		Name:     "Fortanix accounts",
 		PageSize: pageSize,
 		Get:      func(ctx context.Context, id string) (Account, error) { return c.getAccount(ctx, id, nil) },
 		Cursor: func(ctx context.Context, after string, _ int) (bulkread.Page[Account], error) {
-			if after == "" {
-				pages = c.newListing()
+			page, _, err := c.accountsPage(ctx, after)
+			for i := range page.Items {
+				page.Items[i] = page.Items[i].withoutLogoText()
 			}
-			accounts, err := pages.next(ctx)
-			if err != nil {
-				return bulkread.Page[Account]{}, err
-			}
-			for i := range accounts {
-				accounts[i] = accounts[i].withoutLogoText()
-			}
-			page := bulkread.Page[Account]{Items: accounts}
-			if pages.more {
-				page.Next = pages.after
-			}
-			return page, nil
+			return page, err
 		},
 		ID:       func(a Account) string { return readerID(a.ID) },
 		Same:     sameAccount,

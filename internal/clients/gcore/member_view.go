@@ -30,9 +30,9 @@ type memberView struct {
 // snapshot holds what the listing of users shows.
 type snapshot struct {
 	begun    time.Time
-	users    map[string]bool // ids of those not deleted
-	accounts map[string]Account
-	err      error // why it holds less than the listing does
+	users    map[string]bool   // ids of those not deleted
+	accounts map[string]string // company names by id
+	err      error             // why it holds less than the listing does
 }
 
 // ownAccount is an account that this process has written.
@@ -64,11 +64,11 @@ func (v *memberView) account(ctx context.Context, id string, believeOwn bool) (A
 		return own.Account, true, nil
 	}
 	s, err := v.snapshot(ctx, own.at)
-	a, found := s.accounts[id]
-	if found {
-		err = nil // whatever else is missing
+	company, found := s.accounts[id]
+	if !found {
+		return Account{}, false, err
 	}
-	return a, found, err
+	return Access{ClientID: id, Company: company}.account(), true, nil // whatever else is missing
 }
 
 // hasUser reports whether a user is listed and not deleted.
@@ -91,7 +91,7 @@ func (v *memberView) snapshot(ctx context.Context, after time.Time) (*snapshot, 
 	if s := v.latest; s != nil && s.begun.After(after) && v.now().Sub(s.begun) < memberViewAge {
 		return s, s.err
 	}
-	s := &snapshot{begun: v.now(), users: map[string]bool{}, accounts: map[string]Account{}}
+	s := &snapshot{begun: v.now(), users: map[string]bool{}, accounts: map[string]string{}}
 	for user, err := range v.load(ctx) {
 		if err != nil {
 			s.err = err
@@ -102,7 +102,7 @@ func (v *memberView) snapshot(ctx context.Context, after time.Time) (*snapshot, 
 		}
 		s.users[user.ID] = true
 		for _, a := range user.Access {
-			s.accounts[a.ClientID] = a.account()
+			s.accounts[a.ClientID] = a.Company
 		}
 	}
 	if ctx.Err() == nil {
@@ -122,5 +122,9 @@ func (v *memberView) all(ctx context.Context) ([]Account, error) {
 	}
 	v.mu.Unlock()
 	s, err := v.snapshot(ctx, newest)
-	return slices.SortedFunc(maps.Values(s.accounts), func(a, b Account) int { return compareIDs(a.ID, b.ID) }), err
+	var accounts []Account
+	for _, id := range slices.SortedFunc(maps.Keys(s.accounts), compareIDs) {
+		accounts = append(accounts, Access{ClientID: id, Company: s.accounts[id]}.account())
+	}
+	return accounts, err
 }

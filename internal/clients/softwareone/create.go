@@ -127,16 +127,16 @@ func (c *Client) duplicates(ctx context.Context, account NewAccount, key string,
 	if err != nil {
 		return nil, err
 	}
-	var all []createonce.Candidate
+	var before, all []createonce.Candidate
 	if !allowed {
-		all = c.creating.before(key) // which a listing may not show yet
+		before = c.creating.before(key) // which a listing may not show yet
 	}
 	for _, other := range found {
 		if !allowed || account.isTwin(other) && c.madeElsewhere(other, moment) {
-			all = createonce.Add(all, describe(other))
+			all = append(all, describe(other))
 		}
 	}
-	return all, nil
+	return createonce.Add(before, all...), nil
 }
 
 // madeElsewhere reports whether another process has made an account with this token within twinAge. A gateway's clock may

@@ -2,8 +2,10 @@ package softwareone
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +19,10 @@ const (
 	// pageSize is the largest page that the API gives; it cuts larger ones down.
 	pageSize      = 100
 	listOperation = "list accounts"
+	// maxOmitted is how many fields a page may leave out of all its accounts.
+	maxOmitted = 256
+	// maxSelected is how many fields a listing asks for. An account that lacks others is read singly.
+	maxSelected = 32
 )
 
 // listPage is the envelope of a listing.
@@ -63,6 +69,8 @@ func (c *Client) page(ctx context.Context, query string, selected []string, offs
 		return listPage{}, err
 	case page.Data == nil:
 		return listPage{}, unexpected(listOperation, "the reply has no list of accounts (data)")
+	case len(page.Meta.Omitted) > maxOmitted: // each account gets them
+		return listPage{}, unexpected(listOperation, fmt.Sprintf("the reply says that it leaves out more than %d fields", maxOmitted))
 	}
 	page.moment, page.size = createonce.MomentOf(response), response.Size
 	for i := range page.Data {
@@ -75,12 +83,17 @@ func (c *Client) page(ctx context.Context, query string, selected []string, offs
 	return page, nil
 }
 
+var fieldName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9.]{0,63}$`)
+
 // withheld names the fields that accounts of the page lack and that have not been selected yet.
 func (p listPage) withheld(selected []string) []string {
 	var names []string
 	for _, account := range p.Data {
 		for _, name := range account.withheld() {
-			if !slices.Contains(selected, name) && !slices.Contains(names, name) {
+			if len(selected)+len(names) == maxSelected {
+				return names
+			}
+			if fieldName.MatchString(name) && !slices.Contains(selected, name) && !slices.Contains(names, name) {
 				names = append(names, name)
 			}
 		}
@@ -146,7 +159,9 @@ func (l *listing) page(ctx context.Context, offset int) (bulkread.Page[Account],
 	}
 	if more := page.withheld(l.selected); err == nil && len(more) > 0 {
 		l.selected = slices.Concat(l.selected, more)
+		first := page.size
 		page, err = l.client.page(ctx, l.query, l.selected, offset, pageSize)
+		page.size += first
 	}
 	l.moment = page.moment
 	return page.items(pageSize), err

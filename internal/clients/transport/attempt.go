@@ -136,6 +136,7 @@ func (c *Client) read(res *http.Response, r Request) (*Response, *Error) {
 		return nil, c.readFailure(res)
 	}
 	failure := &Error{Status: res.StatusCode, RequestID: requestIDOf(res.Header)}
+	var in inspection
 	raw, err := io.ReadAll(io.LimitReader(res.Body, maxReply+1))
 	switch {
 	case err != nil:
@@ -159,7 +160,7 @@ func (c *Client) read(res *http.Response, r Request) (*Response, *Error) {
 		return nil, failure
 	default:
 		document := trimBOM(raw)
-		err := inspect(document)
+		err := in.run(document)
 		if err == nil {
 			if err = decodeJSON(document, r.Into); err != nil {
 				err = errors.New(explain(document, err))
@@ -173,7 +174,7 @@ func (c *Client) read(res *http.Response, r Request) (*Response, *Error) {
 			return nil, failure
 		}
 	}
-	response := &Response{Status: res.StatusCode, Header: res.Header, Received: time.Now(), Size: len(raw)}
+	response := &Response{Status: res.StatusCode, Header: res.Header, Received: time.Now(), Size: in.size(raw)}
 	if date, err := http.ParseTime(res.Header.Get("Date")); err == nil {
 		response.Date = date
 	}

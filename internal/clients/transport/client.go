@@ -134,7 +134,7 @@ type Response struct {
 	Date time.Time
 	// Received is when the reply arrived, by our clock.
 	Received time.Time
-	// Size is the length of its body in bytes.
+	// Size is what its body counts for in memory: its bytes, and more for each value in it. A few bytes can decode into much.
 	Size int
 }
 

@@ -21,6 +21,12 @@ const (
 	maxNumeral = 64      // characters of one number
 )
 
+// What decoded JSON takes in memory in addition to its bytes, about.
+const (
+	itemSize   = 32  // an item or member
+	nestedSize = 256 // a list or object
+)
+
 // place is where an inspection is inside one list or object.
 type place struct {
 	object    bool
@@ -36,6 +42,7 @@ type inspection struct {
 	places []place
 	keys   []uint64 // hashes of the keys of all open objects
 	nested int
+	commas int
 	// anyKeys allows a key twice.
 	anyKeys bool
 	// visit, if set, is called at the beginning of each value with its first character. It returns false to stop.
@@ -46,6 +53,11 @@ type inspection struct {
 // encoding/json does: with "id" and "ID" in it, a reply could be about two things.
 func inspect(document []byte) error {
 	return (&inspection{}).run(document)
+}
+
+// size is what a document counts for that has been gone through.
+func (in *inspection) size(document []byte) int {
+	return len(document) + itemSize*(in.commas+in.nested) + nestedSize*in.nested
 }
 
 func (in *inspection) run(b []byte) error {
@@ -81,6 +93,7 @@ func (in *inspection) top() *place { return &in.places[len(in.places)-1] }
 func (in *inspection) next() error {
 	p := in.top()
 	p.index++
+	in.commas++
 	p.expectKey = p.object
 	if p.index >= maxItems {
 		return fmt.Errorf("%sa list or object of more than %d items", in.where(), maxItems)
