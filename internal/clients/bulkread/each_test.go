@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -264,4 +265,24 @@ func FuzzPages(f *testing.F) {
 			t.Errorf("%d pages and %d reads of %d", len(asked), gets, things)
 		}
 	})
+}
+
+// The guide states the bounds.
+func TestGuideStatesBounds(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../../docs/guides/reliability.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	thousands := func(n int) string { return fmt.Sprintf("%d,%03d", n/1000, n%1000) }
+	for _, row := range []string{
+		"| pages of a listing | " + thousands(MaxPages) + " |",
+		"| items of a listing | " + thousands(MaxItems) + " |",
+		"| a listing in memory, all pages together | " + thousands(MaxBytes>>20) + " MiB:",
+		fmt.Sprintf("| time of a listing | the `timeouts` of the block; %.0f minutes", MaxTime.Minutes()),
+	} {
+		if !strings.Contains(string(page), row) {
+			t.Errorf("it lacks %q", row)
+		}
+	}
 }

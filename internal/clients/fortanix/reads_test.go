@@ -4,17 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/bulkread"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/createonce"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/fortanix"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
@@ -326,39 +323,6 @@ func TestNotAListing(t *testing.T) {
 			l.count(1, create)
 		})
 	}
-}
-
-// A listing of ever new accounts ends too.
-func TestListHasABound(t *testing.T) {
-	t.Parallel()
-	l := start(t, mock.Options{}, func(o *fortanix.Options) {
-		o.Transport.RoundTripper = endless{o.Transport.RoundTripper, new(atomic.Int64)}
-	})
-	var failure error
-	for _, err := range l.ListAccounts(t.Context()) {
-		failure = err
-	}
-	if !errors.Is(failure, bulkread.ErrTooLong) {
-		t.Errorf("error is %v, want one about the bound", failure)
-	}
-}
-
-// endless answers each request for a page with accounts that were on no other.
-type endless struct {
-	http.RoundTripper
-	last *atomic.Int64
-}
-
-func (e endless) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.Method != http.MethodGet || r.URL.Path != "/v1/accounts" {
-		return e.RoundTripper.RoundTrip(r)
-	}
-	items := make([]string, 500)
-	for i := range items {
-		items[i] = fmt.Sprintf(`{"acct_id":"%08d%s"}`, e.last.Add(1), absentID[8:])
-	}
-	body := io.NopCloser(strings.NewReader(`{"items":[` + strings.Join(items, ",") + `]}`))
-	return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: body, Request: r}, nil
 }
 
 func TestListStopsWithItsConsumer(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"os"
 	"runtime"
 	"strings"
 	"testing"
@@ -183,5 +184,30 @@ func BenchmarkInspect(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// The guide states the bounds.
+func TestGuideStatesBounds(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../../docs/guides/reliability.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	thousands := func(n int) string { return fmt.Sprintf("%d,%03d", n/1000, n%1000) }
+	for _, row := range []string{
+		fmt.Sprintf("| one request | `request_timeout`, %.0f s |", defaultRequestTimeout.Seconds()),
+		fmt.Sprintf("the `timeouts` of its operation; %.0f minutes where", maxOperation.Minutes()),
+		fmt.Sprintf("| repeats of one request after a fault | %d |", maxRetries),
+		fmt.Sprintf("| a reply, in bytes | %d MiB |", maxReply>>20),
+		fmt.Sprintf("| %d in one another, %s items in one, %s in all |", maxDepth, thousands(maxItems), thousands(maxNested)),
+		fmt.Sprintf("| a number in a reply | %d characters |", maxNumeral),
+		fmt.Sprintf("its bytes, %d for each value, and %d for each list or object", itemSize, nestedSize),
+		fmt.Sprintf("| %d KiB are read |", maxErrorReply>>10),
+		"| a vendor's text in a message | " + thousands(maxMessage) + " characters",
+	} {
+		if !strings.Contains(string(page), row) {
+			t.Errorf("it lacks %q", row)
+		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/bulkread"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/createonce"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
@@ -143,6 +144,8 @@ func (d Descriptor) advice(failure *transport.Error) string {
 		return "Check " + d.Address + "."
 	case failure.Status >= 500:
 		return "This is a fault at the vendor. Try again; if it lasts, give them the request id."
+	case errors.Is(failure.Err, bulkread.ErrTooLong), errors.Is(failure.Err, bulkread.ErrRepeats):
+		return "" // they say so themselves
 	case failure.Kind == transport.KindUnreadable, failure.Kind == transport.KindUnexpected:
 		return "Check that " + d.Address + " is the vendor's API, and not a web page or a gateway in front of it."
 	}

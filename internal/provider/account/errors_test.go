@@ -2,12 +2,14 @@ package account_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/bulkread"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider/account"
 )
@@ -78,10 +80,16 @@ func TestAdvice(t *testing.T) {
 		"interrupted": {context.Canceled, []string{"stopped before the request was sent", "Nothing was sent"}},
 		"untrusted":   {&transport.Error{Kind: transport.KindUntrusted}, []string{"acme.base_url", "acme.ca_certificate"}},
 		"not found":   {&transport.Error{Status: 404}, []string{"doesn't exist", "acme.base_url", "acme.token"}},
-		"forbidden":   {&transport.Error{Status: 403}, []string{"does not allow this", "It takes a manager."}},
+		"a listing without end": {
+			&transport.Error{Kind: transport.KindUnexpected, Message: "it has no end", Err: bulkread.ErrTooLong}, []string{"it has no end"},
+		},
+		"forbidden": {&transport.Error{Status: 403}, []string{"does not allow this", "It takes a manager."}},
 	} {
 		var diags diag.Diagnostics
 		kind.AddError(&diags, "read", "5", test.err)
+		if errors.Is(test.err, bulkread.ErrTooLong) && strings.Contains(diags[0].Detail(), "acme.base_url") {
+			t.Errorf("%s: %v", name, diags)
+		}
 		for _, words := range test.says {
 			if len(diags) != 1 || !strings.Contains(diags[0].Detail(), words) {
 				t.Errorf("%s: %q is not said in %v", name, words, diags)
