@@ -118,11 +118,11 @@ func Test(t *testing.T, v Vendor) {
 	for _, k := range kinds {
 		for i, call := range v.Calls {
 			if i == 0 || call.Bulk || !k.few {
-				t.Run(k.name+"/"+call.Name, func(t *testing.T) { try(t, v, k, call) }) //nolint:paralleltest // it measures memory
+				t.Run(k.name+"/"+call.Name, func(t *testing.T) { try(t, v, k, call) })
 			}
 		}
 	}
-	t.Run("time", func(t *testing.T) { slow(t, v) }) //nolint:paralleltest // as above
+	t.Run("time", func(t *testing.T) { slow(t, v) })
 }
 
 func try(t *testing.T, v Vendor, k kind, call Call) {
@@ -199,7 +199,8 @@ func (s *server) RoundTrip(r *http.Request) (*http.Response, error) {
 		runtime.ReadMemStats(&m)
 		s.peak = max(s.peak, m.HeapAlloc)
 	}
-	status, body := http.StatusOK, ""
+	status := http.StatusOK
+	var body string
 	id, isItem := strings.CutPrefix(r.URL.Path, s.path+"/")
 	switch {
 	case s.requests > s.most:
