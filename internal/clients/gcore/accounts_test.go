@@ -93,10 +93,11 @@ func TestCreateAndReadAccount(t *testing.T) {
 	kept, _ := w.Client(number(t, made.ID))
 	want := Account{
 		ID: made.ID, Company: "Acme & <Söhne>", Email: wire.Value(kept.Email), Name: wire.Null[string](),
-		Phone: wire.Null[string](), Status: wire.Value("new"), CustomID: wire.Null[string](), IsTest: wire.Value(false),
-		Seller: wire.Null[int64](), ClientType: wire.Value("common"), BillType: wire.Value("prepaid"), Website: wire.Value(""),
+		Phone: wire.Null[string](), Status: wire.Value("new"), ClientType: wire.Value("common"), BillType: wire.Value("prepaid"),
+		Website:  wire.Value(""),
 		Reseller: text(mock.DemoReseller), Owner: text(mock.DemoResellerUser), Viewer: text(mock.DemoResellerUser),
-		View: ResellerView,
+		View:          ResellerView,
+		AccountFields: AccountFields{CustomID: wire.Null[string](), IsTest: wire.Value(false), Seller: wire.Null[int64]()},
 	}
 	if diff := cmp.Diff(want, got, ignoreInternals...); diff != "" {
 		t.Error(diff)
@@ -201,7 +202,7 @@ func TestUpdateAccount(t *testing.T) {
 		t.Error(diff)
 	}
 	_, err = c.UpdateClient(t.Context(), id, AccountUpdate{
-		CustomID: wire.Null[string](), Seller: wire.Null[int64](), IsTest: wire.Value(true),
+		AccountFields: AccountFields{CustomID: wire.Null[string](), Seller: wire.Null[int64](), IsTest: wire.Value(true)},
 	})
 	w.ok(err)
 	kept, _ := w.Client(client.ID)

@@ -215,9 +215,10 @@ func TestInterruptedAccount(t *testing.T) {
 
 func newUser() NewUser {
 	return NewUser{
-		Email: "Ann@Example.com", Password: transport.NewSecret(password), Company: "Acme", Name: wire.Value("Ann"),
-		Phone: wire.Value("+352 1"), Lang: wire.Value("de"), UserType: wire.Value("common"), CustomID: wire.Value("c-1"),
-		CountryCode: wire.Value("LU"), Seller: wire.Value[int64](12), IsTest: wire.Value(true),
+		Email: "Ann@Example.com", Password: transport.NewSecret(password), Company: "Acme",
+		UserFields:    UserFields{Name: wire.Value("Ann"), Phone: wire.Value("+352 1"), Lang: wire.Value("de")},
+		AccountFields: AccountFields{CustomID: wire.Value("c-1"), Seller: wire.Value[int64](12), IsTest: wire.Value(true)},
+		UserType:      wire.Value("common"), CountryCode: wire.Value("LU"),
 		Services: []ProductAvailability{{"CDN", new(true)}, {"DNS", new(false)}, {"CLOUD", nil}},
 	}
 }
@@ -244,8 +245,8 @@ func TestCreateUser(t *testing.T) {
 				t.Error(diff)
 			}
 			want := User{
-				ID: made.ID, Email: "Ann@Example.com", Name: wire.Value("Ann"), Phone: wire.Value("+352 1"),
-				Lang: wire.Value("de"), Company: wire.Value("Acme"), UserType: wire.Value("common"), IsActive: wire.Value(true),
+				ID: made.ID, Email: "Ann@Example.com", UserFields: newUser().UserFields,
+				Company: wire.Value("Acme"), UserType: wire.Value("common"), IsActive: wire.Value(true),
 				Activated: wire.Value(true), TwoFA: wire.Value(false), SSOAuth: wire.Value(false), AuthTypes: []string{"password"},
 				Groups: []Group{{ID: "1", Name: "Administrators"}}, ClientID: text(client.ID), Reseller: text(mock.DemoReseller),
 				Access: []Access{{ClientID: text(client.ID), Company: "Acme", Roles: []string{"1"}}},

@@ -18,17 +18,13 @@ import (
 
 // NewUser is a user to create, with an account of its own (CreateUserRequest of the Reseller API).
 type NewUser struct {
+	UserFields
+	AccountFields
 	Email       string                `json:"email"`
 	Password    transport.Secret      `json:"-"`
 	Company     string                `json:"company"`
-	Name        wire.Field[string]    `json:"name,omitzero"`
-	Phone       wire.Field[string]    `json:"phone,omitzero"`
-	Lang        wire.Field[string]    `json:"lang,omitzero"`      // de, en, ru, zh, az
 	UserType    wire.Field[string]    `json:"user_type,omitzero"` // common
-	CustomID    wire.Field[string]    `json:"custom_id,omitzero"`
 	CountryCode wire.Field[string]    `json:"country_code,omitzero"`
-	Seller      wire.Field[int64]     `json:"seller,omitzero"`
-	IsTest      wire.Field[bool]      `json:"is_test,omitzero"`
 	Services    []ProductAvailability `json:"services,omitempty"`
 }
 
@@ -48,15 +44,9 @@ func (u NewUser) became(found accountUser) bool {
 	if found.partial || a.ID == "" || found.ClientID != a.ID || a.Company != u.Company || !sameText(found.Email, u.Email) {
 		return false
 	}
-	var all wire.Differences
-	wire.Compare(&all, "name", u.Name, found.Name, wire.Exactly)
-	wire.Compare(&all, "phone", u.Phone, found.Phone, wire.Exactly)
-	wire.Compare(&all, "lang", u.Lang, found.Lang, sameText)
+	all := append(u.UserFields.differences(found.UserFields), u.AccountFields.differences(a.AccountFields)...)
 	wire.Compare(&all, "user_type", u.UserType, found.UserType, wire.Exactly)
-	wire.Compare(&all, "custom_id", u.CustomID, a.CustomID, wire.Exactly)
 	wire.Compare(&all, "country_code", u.CountryCode, a.CountryCode, sameText)
-	wire.Compare(&all, "seller", u.Seller, a.Seller, wire.Exactly)
-	wire.Compare(&all, "is_test", u.IsTest, a.IsTest, wire.Exactly)
 	return len(all) == 0
 }
 

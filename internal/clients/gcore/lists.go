@@ -29,14 +29,33 @@ type AccountFilter struct {
 	Reseller    string // a reseller's id
 }
 
+// filterText is a filter by a text: its name in the query, what is asked for, what an account shows, and how both compare.
+type filterText struct {
+	name  string
+	want  string
+	shown wire.Field[string]
+	equal func(a, b string) bool
+}
+
+// texts are the filters by a text, next to what an account shows.
+func (f AccountFilter) texts(a Account) []filterText {
+	return []filterText{
+		{"email", f.Email, a.Email, sameText},
+		{"name", f.Name, a.Name, wire.Exactly[string]},
+		{"custom_id", f.CustomID, a.CustomID, wire.Exactly[string]},
+		{"country_code", f.CountryCode, a.CountryCode, sameText},
+		{"client_type", f.ClientType, a.ClientType, wire.Exactly[string]},
+	}
+}
+
 func (f AccountFilter) query() url.Values {
 	query := notDeleted()
-	for name, value := range map[string]string{
-		"companyName": f.Company, "email": f.Email, "name": f.Name, "custom_id": f.CustomID,
-		"country_code": f.CountryCode, "client_type": f.ClientType, "users_email": f.UserEmail, "reseller_id": f.Reseller,
-	} {
-		if value != "" {
-			query.Set(name, value)
+	for _, text := range append(f.texts(Account{}),
+		filterText{name: "companyName", want: f.Company}, filterText{name: "users_email", want: f.UserEmail},
+		filterText{name: "reseller_id", want: f.Reseller},
+	) {
+		if text.want != "" {
+			query.Set(text.name, text.want)
 		}
 	}
 	if f.IsTest != nil {
@@ -50,30 +69,30 @@ func (f AccountFilter) query() url.Values {
 
 // matches reports whether an account shows that it fits, except for its users.
 func (f AccountFilter) matches(a Account) bool {
-	return !a.Deleted &&
-		(f.Company == "" || SameName(f.Company, a.Company)) &&
-		(f.Email == "" || fits(a.Email, func(v string) bool { return sameText(f.Email, v) })) &&
-		(f.Name == "" || fits(a.Name, func(v string) bool { return f.Name == v })) &&
-		(f.CustomID == "" || fits(a.CustomID, func(v string) bool { return f.CustomID == v })) &&
-		(f.CountryCode == "" || fits(a.CountryCode, func(v string) bool { return sameText(f.CountryCode, v) })) &&
-		(f.ClientType == "" || fits(a.ClientType, func(v string) bool { return f.ClientType == v })) &&
-		(f.IsTest == nil || fits(a.IsTest, func(v bool) bool { return *f.IsTest == v })) &&
-		(f.Seller == nil || fits(a.Seller, func(v int64) bool { return *f.Seller == v })) &&
-		(f.Reseller == "" || f.Reseller == a.Reseller)
+	for _, text := range f.texts(a) {
+		if value, _ := text.shown.Get(); text.want != "" && (value == nil || !text.equal(text.want, *value)) {
+			return false
+		}
+	}
+	return !a.Deleted && (f.Company == "" || SameName(f.Company, a.Company)) && (f.Reseller == "" || f.Reseller == a.Reseller) &&
+		(f.IsTest == nil || shows(a.IsTest, *f.IsTest)) && (f.Seller == nil || shows(a.Seller, *f.Seller))
 }
 
 // shownBy reports whether an account shows everything that the filter asks for, except for its users.
 func (f AccountFilter) shownBy(a Account) bool {
-	return a.Company != "" &&
-		(f.Email == "" || !a.Email.IsZero()) && (f.Name == "" || !a.Name.IsZero()) && (f.CustomID == "" || !a.CustomID.IsZero()) &&
-		(f.CountryCode == "" || !a.CountryCode.IsZero()) && (f.ClientType == "" || !a.ClientType.IsZero()) &&
-		(f.IsTest == nil || !a.IsTest.IsZero()) && (f.Seller == nil || !a.Seller.IsZero()) && (f.Reseller == "" || a.Reseller != "")
+	for _, text := range f.texts(a) {
+		if text.want != "" && text.shown.IsZero() {
+			return false
+		}
+	}
+	return a.Company != "" && (f.Reseller == "" || a.Reseller != "") &&
+		(f.IsTest == nil || !a.IsTest.IsZero()) && (f.Seller == nil || !a.Seller.IsZero())
 }
 
-// fits reports whether a field is shown and passes a test; null passes none.
-func fits[T any](field wire.Field[T], test func(T) bool) bool {
+// shows reports whether a field is shown and has a value.
+func shows[T comparable](field wire.Field[T], want T) bool {
 	value, _ := field.Get()
-	return value != nil && test(*value)
+	return value != nil && *value == want
 }
 
 // membership finds out whether accounts have a user with an e-mail address. Where an account doesn't show its users, the

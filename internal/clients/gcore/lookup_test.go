@@ -407,10 +407,10 @@ func TestNotKept(t *testing.T) {
 		mockserver.Fault{On: "PATCH /iam/users/*", Body: fmt.Sprintf(`{"id":%d,"email":"OLD@example.com","name":null,"phone":""}`, user.ID)},
 	)
 	_, account := w.reseller().UpdateClient(t.Context(), text(user.Client), AccountUpdate{
-		Company: value("acme"), CustomID: value("c-1"), Seller: value[int64](5), IsTest: value(true),
+		Company: value("acme"), AccountFields: AccountFields{CustomID: value("c-1"), Seller: value[int64](5), IsTest: value(true)},
 	})
 	_, person := w.reseller().UpdateUser(t.Context(), text(user.ID), UserUpdate{
-		Email: value("new@example.com"), Name: value("Ann"), Phone: wire.Null[string](), Lang: value("de"),
+		Email: value("new@example.com"), UserFields: UserFields{Name: value("Ann"), Phone: wire.Null[string](), Lang: value("de")},
 	})
 	for err, want := range map[error][]string{account: {"custom_id", "is_test"}, person: {"email", "name"}} {
 		failed, ok := errors.AsType[*wire.NotKeptError](err)

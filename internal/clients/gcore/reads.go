@@ -191,36 +191,39 @@ func (c *Client) proveUserGone(ctx context.Context, id, clientID string, seen wi
 	return witness.Gone(notFound)
 }
 
-// getAccount reads an account through the reseller's view.
-func (c *Client) getAccount(ctx context.Context, id string) (Account, createonce.Moment, error) {
-	const operation = "read account"
-	var account Account
+// checked is what a reply shows of one account or user, which may be of another one, or show too little.
+type checked interface {
+	check(operation, id string) error
+}
+
+// one makes a request about one account or user, and returns what the reply shows of it, with its moment.
+func one[T checked](
+	ctx context.Context, c *Client, operation, method, collection, id string, body any,
+) (T, createonce.Moment, error) {
+	var none, shown T
 	response, err := c.call(ctx, transport.Request{
-		Operation: operation, Method: http.MethodGet, Path: pathOf(clientsPath, id), Into: &account,
-	}, nil)
+		Operation: operation, Method: method, Path: pathOf(collection, id), Into: &shown,
+	}, body)
 	if err == nil {
-		err = account.check(operation, id)
+		err = shown.check(operation, id)
 	}
 	if err != nil {
-		return Account{}, createonce.Moment{}, err
+		return none, createonce.Moment{}, err
 	}
-	c.resellers.saw()
-	return account, createonce.MomentOf(response), nil
+	return shown, createonce.MomentOf(response), nil
+}
+
+// getAccount reads an account through the reseller's view.
+func (c *Client) getAccount(ctx context.Context, id string) (Account, createonce.Moment, error) {
+	account, moment, err := one[Account](ctx, c, "read account", http.MethodGet, clientsPath, id, nil)
+	if err == nil {
+		c.resellers.saw()
+	}
+	return account, moment, err
 }
 
 func (c *Client) getUser(ctx context.Context, id string) (User, createonce.Moment, error) {
-	const operation = "read user"
-	var user User
-	response, err := c.call(ctx, transport.Request{
-		Operation: operation, Method: http.MethodGet, Path: pathOf(usersPath, id), Into: &user,
-	}, nil)
-	if err == nil {
-		err = user.check(operation, id)
-	}
-	if err != nil {
-		return User{}, createonce.Moment{}, err
-	}
-	return user, createonce.MomentOf(response), nil
+	return one[User](ctx, c, "read user", http.MethodGet, usersPath, id, nil)
 }
 
 // ReadNew is createonce.UntilShown for an account: the reply to a create lacks most of it. It asks the vendor itself, never a

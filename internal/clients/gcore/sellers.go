@@ -20,32 +20,28 @@ const (
 
 // Seller is a reseller's employee (schema Seller of the Reseller API).
 type Seller struct {
-	ID        int64
-	Email     string
-	FullName  wire.Field[string]
-	Phone     wire.Field[string]
-	Activated wire.Field[bool]
-	Deleted   bool
+	ID        int64              `json:"-"`
+	Email     string             `json:"email"`
+	FullName  wire.Field[string] `json:"full_name"`
+	Phone     wire.Field[string] `json:"phone"`
+	Activated wire.Field[bool]   `json:"activated"`
+	Deleted   bool               `json:"deleted"`
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (s *Seller) UnmarshalJSON(raw []byte) error {
+	type plain Seller
 	var in struct {
-		ID        integer            `json:"id"`
-		Email     string             `json:"email"`
-		FullName  wire.Field[string] `json:"full_name"`
-		Phone     wire.Field[string] `json:"phone"`
-		Activated wire.Field[bool]   `json:"activated"`
-		Deleted   bool               `json:"deleted"`
+		plain
+		ID integer `json:"id"`
 	}
 	if err := json.Unmarshal(raw, &in); err != nil {
 		return err
 	}
-	if _, err := in.ID.requireID("seller"); err != nil {
-		return err
-	}
-	*s = Seller{ID: int64(in.ID), Email: in.Email, FullName: in.FullName, Phone: in.Phone, Activated: in.Activated, Deleted: in.Deleted}
-	return nil
+	*s = Seller(in.plain)
+	s.ID = int64(in.ID)
+	_, err := in.ID.requireID("seller")
+	return err
 }
 
 // SellerFilter narrows a listing of sellers. Empty fields don't count.

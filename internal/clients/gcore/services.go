@@ -25,43 +25,34 @@ func Products() []string { return []string{"CDN", "STORAGE", "STREAMING", "DNS",
 
 // Service is one product at one account (schema Service of the Reseller API).
 type Service struct {
-	ID        string
-	Product   string
-	AccountID string
-	Status    string // new, trial, trialend, active, paused, activating, deleted; others may come
-	Previous  string // status before that
-	Enabled   wire.Field[bool]
-	ChangedAt string // as the vendor writes it
-	DeletedAt string // when it is to be deleted; "" where it isn't
-
-	options json.RawMessage // as read; nil where the reply lacks them
+	ID        string           `json:"-"`
+	Product   string           `json:"name"`
+	AccountID string           `json:"-"`
+	Status    string           `json:"status"`          // new, trial, trialend, active, paused, activating, deleted; others may come
+	Previous  string           `json:"previous_status"` // status before that
+	Enabled   wire.Field[bool] `json:"enabled"`
+	ChangedAt string           `json:"-"`       // as the vendor writes it
+	DeletedAt string           `json:"-"`       // when it is to be deleted; "" where it isn't
+	Options   json.RawMessage  `json:"options"` // as read; nil where the reply lacks them
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
-func (s *Service) UnmarshalJSON(raw []byte) error {
+func (s *Service) UnmarshalJSON(raw []byte) (err error) {
+	type plain Service
 	var in struct {
-		ID        integer          `json:"id"`
-		Product   string           `json:"name"`
-		Account   integer          `json:"client"`
-		Status    string           `json:"status"`
-		Previous  string           `json:"previous_status"`
-		Enabled   wire.Field[bool] `json:"enabled"`
-		ChangedAt word             `json:"status_changed_at"`
-		DeletedAt word             `json:"deleted_date"`
-		Options   json.RawMessage  `json:"options"`
+		plain
+		ID        integer `json:"id"`
+		Account   integer `json:"client"`
+		ChangedAt word    `json:"status_changed_at"`
+		DeletedAt word    `json:"deleted_date"`
 	}
 	if err := json.Unmarshal(raw, &in); err != nil {
 		return err
 	}
-	id, err := in.ID.requireID("service")
-	if err != nil {
-		return err
-	}
-	*s = Service{
-		ID: id, Product: in.Product, AccountID: in.Account.id(), Status: in.Status, Previous: in.Previous, Enabled: in.Enabled,
-		ChangedAt: string(in.ChangedAt), DeletedAt: string(in.DeletedAt), options: in.Options,
-	}
-	return nil
+	*s = Service(in.plain)
+	s.AccountID, s.ChangedAt, s.DeletedAt = in.Account.id(), string(in.ChangedAt), string(in.DeletedAt)
+	s.ID, err = in.ID.requireID("service")
+	return err
 }
 
 // ServiceUpdate is what to change of a service (schema UpdateServiceRequest).
@@ -190,7 +181,7 @@ func (c *Client) UpdateService(ctx context.Context, accountID, product string, c
 		Status  string           `json:"status"`
 		Enabled wire.Field[bool] `json:"enabled,omitzero"`
 		Options json.RawMessage  `json:"options,omitempty"`
-	}{change.Status, before.Enabled, before.options}
+	}{change.Status, before.Enabled, before.Options}
 	if change.Enabled != nil {
 		body.Enabled = wire.Value(*change.Enabled)
 	}

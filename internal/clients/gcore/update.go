@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/createonce"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/transport"
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
 )
@@ -21,18 +22,7 @@ func (c *Client) UpdateClient(ctx context.Context, id string, change AccountUpda
 		return Account{}, err
 	}
 	c.accounts.Dirty(id)
-	var account Account
-	_, err := c.call(ctx, transport.Request{
-		Operation: operation, Method: http.MethodPatch, Path: pathOf(clientsPath, id), Into: &account,
-	}, change)
-	if err == nil {
-		err = account.check(operation, id)
-	}
-	if transport.Accepted(err) { // what the account itself shows counts
-		if now, _, readErr := c.getAccount(ctx, id); readErr == nil && len(change.differences(now)) == 0 {
-			account, err = now, nil
-		}
-	}
+	account, err := patch(ctx, c, operation, clientsPath, id, change, c.getAccount)
 	if err != nil {
 		return Account{}, err
 	}
@@ -40,6 +30,20 @@ func (c *Client) UpdateClient(ctx context.Context, id string, change AccountUpda
 	c.accounts.Written(id, account)
 	c.members.written(account)
 	return account, notKept(change.differences(account))
+}
+
+// patch changes an account or a user. Where the reply can't be used, what a read shows counts.
+func patch[T checked](
+	ctx context.Context, c *Client, operation, collection, id string, change interface{ differences(now T) wire.Differences },
+	get func(context.Context, string) (T, createonce.Moment, error),
+) (T, error) {
+	is, _, err := one[T](ctx, c, operation, http.MethodPatch, collection, id, change)
+	if transport.Accepted(err) {
+		if now, _, readErr := get(ctx, id); readErr == nil && len(change.differences(now)) == 0 {
+			return now, nil
+		}
+	}
+	return is, err
 }
 
 // notKept is the differences as an error, nil where there are none.
@@ -73,18 +77,7 @@ func (c *Client) UpdateUser(ctx context.Context, id string, change UserUpdate) (
 		return User{}, err
 	}
 	c.users.Dirty(id)
-	var user User
-	_, err := c.call(ctx, transport.Request{
-		Operation: operation, Method: http.MethodPatch, Path: pathOf(usersPath, id), Into: &user,
-	}, change)
-	if err == nil {
-		err = user.check(operation, id)
-	}
-	if transport.Accepted(err) { // what the user itself shows counts
-		if now, _, readErr := c.getUser(ctx, id); readErr == nil && len(change.differences(now)) == 0 {
-			user, err = now, nil
-		}
-	}
+	user, err := patch(ctx, c, operation, usersPath, id, change, c.getUser)
 	if err != nil {
 		return User{}, err
 	}

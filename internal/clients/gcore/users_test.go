@@ -34,8 +34,9 @@ func TestUpdateUser(t *testing.T) {
 		body   string
 	}{
 		"e-mail":  {UserUpdate{Email: value("new@example.com")}, `{"email":"new@example.com"}`},
-		"cleared": {UserUpdate{Name: wire.Null[string](), Phone: wire.Null[string]()}, `{"name":null,"phone":null}`},
-		"rest":    {UserUpdate{Name: value("B"), Lang: value("zh"), Phone: value("2")}, `{"lang":"zh","name":"B","phone":"2"}`},
+		"cleared": {UserUpdate{UserFields: UserFields{Name: wire.Null[string](), Phone: wire.Null[string]()}}, `{"name":null,"phone":null}`},
+		"rest": {UserUpdate{UserFields: UserFields{Name: value("B"), Lang: value("zh"), Phone: value("2")}},
+			`{"lang":"zh","name":"B","phone":"2"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

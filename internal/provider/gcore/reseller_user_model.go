@@ -47,18 +47,48 @@ type userModel struct {
 // AccountID implements account.Model.
 func (f userFields) AccountID() types.String { return f.ID }
 
+// setting is a text that create and update send, and that a removal clears: in the model, and in a request or reply.
+type setting struct {
+	value *types.String
+	field *wire.Field[string]
+}
+
+// userSettings are those of the user. Whatever is said of one stands here once.
+func (f *userFields) userSettings(fields *client.UserFields) []setting {
+	return []setting{{&f.Name, &fields.Name}, {&f.Phone, &fields.Phone}}
+}
+
+// accountSettings are those of the account behind the user.
+func (m *userModel) accountSettings(fields *client.AccountFields) []setting {
+	return []setting{{&m.CustomID, &fields.CustomID}}
+}
+
+// showSettings takes what a reply shows of settings.
+func showSettings(settings []setting) {
+	for _, s := range settings {
+		*s.value = shownString(*s.value, *s.field)
+	}
+}
+
+// sendSettings puts what differs from the state into the fields of an update; both lists have the same order.
+func sendSettings(plan, state []setting) {
+	for i, s := range plan {
+		*s.field = changed(*s.value, *state[i].value)
+	}
+}
+
 // newUser is the body of the create call: what the plan has, nothing for what it leaves out.
 func (m userModel) newUser(ctx context.Context, password types.String, diags *diag.Diagnostics) client.NewUser {
 	body := client.NewUser{
 		Email:       m.Email.ValueString(),
 		Password:    transport.NewSecret(password.ValueString()),
 		Company:     m.Company.ValueString(),
-		Name:        ifKnown(m.Name),
-		Phone:       ifKnown(m.Phone),
-		Lang:        ifKnown(m.Lang),
 		UserType:    ifKnown(m.UserType),
-		CustomID:    ifKnown(m.CustomID),
 		CountryCode: ifKnown(m.CountryCode),
+	}
+	body.Lang = ifKnown(m.Lang)
+	for _, s := range slices.Concat(m.userSettings(&body.UserFields), m.accountSettings(&body.AccountFields)) {
+		*s.field = ifKnown(*s.value)
 	}
 	if seller := account.Int64OrNil(m.Seller); seller != nil {
 		body.Seller = wire.Value(*seller)
@@ -101,8 +131,7 @@ func (f *userFields) readUser(u client.User) {
 		f.Email = account.Spelling(f.Email, &u.Email, sameEmail)
 	}
 	f.Company = shownSpelling(f.Company, u.Company, client.SameName)
-	f.Name = shownString(f.Name, u.Name)
-	f.Phone = shownString(f.Phone, u.Phone)
+	showSettings(f.userSettings(&u.UserFields))
 	f.Lang = shownSpelling(f.Lang, u.Lang, strings.EqualFold)
 	f.UserType = shownString(f.UserType, u.UserType)
 	f.IsActive = shownBool(f.IsActive, u.IsActive)
@@ -117,7 +146,7 @@ func (m *userModel) readClient(a client.Account) {
 	if a.Company != "" {
 		m.Company = account.Spelling(m.Company, &a.Company, client.SameName)
 	}
-	m.CustomID = shownString(m.CustomID, a.CustomID)
+	showSettings(m.accountSettings(&a.AccountFields))
 	m.Seller = shownNumber(m.Seller, a.Seller)
 	m.IsTest = shownBool(m.IsTest, a.IsTest)
 	// A recorded country that Gcore doesn't show can't be sent any more; it must not come up as a change for ever.
@@ -189,11 +218,8 @@ func (m *userModel) resolve(u client.User, a client.Account) {
 
 // userChanges is what an update sends to the user; its fields are left out where nothing changed.
 func (m userModel) userChanges(state userModel) client.UserUpdate {
-	change := client.UserUpdate{
-		Email: changed(m.Email, state.Email),
-		Name:  changed(m.Name, state.Name),
-		Phone: changed(m.Phone, state.Phone),
-	}
+	change := client.UserUpdate{Email: changed(m.Email, state.Email)}
+	sendSettings(m.userSettings(&change.UserFields), state.userSettings(&client.UserFields{}))
 	if !m.Lang.IsNull() {
 		change.Lang = changed(m.Lang, state.Lang)
 	}
@@ -202,10 +228,8 @@ func (m userModel) userChanges(state userModel) client.UserUpdate {
 
 // clientChanges is what an update sends to the account behind the user.
 func (m userModel) clientChanges(state userModel) client.AccountUpdate {
-	change := client.AccountUpdate{
-		Company:  changed(m.Company, state.Company),
-		CustomID: changed(m.CustomID, state.CustomID),
-	}
+	change := client.AccountUpdate{Company: changed(m.Company, state.Company)}
+	sendSettings(m.accountSettings(&change.AccountFields), state.accountSettings(&client.AccountFields{}))
 	if !m.Seller.Equal(state.Seller) {
 		change.Seller = wire.Pointer(account.Int64OrNil(m.Seller))
 	}
