@@ -22,13 +22,9 @@ func (m *Mock) getAvailability(c *call) reply {
 
 // updateAvailability sets the override of one product.
 func (m *Mock) updateAvailability(c *call) reply {
-	client, refusal := m.client(c)
+	client, f, refusal := m.clientForm(c)
 	if refusal != nil {
 		return *refusal
-	}
-	f, bad := m.form(c)
-	if bad != nil {
-		return *bad
 	}
 	f.require("product_name", "available")
 	product, available := takeChoice(f, "product_name", products), take[bool](f, "available")
@@ -46,13 +42,9 @@ func (m *Mock) updateAvailability(c *call) reply {
 
 // deleteAvailability drops overrides, so that the products inherit again.
 func (m *Mock) deleteAvailability(c *call) reply {
-	client, refusal := m.client(c)
+	client, f, refusal := m.clientForm(c)
 	if refusal != nil {
 		return *refusal
-	}
-	f, bad := m.form(c)
-	if bad != nil {
-		return *bad
 	}
 	f.require("product_names")
 	names := take[[]string](f, "product_names")

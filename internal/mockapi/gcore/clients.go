@@ -71,27 +71,22 @@ func (m *Mock) getClient(c *call) reply {
 }
 
 func (m *Mock) updateClient(c *call) reply {
-	client, refusal := m.client(c)
+	client, f, refusal := m.clientForm(c)
 	if refusal != nil {
 		return *refusal
 	}
-	f, bad := m.form(c)
-	if bad != nil {
-		return *bad
-	}
 	company := m.takeCompany(f, "companyName", client.ID)
 	email := m.takeEmail(f)
-	customID, name, phone := takeNullable[string](f, "custom_id"), takeNullable[string](f, "name"), takeNullable[string](f, "phone")
+	changed := client.clone()
+	takeTexts(f, clientTexts, &changed)
 	reseller, seller := take[int64](f, "reseller"), takeNullable[int64](f, "seller")
 	isTest := take[bool](f, "is_test")
 	if !f.finish() {
 		return m.refuse(f.errs)
 	}
+	*client = changed
 	company.set(&client.Company)
 	email.set(&client.Email)
-	customID.setOrClear(&client.CustomID)
-	name.setOrClear(&client.Name)
-	phone.setOrClear(&client.Phone)
 	seller.setOrClear(&client.Seller)
 	isTest.set(&client.IsTest)
 	if reseller.value != nil {
@@ -130,6 +125,16 @@ func (m *Mock) client(c *call) (*Client, *reply) {
 		return nil, &missing
 	}
 	return client, nil
+}
+
+// clientForm is client with the body of a request that changes it.
+func (m *Mock) clientForm(c *call) (*Client, *form, *reply) {
+	client, refusal := m.client(c)
+	if refusal != nil {
+		return nil, nil, refusal
+	}
+	f, refusal := m.form(c)
+	return client, f, refusal
 }
 
 // seesClient reports whether the client is in the caller's view.

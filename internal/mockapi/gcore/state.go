@@ -89,6 +89,49 @@ func (u *User) clone() User {
 	return v
 }
 
+// textMember is a text of a client or user that may be null.
+type textMember[T any] struct {
+	name     string
+	required bool // whether replies have it even where it is null
+	of       func(*T) **string
+}
+
+// clientTexts and userTexts are all of them. Whatever is said of such a text stands here once.
+var (
+	clientTexts = []textMember[Client]{
+		{"name", true, func(c *Client) **string { return &c.Name }},
+		{"phone", false, func(c *Client) **string { return &c.Phone }},
+		{"custom_id", false, func(c *Client) **string { return &c.CustomID }},
+	}
+	userTexts = []textMember[User]{
+		{"name", true, func(u *User) **string { return &u.Name }},
+		{"phone", true, func(u *User) **string { return &u.Phone }},
+	}
+)
+
+func names[T any](texts []textMember[T]) (names []string) {
+	for _, text := range texts {
+		names = append(names, text.name)
+	}
+	return names
+}
+
+// showTexts writes the texts into a reply; nulls are left out where omitNulls says so.
+func showTexts[T any](doc object, texts []textMember[T], of *T, omitNulls bool) {
+	for _, text := range texts {
+		if value := *text.of(of); value != nil || text.required || !omitNulls {
+			doc[text.name] = value
+		}
+	}
+}
+
+// takeTexts changes the texts that a request sends; null clears.
+func takeTexts[T any](f *form, texts []textMember[T], of *T) {
+	for _, text := range texts {
+		takeNullable[string](f, text.name).setOrClear(text.of(of))
+	}
+}
+
 // status is the override, else the liveliest of the services'.
 func (c *Client) status() string {
 	if c.Status != "" {
@@ -127,67 +170,43 @@ func (m *Mock) SeedUser(u User) User {
 }
 
 // Client returns the client with this id, deleted or not.
-func (m *Mock) Client(id int64) (Client, bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	c, ok := m.clients[id]
-	if !ok {
-		return Client{}, false
-	}
-	return c.clone(), true
-}
+func (m *Mock) Client(id int64) (Client, bool) { return get(m, m.clients, id, (*Client).clone) }
 
 // User returns the user with this id, deleted or not.
-func (m *Mock) User(id int64) (User, bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	u, ok := m.users[id]
-	if !ok {
-		return User{}, false
-	}
-	return u.clone(), true
+func (m *Mock) User(id int64) (User, bool) { return get(m, m.users, id, (*User).clone) }
+
+func get[T any](m *Mock, state map[int64]*T, id int64, clone func(*T) T) (found T, ok bool) {
+	ok = change(m, state, id, func(t *T) { found = clone(t) })
+	return found, ok
 }
 
 // Clients returns all clients by id, those of the demo credentials and deleted ones included.
-func (m *Mock) Clients() []Client {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	var all []Client
-	for _, c := range sorted(m.clients) {
-		all = append(all, c.clone())
-	}
-	return all
-}
+func (m *Mock) Clients() []Client { return all(m, m.clients, (*Client).clone) }
 
 // Users returns all users by id, those of the demo credentials and deleted ones included.
-func (m *Mock) Users() []User {
+func (m *Mock) Users() []User { return all(m, m.users, (*User).clone) }
+
+func all[T any](m *Mock, state map[int64]*T, clone func(*T) T) (found []T) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	var all []User
-	for _, u := range sorted(m.users) {
-		all = append(all, u.clone())
+	for _, t := range sorted(state) {
+		found = append(found, clone(t))
 	}
-	return all
+	return found
 }
 
 // ChangeClient is another actor's change of a client, deletion included. It reports whether there is such a client.
-func (m *Mock) ChangeClient(id int64, change func(*Client)) bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	c, ok := m.clients[id]
-	if ok {
-		change(c)
-	}
-	return ok
-}
+func (m *Mock) ChangeClient(id int64, do func(*Client)) bool { return change(m, m.clients, id, do) }
 
 // ChangeUser is another actor's change of a user, deletion included. It reports whether there is such a user.
-func (m *Mock) ChangeUser(id int64, change func(*User)) bool {
+func (m *Mock) ChangeUser(id int64, do func(*User)) bool { return change(m, m.users, id, do) }
+
+func change[T any](m *Mock, state map[int64]*T, id int64, do func(*T)) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	u, ok := m.users[id]
+	t, ok := state[id]
 	if ok {
-		change(u)
+		do(t)
 	}
 	return ok
 }

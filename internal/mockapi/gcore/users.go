@@ -23,9 +23,14 @@ func (m *Mock) createUser(c *call) reply {
 	company, email := m.takeCompany(f, "company", 0), m.takeUserEmail(f, 0)
 	takeText(f, "password")
 	takeChoice(f, "user_type", []string{"common"})
-	name, phone, lang := take[string](f, "name"), take[string](f, "phone"), takeChoice(f, "lang", languages)
+	lang, country := takeChoice(f, "lang", languages), take[string](f, "country_code")
 	seller, isTest := take[int64](f, "seller"), take[bool](f, "is_test")
-	customID, country := take[string](f, "custom_id"), take[string](f, "country_code")
+	texts := map[string]*string{}
+	for _, name := range append(names(userTexts), names(clientTexts)...) {
+		if text := take[string](f, name); text.value != nil && !slices.Contains(m.options.IgnoreOnCreate, name) {
+			texts[name] = text.value
+		}
+	}
 	services := takeServices(f)
 	if !f.finish() {
 		return m.refuse(f.errs)
@@ -36,11 +41,8 @@ func (m *Mock) createUser(c *call) reply {
 	}
 	user := User{Email: *email.value, Reseller: c.caller.reseller, Activated: true, IsActive: true}
 	apply := map[string]func(){
-		"name":         func() { client.Name, user.Name = name.value, name.value },
-		"phone":        func() { client.Phone, user.Phone = phone.value, phone.value },
 		"lang":         func() { lang.set(&user.Lang) },
 		"seller":       func() { client.Seller = seller.value },
-		"custom_id":    func() { client.CustomID = customID.value },
 		"country_code": func() { country.set(&client.CountryCode) },
 		"is_test":      func() { isTest.set(&client.IsTest) },
 		"services":     func() { client.Availability = services },
@@ -49,6 +51,12 @@ func (m *Mock) createUser(c *call) reply {
 		if !slices.Contains(m.options.IgnoreOnCreate, field) {
 			set()
 		}
+	}
+	for _, text := range userTexts {
+		*text.of(&user) = texts[text.name]
+	}
+	for _, text := range clientTexts {
+		*text.of(&client) = texts[text.name]
 	}
 	user.Client = m.addClient(client).ID
 	made := m.addUser(user)
@@ -106,7 +114,8 @@ func (m *Mock) updateUser(c *call) reply {
 		return *bad
 	}
 	email := m.takeUserEmail(f, u.ID)
-	name, phone := takeNullable[string](f, "name"), takeNullable[string](f, "phone")
+	changed := u.clone()
+	takeTexts(f, userTexts, &changed)
 	lang, auth := takeChoice(f, "lang", languages), take[[]string](f, "auth_types")
 	if auth.value != nil && slices.ContainsFunc(*auth.value, func(a string) bool { return !slices.Contains(authTypes, a) }) {
 		f.errs.add("auth_types", "Not a valid choice.")
@@ -117,9 +126,8 @@ func (m *Mock) updateUser(c *call) reply {
 	if u.Outranks {
 		return m.forbidden()
 	}
+	*u = changed
 	email.set(&u.Email)
-	name.setOrClear(&u.Name)
-	phone.setOrClear(&u.Phone)
 	lang.set(&u.Lang)
 	auth.set(&u.AuthTypes)
 	return reply{http.StatusOK, m.userJSON(c, u)}

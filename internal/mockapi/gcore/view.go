@@ -45,8 +45,6 @@ func (m *Mock) overviewJSON(client *Client, viewer caller) object {
 		"id":               client.ID,
 		"users":            users,
 		"email":            client.Email,
-		"phone":            client.Phone,
-		"name":             client.Name,
 		"status":           client.status(),
 		"companyName":      client.Company,
 		"website":          client.Website,
@@ -59,16 +57,14 @@ func (m *Mock) overviewJSON(client *Client, viewer caller) object {
 		"signup_process":   nil,
 		"deleted":          client.Deleted,
 		"bill_type":        client.BillType,
-		"custom_id":        client.CustomID,
 		"is_test":          client.IsTest,
 		"has_active_admin": hasAdmin,
 	}
+	showTexts(doc, clientTexts, client, m.options.OmitNulls)
 	if client.CountryCode != "" {
 		doc["country_code"] = client.CountryCode
 	}
 	if m.options.OmitNulls {
-		omitNull(doc, "phone", client.Phone)
-		omitNull(doc, "custom_id", client.CustomID)
 		delete(doc, "signup_process")
 	}
 	return doc
@@ -81,19 +77,13 @@ func (m *Mock) clientJSON(client *Client, viewer caller) object {
 	doc["resellers"] = client.Reseller
 	doc["client_type"] = client.ClientType
 	doc["owner"] = m.number(client.Owner)
-	if m.options.OmitNulls {
-		omitNull(doc, "seller", client.Seller)
+	if m.options.OmitNulls && client.Seller == nil {
+		delete(doc, "seller")
 	}
 	for _, name := range m.options.PartialClients {
 		delete(doc, name)
 	}
 	return doc
-}
-
-func omitNull[T any](doc object, name string, value *T) {
-	if value == nil {
-		delete(doc, name)
-	}
 }
 
 // userBaseJSON is a user as it stands among those of a client.
@@ -108,12 +98,10 @@ func (m *Mock) userBaseJSON(u *User) object {
 			groups = append(groups, object{"id": id, "name": cmp.Or(groupNames[role], role)})
 		}
 	}
-	return object{
+	doc := object{
 		"id":         u.ID,
 		"email":      u.Email,
-		"name":       u.Name,
 		"lang":       u.Lang,
-		"phone":      u.Phone,
 		"company":    company,
 		"reseller":   u.Reseller,
 		"client":     m.number(u.Client),
@@ -124,6 +112,8 @@ func (m *Mock) userBaseJSON(u *User) object {
 		"two_fa":     false,
 		"auth_types": u.AuthTypes,
 	}
+	showTexts(doc, userTexts, u, false)
+	return doc
 }
 
 // userPublicJSON is a user as GET of one user answers.
