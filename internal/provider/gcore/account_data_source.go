@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -64,13 +65,10 @@ func text(description string) schema.StringAttribute {
 
 func accountDataAttributes() map[string]schema.Attribute {
 	const seen = " Only a reseller's credential sees it."
-	return map[string]schema.Attribute{
-		"id":           text("Account id."),
-		"company":      text("Company name."),
-		"email":        text("E-mail address." + seen),
+	attributes := account.Computed(accountAttributes())
+	maps.Copy(attributes, map[string]schema.Attribute{
 		"name":         text("Contact's name." + seen),
 		"phone":        text("Phone number." + seen),
-		"status":       text("Status, such as `new`, `trial` or `active`." + seen),
 		"custom_id":    text("The reseller's own id." + seen),
 		"country_code": text("Country, as two letters." + seen),
 		"is_test":      schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether it is a test account." + seen},
@@ -86,7 +84,8 @@ func accountDataAttributes() map[string]schema.Attribute {
 				"id": text("User id."), "email": text("E-mail address."),
 			}},
 		},
-	}
+	})
+	return attributes
 }
 
 // accountFilterModel is what both the plural data source and the list resource filter by.

@@ -50,12 +50,12 @@ func accountAttributes() map[string]schema.Attribute {
 		},
 		"status": schema.StringAttribute{
 			Computed: true, PlanModifiers: keepString,
-			MarkdownDescription: "Status, such as `new`, `trial` or `active`; it follows from the account's services. Only a reseller's " +
-				"credential sees it; with others it keeps its last value.",
+			MarkdownDescription: "Status, such as `new`, `trial` or `active`; only a reseller's credential sees it. It follows from the " +
+				"account's services. With other credentials it keeps its last value.",
 		},
 		"email": schema.StringAttribute{
 			Computed: true, PlanModifiers: keepString,
-			MarkdownDescription: "E-mail address of the account. Only a reseller's credential sees it, as with `status`.",
+			MarkdownDescription: "E-mail address of the account; only a reseller's credential sees it.",
 		},
 	}
 }

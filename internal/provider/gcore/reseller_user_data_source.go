@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -54,17 +55,10 @@ func newUserData(_ context.Context, u client.User, _ *diag.Diagnostics) userData
 }
 
 func userDataAttributes() map[string]schema.Attribute {
-	return map[string]schema.Attribute{
-		"id":        text("User id."),
+	attributes := account.Computed(userAttributes())
+	maps.Copy(attributes, map[string]schema.Attribute{
 		"client_id": text("Id of the account that the user belongs to; the data source `gcore_account` reads it."),
-		"email":     text("E-mail address."),
 		"company":   text("Company name, as the user shows it."),
-		"name":      text("Name."),
-		"phone":     text("Phone number."),
-		"lang":      text("Language: `de`, `en`, `ru`, `zh` or `az`."),
-		"user_type": text("Type: `common`, `reseller` or `seller`."),
-		"is_active": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the user is active."},
-		"activated": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the user has confirmed the e-mail address."},
 		"two_fa":    schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the user signs in by two steps."},
 		"sso_auth":  schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the user may sign in by SAML single sign-on."},
 		"auth_types": schema.ListAttribute{
@@ -88,7 +82,8 @@ func userDataAttributes() map[string]schema.Attribute {
 			}},
 		},
 		"reseller": text("Id of the reseller that the user belongs to."),
-	}
+	})
+	return attributes
 }
 
 // userFilterModel is what both the plural data source and the list resource filter by.

@@ -2,6 +2,7 @@ package gcore
 
 import (
 	"context"
+	"maps"
 	"math"
 	"regexp"
 	"strings"
@@ -65,11 +66,61 @@ func resellerUserSchema(ctx context.Context) schema.Schema {
 	)
 }
 
+// What descriptions say of many attributes.
+const (
+	clearedNote    = " Changed in place. Removed from the configuration, it is cleared."
+	keptNote       = " Left out, Gcore's value stays and isn't managed."
+	createOnlyNote = " Create-only: a change is an error at plan time."
+)
+
 // resellerUserAttributes are the attributes that concern the user and the account that came with it.
 func resellerUserAttributes() map[string]schema.Attribute {
-	const cleared = " Changed in place. Removed from the configuration, it is cleared."
-	const kept = " Left out, Gcore's value stays and isn't managed."
-	const createOnly = " Create-only: a change is an error at plan time."
+	attributes := userAttributes()
+	maps.Copy(attributes, map[string]schema.Attribute{
+		"password_wo": schema.StringAttribute{
+			Optional: true, Sensitive: true, WriteOnly: true,
+			Validators: []validator.String{stringvalidator.LengthAtLeast(1), stringvalidator.AlsoRequires(path.MatchRoot("password_wo_version"))},
+			MarkdownDescription: "Password, write-only: it is in no plan and no state. Required to create; optional here so that imported users " +
+				"need none. Only sent on create, since Gcore documents no call that sets another user's password.",
+		},
+		"password_wo_version": schema.NumberAttribute{
+			Optional: true, Validators: []validator.Number{account.WholeNumber(1, math.MaxInt64)},
+			MarkdownDescription: "Number that goes with `password_wo`, such as `1`. Set after an import, it is recorded and nothing is sent; any " +
+				"other number later is an error at plan time. Removed from the configuration, it is only forgotten.",
+		},
+		"seller": schema.NumberAttribute{
+			Optional: true, Validators: []validator.Number{account.WholeNumber(1, math.MaxInt64)},
+			MarkdownDescription: "Id of the seller who looks after the account." + clearedNote,
+		},
+		"services": schema.MapAttribute{
+			Optional: true, ElementType: types.BoolType,
+			Validators: []validator.Map{
+				account.Elements("To leave every product as it is, leave services out."), mapvalidator.KeysAre(stringvalidator.OneOf(products...)),
+			},
+			MarkdownDescription: "Overrides of product availability for the account: `true` may be activated, `false` may not, `null` inherits " +
+				"the reseller's default. Products: `CDN`, `STORAGE`, `STREAMING`, `DNS`, `DDOS`, `CLOUD`. Changed in place, one request per " +
+				"product. A product that is left out, or the whole map removed from the configuration, is no longer managed and stays as it " +
+				"is. Costs one more request per read.",
+		},
+		"custom_id": schema.StringAttribute{
+			Optional: true, Validators: words,
+			MarkdownDescription: "The reseller's own id for the account." + clearedNote,
+		},
+		"country_code": schema.StringAttribute{
+			Optional: true, Computed: true, Validators: words,
+			PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown(), account.KeepEqual(strings.EqualFold)},
+			MarkdownDescription: "Country of the account, as two letters." + createOnlyNote + keptNote,
+		},
+		"is_test": schema.BoolAttribute{
+			Optional: true, Computed: true, PlanModifiers: keepBool,
+			MarkdownDescription: "Whether it is a test account. Changed in place." + keptNote,
+		},
+	})
+	return attributes
+}
+
+// userAttributes are those that the data sources show too.
+func userAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"id": schema.StringAttribute{
 			Computed: true, PlanModifiers: keepString,
@@ -90,61 +141,23 @@ func resellerUserAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "Company name of the account; unique at Gcore. Changed in place, even where only its case changes. Where " +
 				"Gcore keeps another case or whitespace, that counts as equal.",
 		},
-		"password_wo": schema.StringAttribute{
-			Optional: true, Sensitive: true, WriteOnly: true,
-			Validators: []validator.String{stringvalidator.LengthAtLeast(1), stringvalidator.AlsoRequires(path.MatchRoot("password_wo_version"))},
-			MarkdownDescription: "Password, write-only: it is in no plan and no state. Required to create; optional here so that imported users " +
-				"need none. Only sent on create, since Gcore documents no call that sets another user's password.",
-		},
-		"password_wo_version": schema.NumberAttribute{
-			Optional: true, Validators: []validator.Number{account.WholeNumber(1, math.MaxInt64)},
-			MarkdownDescription: "Number that goes with `password_wo`, such as `1`. Set after an import, it is recorded and nothing is sent; any " +
-				"other number later is an error at plan time. Removed from the configuration, it is only forgotten.",
-		},
 		"name": schema.StringAttribute{
 			Optional: true, Validators: words,
-			MarkdownDescription: "The user's name, and on create the account's." + cleared,
+			MarkdownDescription: "The user's name. On create it is the account's too." + clearedNote,
 		},
 		"phone": schema.StringAttribute{
 			Optional: true, Validators: words,
-			MarkdownDescription: "The user's phone number, and on create the account's." + cleared,
-		},
-		"seller": schema.NumberAttribute{
-			Optional: true, Validators: []validator.Number{account.WholeNumber(1, math.MaxInt64)},
-			MarkdownDescription: "Id of the seller who looks after the account." + cleared,
-		},
-		"services": schema.MapAttribute{
-			Optional: true, ElementType: types.BoolType,
-			Validators: []validator.Map{
-				account.Elements("To leave every product as it is, leave services out."), mapvalidator.KeysAre(stringvalidator.OneOf(products...)),
-			},
-			MarkdownDescription: "Overrides of product availability for the account: `true` may be activated, `false` may not, `null` inherits " +
-				"the reseller's default. Products: `CDN`, `STORAGE`, `STREAMING`, `DNS`, `DDOS`, `CLOUD`. Changed in place, one request per " +
-				"product. A product that is left out, or the whole map removed from the configuration, is no longer managed and stays as it " +
-				"is. Costs one more request per read.",
+			MarkdownDescription: "The user's phone number. On create it is the account's too." + clearedNote,
 		},
 		"lang": schema.StringAttribute{
 			Optional: true, Computed: true, PlanModifiers: keepString,
 			Validators:          []validator.String{stringvalidator.OneOf(languages...)},
-			MarkdownDescription: "Language: `de`, `en`, `ru`, `zh` or `az`. Changed in place." + kept,
-		},
-		"custom_id": schema.StringAttribute{
-			Optional: true, Validators: words,
-			MarkdownDescription: "The reseller's own id for the account." + cleared,
-		},
-		"country_code": schema.StringAttribute{
-			Optional: true, Computed: true, Validators: words,
-			PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown(), account.KeepEqual(strings.EqualFold)},
-			MarkdownDescription: "Country of the account, as two letters." + createOnly + kept,
-		},
-		"is_test": schema.BoolAttribute{
-			Optional: true, Computed: true, PlanModifiers: keepBool,
-			MarkdownDescription: "Whether it is a test account. Changed in place." + kept,
+			MarkdownDescription: "Language: `de`, `en`, `ru`, `zh` or `az`. Changed in place." + keptNote,
 		},
 		"user_type": schema.StringAttribute{
 			Optional: true, Computed: true, PlanModifiers: keepString,
 			Validators:          []validator.String{stringvalidator.OneOf("common", "reseller", "seller")},
-			MarkdownDescription: "Type of the user. Gcore only creates `common` ones; an imported one may have another." + createOnly + kept,
+			MarkdownDescription: "Type of the user: `common`, `reseller` or `seller`. Gcore only creates `common` ones." + createOnlyNote + keptNote,
 		},
 		"is_active": schema.BoolAttribute{
 			Computed: true, PlanModifiers: keepBool,

@@ -3,6 +3,7 @@ package gcore
 import (
 	"context"
 	"iter"
+	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -22,6 +23,17 @@ type serviceData struct {
 	DeletedAt types.String `tfsdk:"deleted_date"`
 }
 
+func serviceDataAttributes() map[string]schema.Attribute {
+	attributes := account.Computed(serviceAttributes())
+	delete(attributes, "account_id") // stands next to them
+	maps.Copy(attributes, map[string]schema.Attribute{
+		"status":            text("Status: `new`, `trial`, `trialend`, `active`, `paused`, `activating` or `deleted`."),
+		"status_changed_at": text("When the status changed last."),
+		"deleted_date":      text("When Gcore deletes the service with all its data. Null where it doesn't."),
+	})
+	return attributes
+}
+
 type serviceFilter struct {
 	Account types.String `tfsdk:"account_id"`
 	Product types.String `tfsdk:"product"`
@@ -34,17 +46,8 @@ var services = account.Finder[*client.Client, client.Service, serviceFilter, ser
 	Many: "The services of one Gcore account: each product with its status, and whether it is activated. Only a reseller's credential " +
 		"sees them, " +
 		"of the reseller's own clients.",
-	Each: "The services that fit all filters.",
-	Attributes: map[string]schema.Attribute{
-		"id":                text("Account id and product, such as `7310004/CDN`."),
-		"service_id":        text("Gcore's id of the service."),
-		"product":           text("Product."),
-		"status":            text("Status: `new`, `trial`, `trialend`, `active`, `paused`, `activating` or `deleted`."),
-		"previous_status":   text("Status before that."),
-		"enabled":           schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the product is activated."},
-		"status_changed_at": text("When the status changed last."),
-		"deleted_date":      text("When Gcore deletes the service with all its data. Null where it doesn't."),
-	},
+	Each:       "The services that fit all filters.",
+	Attributes: serviceDataAttributes(),
 	Filters: map[string]account.Filter{
 		"account_id": {Description: "Id of the account.", Validators: []validator.String{accountDescriptor.ID()}, Required: true},
 		"product": {
@@ -127,11 +130,9 @@ var sellers = account.Finder[*client.Client, client.Seller, sellerFilter, seller
 	},
 	Show: func(_ context.Context, s client.Seller, _ *diag.Diagnostics) sellerData {
 		return sellerData{
-			ID: account.NumberOrNull(
-				types.NumberNull(),
-				&s.ID,
-			), Email: account.StringOrNull(&s.Email), FullName: shownString(types.StringNull(), s.FullName),
-			Phone: shownString(types.StringNull(), s.Phone), Activated: shownBool(types.BoolNull(), s.Activated),
+			ID: account.NumberOrNull(types.NumberNull(), &s.ID), Email: account.StringOrNull(&s.Email),
+			FullName: shownString(types.StringNull(), s.FullName), Phone: shownString(types.StringNull(), s.Phone),
+			Activated: shownBool(types.BoolNull(), s.Activated),
 		}
 	},
 }
