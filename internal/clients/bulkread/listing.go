@@ -86,7 +86,7 @@ func (r *Reader[T]) fetchNext(ctx context.Context) error {
 		r.stride = max(min(page.Limit, r.src.PageSize), len(page.Items))
 		r.offset += r.stride
 		r.total = max(page.Total, -1)
-		if err := outOfBounds(r.total/max(r.stride, 1), r.total, r.bytes); err != nil {
+		if err := outOfBounds(r.total/max(r.stride, 1), r.total, 0); err != nil {
 			return err
 		}
 		r.complete = r.offset >= r.total || r.stride == 0
