@@ -37,3 +37,26 @@ func TestEmptyTimeouts(t *testing.T) {
 		}
 	}
 }
+
+// What lists accounts takes no longer than its timeouts, and no shorter: a list resource yields what it finds after its
+// call has returned.
+func TestListsKeepTimeouts(t *testing.T) {
+	t.Parallel()
+	for _, v := range startVendors(t, gcore.DemoAPIKey) {
+		p := acctest.StartProtocol(t, v.env, nil)
+		for kind := range v.resources {
+			for read, ends := range map[string]bool{"1ns": true, "1m": false} {
+				config := acctest.Values{"timeouts": acctest.Values{"read": read}}
+				_, listed := p.List(kind, config, 0, false)
+				_, shown := p.Data(kind+"s", config)
+				for what, said := range map[string]acctest.Diagnostics{"list resource": listed, "data source": shown} {
+					text := said.Errors().String()
+					ranOut := strings.Contains(text, "time ran out") && strings.Contains(text, "raise the timeouts of this block")
+					if ends && !ranOut || !ends && text != "" {
+						t.Errorf("%s, %s of %s: %s", read, what, kind, text)
+					}
+				}
+			}
+		}
+	}
+}
