@@ -97,7 +97,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	say(out, "Provider start-up: %d ms. Each plan below reads every account anew.\n", startup.Milliseconds())
+	say(out, "Provider start-up: %d ms. Each plan below reads every account again.\n", startup.Milliseconds())
 	if err := p.measurePlans(ctx, out); err != nil || *quick {
 		return err
 	}

@@ -10,17 +10,17 @@ func (p *Protocol) Invoke(typeName string, config Values) (progress []string, fo
 		p.t.Fatalf("there is no action %s", typeName)
 	}
 	packed := p.pack(p.encode(p.schemas.ActionSchemas[typeName].Schema, config))
-	validated, err := actions.ValidateActionConfig(p.t.Context(), &tfprotov6.ValidateActionConfigRequest{ActionType: typeName, Config: packed})
+	validated, err := actions.ValidateActionConfig(p.context(), &tfprotov6.ValidateActionConfigRequest{ActionType: typeName, Config: packed})
 	p.must(err)
 	if found = validated.Diagnostics; len(found.Errors()) > 0 {
 		return nil, found
 	}
-	planned, err := actions.PlanAction(p.t.Context(), &tfprotov6.PlanActionRequest{ActionType: typeName, Config: packed})
+	planned, err := actions.PlanAction(p.context(), &tfprotov6.PlanActionRequest{ActionType: typeName, Config: packed})
 	p.must(err)
 	if found = planned.Diagnostics; len(found.Errors()) > 0 {
 		return nil, found
 	}
-	stream, err := actions.InvokeAction(p.t.Context(), &tfprotov6.InvokeActionRequest{ActionType: typeName, Config: packed})
+	stream, err := actions.InvokeAction(p.context(), &tfprotov6.InvokeActionRequest{ActionType: typeName, Config: packed})
 	p.must(err)
 	for event := range stream.Events {
 		switch e := event.Type.(type) {

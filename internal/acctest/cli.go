@@ -143,7 +143,7 @@ func (c *CLI) Need(terraform, tofu string) {
 	case oldest == "":
 		c.t.Skipf("%s can't do this", name)
 	case version.Must(version.NewVersion(is.Version)).LessThan(version.Must(version.NewVersion(oldest))):
-		c.t.Skipf("%s %s is at hand, and this takes %s", name, is.Version, oldest)
+		c.t.Skipf("%s %s is installed, and this needs %s", name, is.Version, oldest)
 	}
 }
 

@@ -19,7 +19,7 @@ type Opened struct {
 // Open opens an ephemeral resource, as each plan and apply does. Nothing is open after an error.
 func (p *Protocol) Open(typeName string, config Values) (*Opened, Diagnostics) {
 	p.t.Helper()
-	return p.OpenContext(p.t.Context(), typeName, config)
+	return p.OpenContext(p.context(), typeName, config)
 }
 
 // OpenContext is Open in a context that may be cancelled, as Ctrl-C does.
@@ -50,7 +50,7 @@ func (p *Protocol) OpenContext(ctx context.Context, typeName string, config Valu
 func (o *Opened) Renew() Diagnostics {
 	o.t.Helper()
 	answer, err := o.server.RenewEphemeralResource(
-		o.t.Context(),
+		o.context(),
 		&tfprotov6.RenewEphemeralResourceRequest{TypeName: o.Type, Private: o.private},
 	)
 	o.must(err)

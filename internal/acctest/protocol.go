@@ -1,17 +1,20 @@
 package acctest
 
 import (
+	"context"
+	"io"
 	"maps"
 	"slices"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-log/tflogtest"
 
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/provider"
 )
 
-// Protocol talks to the provider in process, in the calls that Terraform makes: for features that the Terraform at hand
+// Protocol talks to the provider in process, in the calls that Terraform makes: for features that the installed Terraform
 // lacks, and for tables too long for a Terraform run per row. It checks what Terraform checks: that plans are valid and
 // that results keep to them.
 type Protocol struct {
@@ -21,6 +24,17 @@ type Protocol struct {
 	block      *tfprotov6.DynamicValue
 	schemas    *tfprotov6.GetProviderSchemaResponse
 	identities map[string]*tfprotov6.ResourceIdentitySchema
+	log        io.Writer // nil: nothing is logged
+}
+
+// LogTo has all that the provider logs from now on written to w, as JSON.
+func (p *Protocol) LogTo(w io.Writer) { p.log = w }
+
+func (p *Protocol) context() context.Context {
+	if p.log == nil {
+		return p.t.Context()
+	}
+	return tflogtest.RootLogger(p.t.Context(), p.log)
 }
 
 // NewProtocol starts a provider that sees env, with this provider block, nil for none. What configuring it says is in
@@ -34,9 +48,9 @@ func NewProtocol(t testing.TB, env Environment, block Values, options ...provide
 	p := &Protocol{t: t, serve: provider.Server("test", options...)}
 	p.server = p.serve()
 	var err error
-	p.schemas, err = p.server.GetProviderSchema(p.t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	p.schemas, err = p.server.GetProviderSchema(p.context(), &tfprotov6.GetProviderSchemaRequest{})
 	p.must(err)
-	identities, err := p.server.GetResourceIdentitySchemas(p.t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
+	identities, err := p.server.GetResourceIdentitySchemas(p.context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
 	p.must(err)
 	p.identities = identities.IdentitySchemas
 	if block == nil {
@@ -48,13 +62,13 @@ func NewProtocol(t testing.TB, env Environment, block Values, options ...provide
 
 func (p *Protocol) configure() Diagnostics {
 	p.t.Helper()
-	validated, err := p.server.ValidateProviderConfig(p.t.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: p.block})
+	validated, err := p.server.ValidateProviderConfig(p.context(), &tfprotov6.ValidateProviderConfigRequest{Config: p.block})
 	p.must(err)
 	if found := Diagnostics(validated.Diagnostics); len(found.Errors()) > 0 {
 		return found
 	}
 	configured, err := p.server.ConfigureProvider(
-		p.t.Context(),
+		p.context(),
 		&tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.14.0", Config: p.block},
 	)
 	p.must(err)
@@ -210,7 +224,7 @@ func replacement(create Plan) Plan {
 
 func (r *Resource) validate(config Values) Diagnostics {
 	r.t.Helper()
-	validated, err := r.server.ValidateResourceConfig(r.t.Context(), &tfprotov6.ValidateResourceConfigRequest{
+	validated, err := r.server.ValidateResourceConfig(r.context(), &tfprotov6.ValidateResourceConfigRequest{
 		TypeName: r.Type, Config: r.pack(r.encode(r.schema, config)),
 		ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
 	})
@@ -227,7 +241,7 @@ func (r *Resource) plan(config Values, prior tftypes.Value, private []byte) Plan
 		wanted = r.encode(r.schema, config)
 		proposed = propose(r.schema.Block.Attributes, prior, wanted)
 	}
-	answer, err := r.server.PlanResourceChange(r.t.Context(), &tfprotov6.PlanResourceChangeRequest{
+	answer, err := r.server.PlanResourceChange(r.context(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName: r.Type, PriorState: r.pack(prior), ProposedNewState: r.pack(proposed), Config: r.pack(wanted),
 		PriorPrivate: private, PriorIdentity: r.identity,
 	})
@@ -320,7 +334,7 @@ func (r *Resource) fill(object tftypes.Value, values Values) tftypes.Value {
 
 func (r *Resource) apply(plan Plan) Diagnostics {
 	r.t.Helper()
-	answer, err := r.server.ApplyResourceChange(r.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+	answer, err := r.server.ApplyResourceChange(r.context(), &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: r.Type, PriorState: r.pack(r.state), PlannedState: r.pack(plan.planned), Config: r.pack(plan.config),
 		PlannedPrivate: plan.private, PlannedIdentity: plan.identity,
 	})
@@ -347,7 +361,7 @@ func (r *Resource) apply(plan Plan) Diagnostics {
 // Refresh reads the resource. One that is gone leaves no state.
 func (r *Resource) Refresh() Diagnostics {
 	r.t.Helper()
-	answer, err := r.server.ReadResource(r.t.Context(), &tfprotov6.ReadResourceRequest{
+	answer, err := r.server.ReadResource(r.context(), &tfprotov6.ReadResourceRequest{
 		TypeName: r.Type, CurrentState: r.pack(r.state), Private: r.private, CurrentIdentity: r.identity,
 	})
 	r.must(err)
@@ -383,7 +397,7 @@ func (r *Resource) ImportParts(parts Values) Diagnostics {
 
 func (r *Resource) importState(request *tfprotov6.ImportResourceStateRequest) Diagnostics {
 	r.t.Helper()
-	answer, err := r.server.ImportResourceState(r.t.Context(), request)
+	answer, err := r.server.ImportResourceState(r.context(), request)
 	r.must(err)
 	found := Diagnostics(answer.Diagnostics)
 	if len(found.Errors()) > 0 {
@@ -401,14 +415,14 @@ func (p *Protocol) Data(typeName string, config Values) (Values, Diagnostics) {
 	schema := p.schemas.DataSourceSchemas[typeName]
 	packed := p.pack(p.encode(schema, config))
 	validated, err := p.server.ValidateDataResourceConfig(
-		p.t.Context(),
+		p.context(),
 		&tfprotov6.ValidateDataResourceConfigRequest{TypeName: typeName, Config: packed},
 	)
 	p.must(err)
 	if found := Diagnostics(validated.Diagnostics); len(found.Errors()) > 0 {
 		return nil, found
 	}
-	answer, err := p.server.ReadDataSource(p.t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: typeName, Config: packed})
+	answer, err := p.server.ReadDataSource(p.context(), &tfprotov6.ReadDataSourceRequest{TypeName: typeName, Config: packed})
 	p.must(err)
 	values, _ := decode(p.unpack(schema.ValueType(), answer.State)).(Values)
 	return values, answer.Diagnostics
@@ -430,14 +444,14 @@ func (p *Protocol) List(typeName string, config Values, limit int64, resources b
 	}
 	packed := p.pack(p.encode(p.schemas.ListResourceSchemas[typeName], config))
 	validated, err := lister.ValidateListResourceConfig(
-		p.t.Context(),
+		p.context(),
 		&tfprotov6.ValidateListResourceConfigRequest{TypeName: typeName, Config: packed},
 	)
 	p.must(err)
 	if found := Diagnostics(validated.Diagnostics); len(found.Errors()) > 0 {
 		return nil, found
 	}
-	stream, err := lister.ListResource(p.t.Context(), &tfprotov6.ListResourceRequest{
+	stream, err := lister.ListResource(p.context(), &tfprotov6.ListResourceRequest{
 		TypeName: typeName, Config: packed, Limit: limit, IncludeResource: resources,
 	})
 	p.must(err)

@@ -58,7 +58,7 @@ func TestStageAndPublish(t *testing.T) {
 		"examples/ephemeral-resources/cloud_token/x.tf":       "ephemeral",
 		"examples/list-resources/cloud_account/x.tfquery.hcl": "list",
 		"examples/actions/cloud_act/action.tf":                "action",
-		"examples/whole/main.tf":                              "left alone",
+		"examples/whole/main.tf":                              "kept",
 		"docs/resources/cloud_gone.md":                        "stale",
 	})
 	if err := stage(root, staged, schema); err != nil {
@@ -71,7 +71,7 @@ func TestStageAndPublish(t *testing.T) {
 		"examples/ephemeral-resources/accounts_cloud_token/x.tf":       "ephemeral",
 		"examples/list-resources/accounts_cloud_account/x.tfquery.hcl": "list",
 		"examples/actions/accounts_cloud_act/action.tf":                "action",
-		"examples/whole/main.tf":                                       "left alone",
+		"examples/whole/main.tf":                                       "kept",
 	}
 	if diff := cmp.Diff(want, read(t, staged)); diff != "" {
 		t.Errorf("staged files (-want +got):\n%s", diff)

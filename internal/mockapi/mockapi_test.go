@@ -157,7 +157,7 @@ func TestSeedsKeepTheContract(t *testing.T) {
 	g := gcore.New(gcore.Options{})
 	SeedGcore(g, n, 7)
 	gs := mockserver.Start(t, g)
-	// Beside the seeded clients: the demo member's.
+	// Next to the seeded clients: the demo member's.
 	if got := len(call[[]object](t, "GET", gs.URL+"/iam/clients", "APIKey "+gcore.DemoAPIKey)); got != 2*n+1 {
 		t.Errorf("Gcore lists %d clients", got)
 	}

@@ -57,7 +57,7 @@ func TestCreateFields(t *testing.T) {
 	}
 }
 
-// excused reports whether a page names a field in backticks, or one that it belongs to and that is no attribute either.
+// excused reports whether a page names a field in backticks, or one that it belongs to and that is not an attribute either.
 func excused(page, field string, attributes []string) bool {
 	for field != "" && !slices.Contains(attributes, strings.TrimSuffix(snake(field), "[]")) {
 		if strings.Contains(page, "`"+field+"`") || strings.Contains(page, "`"+strings.TrimSuffix(field, "[]")+"`") {

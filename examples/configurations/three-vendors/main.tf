@@ -9,7 +9,7 @@ terraform {
   }
 }
 
-# Credentials come from the environment. Limits and addresses may stand here all the same.
+# Credentials come from the environment. Limits and addresses can still be set here.
 provider "accounts" {
   gcore {
     max_requests_per_second = 50

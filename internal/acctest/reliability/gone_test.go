@@ -125,7 +125,7 @@ func TestStrangers(t *testing.T) {
 	})
 }
 
-// An account that is really deleted is planned anew, where the vendor can delete and the credential can see it.
+// An account that is really deleted is planned to be created again, where the vendor can delete and the credential can see it.
 func TestReallyGone(t *testing.T) {
 	t.Parallel()
 	each(t, func(s subject) {
@@ -230,7 +230,7 @@ func TestLag(t *testing.T) {
 	})
 }
 
-// Lag has an end: what isn't shown ten minutes after its creation is no lag any more.
+// Lag has an end: what isn't shown ten minutes after its creation is not lag any more.
 func TestLagEnds(t *testing.T) {
 	t.Parallel()
 	each(t, func(s subject) {

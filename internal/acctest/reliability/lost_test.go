@@ -125,7 +125,7 @@ func TestLookAlikes(t *testing.T) {
 						other := ""
 						w.server.Inject(
 							mockserver.Fault{On: s.post, Close: true, Effect: acts, Times: 1, Before: func() {
-								// The vendors refuse a second one of a name; what is seen afterwards may be one all the same.
+								// The vendors refuse a second one of a name; what is seen afterwards may be one anyway.
 								w.server.Inject(mockserver.Fault{On: s.list, Times: 1, Before: func() { other = w.seed(name, time.Now().Add(clock+at)) }})
 							}})
 						w.Restart()

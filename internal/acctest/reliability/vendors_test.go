@@ -43,7 +43,7 @@ func subjects() []subject {
 			step:   "PATCH /iam/clients/*",
 			key:    func(name string) Values { return Values{"company": name, "email": name + "@example.com"} },
 			config: Values{"password_wo": userPassword, "password_wo_version": 1, "name": "Ann", "deletion_policy": "delete"},
-			// The mock's create call passes over this one.
+			// The mock's create call ignores this one.
 			followUp: Values{"custom_id": "C-1"}, rename: Values{"name": "Ann B."},
 			open: openGcore(gcore.DemoAPIKey, true),
 		},

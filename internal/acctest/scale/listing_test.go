@@ -76,8 +76,8 @@ func TestThinListing(t *testing.T) {
 				ids = append(ids, id)
 			}
 		}
-		alone := acctest.StartProtocol(t, s.env, Values{"bulk_reads": false})
-		want := k.imported(t, alone, ids)
+		single := acctest.StartProtocol(t, s.env, Values{"bulk_reads": false})
+		want := k.imported(t, single, ids)
 		switch {
 		case s.gcore != nil:
 			s.gcore.Configure(func(o *gcore.Options) {

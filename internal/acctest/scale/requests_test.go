@@ -50,7 +50,7 @@ func (k kind) seedMany(s *site, n int) (names []string, ids map[string]string) {
 }
 
 // spent checks what reading accounts cost: in each collection no more than about twice the cheaper of single reads and
-// pages, and nothing beside it but sessions. total is how many accounts the vendor has.
+// pages, and nothing next to it but sessions. total is how many accounts the vendor has.
 func (k kind) spent(t *testing.T, s *site, what string, reads, total int) {
 	t.Helper()
 	sum := s.Count("* /v1/sys/auth") + s.Count("GET /v1/user")

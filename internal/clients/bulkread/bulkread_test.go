@@ -100,7 +100,7 @@ func TestListingGivenUp(t *testing.T) {
 		vendor  func(*vendor)
 		warning string
 	}{
-		"thin items":        {func(v *vendor) { v.thin = true }, "other values"},
+		"partial items":     {func(v *vendor) { v.partial = true }, "other values"},
 		"first page fails":  {func(v *vendor) { v.failPage = 1 }, "no listing"},
 		"second page fails": {func(v *vendor) { v.failPage = 2 }, "no listing"},
 		"last page fails":   {func(v *vendor) { v.failPage = 6 }, "no listing"},
@@ -133,7 +133,7 @@ func TestNothingIsServedUncompared(t *testing.T) {
 	for _, p := range pagings {
 		v := newVendor(p, 10)
 		v.unlisted = map[string]bool{"0": true, "1": true, "2": true}
-		v.thin = true
+		v.partial = true
 		s := v.source(100)
 		warned := warnings(&s)
 		readAll(t, New(s), v, 1, []string{"0", "1", "2", "3", "4"})
@@ -171,7 +171,7 @@ func TestSingleReadsProveNothing(t *testing.T) {
 			v := newVendor(p, 10)
 			v.latency = steady
 			v.unlisted = map[string]bool{"0": true, "1": true, "2": true, "3": true}
-			v.thin = true
+			v.partial = true
 			r := New(v.source(100))
 			readAll(t, r, v, 1, []string{"0", "1", "2"})
 			readAll(t, r, v, 3, []string{"3", "3", "3"})

@@ -100,7 +100,7 @@ func (r *Reader[T]) fetchNext(ctx context.Context) error {
 	return nil
 }
 
-// fetchRest fetches all pages from the next one on. Pages that have become empty since then are no error, nor are
+// fetchRest fetches all pages from the next one on. Pages that have become empty since then are not an error, nor are
 // items that have moved from one page to another: what is missed that way is read singly.
 func (r *Reader[T]) fetchRest(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)

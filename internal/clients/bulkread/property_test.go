@@ -32,17 +32,17 @@ type step struct {
 
 // A scenario is one run of concurrent workers against a vendor.
 type scenario struct {
-	Paging      paging
-	Things      int
-	PageSize    int
-	MaxLimit    int
-	Unlisted    map[string]bool
-	Thin, Lag   bool
-	FailPage    int
-	FailGets    int // every nth single read fails; 0 = none
-	Latencies   []time.Duration
-	Workers     [][]step
-	Undisturbed bool // nothing happens that may end the use of the listing
+	Paging       paging
+	Things       int
+	PageSize     int
+	MaxLimit     int
+	Unlisted     map[string]bool
+	Partial, Lag bool
+	FailPage     int
+	FailGets     int // every nth single read fails; 0 = none
+	Latencies    []time.Duration
+	Workers      [][]step
+	Undisturbed  bool // nothing happens that may end the use of the listing
 }
 
 func milliseconds(least, most int) *rapid.Generator[time.Duration] {
@@ -74,7 +74,7 @@ func drawScenario(t *rapid.T, p paging) scenario {
 	}
 	timeouts := rapid.Just(time.Duration(0))
 	if !s.Undisturbed {
-		s.Thin = rapid.IntRange(0, 3).Draw(t, "thin") == 0
+		s.Partial = rapid.IntRange(0, 3).Draw(t, "partial") == 0
 		s.FailPage = rapid.IntRange(0, 5).Draw(t, "failing page")
 		s.FailGets = rapid.IntRange(0, 5).Draw(t, "failing gets")
 		deeds = append(deeds, foreign)
@@ -264,7 +264,7 @@ func TestProperties(t *testing.T) {
 // play runs s to its end and returns what was wrong.
 func play(s scenario) []string {
 	v := newVendor(s.Paging, s.Things)
-	v.maxLimit, v.thin, v.lag, v.unlisted, v.failPage = s.MaxLimit, s.Thin, s.Lag, s.Unlisted, s.FailPage
+	v.maxLimit, v.partial, v.lag, v.unlisted, v.failPage = s.MaxLimit, s.Partial, s.Lag, s.Unlisted, s.FailPage
 	v.latency = func(n int) time.Duration { return s.Latencies[n%len(s.Latencies)] }
 	if s.FailGets > 0 {
 		v.failGet = func(n int) bool { return n%s.FailGets == 0 }

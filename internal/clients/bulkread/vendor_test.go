@@ -21,7 +21,7 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// A thing is what the tests read. Version grows with each change; list items of a thin vendor lack Detail.
+// A thing is what the tests read. Version grows with each change; list items of a partial vendor lack Detail.
 type thing struct {
 	ID      string
 	Version int
@@ -51,7 +51,7 @@ type vendor struct {
 	paging   paging
 	maxLimit int                             // larger limits are capped; 0 = none
 	latency  func(request int) time.Duration // half of it passes before the vendor acts; nil = none
-	thin     bool                            // list items lack Detail
+	partial  bool                            // list items lack Detail
 	lag      bool                            // listings show things as they were first
 	unlisted map[string]bool                 // exists, but is in no listing
 	failPage int                             // the number of the listing request that fails, from 1; 0 = none
@@ -203,7 +203,7 @@ func (v *vendor) list(ctx context.Context, at string, cut func([]thing) []thing)
 		if v.lag {
 			t, ok = v.first[id]
 		}
-		if v.thin {
+		if v.partial {
 			t.Detail = ""
 		}
 		if ok && !v.unlisted[id] {

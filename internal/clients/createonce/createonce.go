@@ -62,7 +62,7 @@ func (e *Error) Error() string {
 		b.WriteString("it exists already")
 	}
 	if e.Unclear {
-		b.WriteString("; it may have been created all the same")
+		b.WriteString("; it may have been created anyway")
 	}
 	if e.LookUp != nil {
 		fmt.Fprintf(&b, "; looking it up failed: %v", e.LookUp)
@@ -186,7 +186,7 @@ func (c Creation[T]) resolveMismatch(ctx context.Context, pending *create, start
 	detached, cancel := transport.Detach(ctx)
 	defer cancel()
 	if c.Read != nil && c.MadeHere != nil && named.ID != "" {
-		// A failure here is no reason to give up: the look-up may still prove something.
+		// A failure here ends nothing: the look-up may still prove something.
 		read, moment, err := c.Read(detached, made)
 		if err == nil && c.Describe(read).ID == named.ID && !moment.Date.IsZero() {
 			named = c.Describe(read)

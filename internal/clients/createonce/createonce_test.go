@@ -88,7 +88,7 @@ func TestLostReply(t *testing.T) {
 							}
 							time.Sleep(123 * time.Millisecond)
 							made, err := v.creation().Run(t.Context())
-							want := outcome{posts: 1, unclear: true, says: "it may have been created all the same"}
+							want := outcome{posts: 1, unclear: true, says: "it may have been created anyway"}
 							if acts {
 								want = outcome{id: "1", posts: 1, things: 1}
 							}
@@ -300,7 +300,7 @@ func TestUnproven(t *testing.T) {
 		},
 		"seen late": {setup: func(v *vendor) { v.lag = 7 * time.Second }, want: outcome{id: "1", things: 1}, lists: 5},
 		"seen too late": {
-			setup: func(v *vendor) { v.lag = time.Hour }, want: outcome{things: 1, says: "it may have been created all the same"}, lists: 5,
+			setup: func(v *vendor) { v.lag = time.Hour }, want: outcome{things: 1, says: "it may have been created anyway"}, lists: 5,
 		},
 		"no time from the vendor": {setup: func(v *vendor) { v.noDate = true }, want: outcome{things: 1, candidates: []string{"1"}}, lists: 5},
 		"the look-up fails": {
@@ -308,7 +308,7 @@ func TestUnproven(t *testing.T) {
 				v.onList = func(int) *http.Response { return v.reply(404, "no") }
 			},
 			want: outcome{
-				things: 1, says: "Vendor: create thing: no complete reply: EOF; it may have been created all the same; looking it up failed: ",
+				things: 1, says: "Vendor: create thing: no complete reply: EOF; it may have been created anyway; looking it up failed: ",
 			},
 			lists: 1,
 		},

@@ -24,7 +24,7 @@ func about(v *vendor, acts bool, answer thing) {
 // and without proof the error names both.
 func TestMismatch(t *testing.T) {
 	t.Parallel()
-	const lost = "it may have been created all the same"
+	const lost = "it may have been created anyway"
 	for name, tt := range map[string]struct {
 		setup  func(*vendor)
 		change func(*createonce.Creation[thing])

@@ -342,7 +342,7 @@ func DecodeBase64(encoded string) ([]byte, error) {
 	return base64.RawStdEncoding.DecodeString(plain)
 }
 
-// canonicalBase64 encodes anew as the API wants it: the standard alphabet, padded, in one line. What is not base64
+// canonicalBase64 encodes again as the API wants it: the standard alphabet, padded, in one line. What is not base64
 // is left for the server to refuse.
 func canonicalBase64(encoded string) string {
 	raw, err := DecodeBase64(encoded)

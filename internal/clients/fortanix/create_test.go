@@ -62,7 +62,7 @@ func TestCreateReplyAboutAnother(t *testing.T) {
 	}
 }
 
-// A name that the vendor spells in its own way, or doesn't repeat, is no other account.
+// A name that the vendor spells in its own way, or doesn't repeat, is not another account.
 func TestCreateReplySpellsTheName(t *testing.T) {
 	t.Parallel()
 	for name, options := range map[string]mock.Options{

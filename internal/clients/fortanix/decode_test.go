@@ -37,11 +37,11 @@ func TestDecodeAccount(t *testing.T) {
 		return `"auth_configs":{"x":{"oauth":{"idp_name":"A","client_id":"1","client_secret":"top secret","tls":` + tls + `}}}`
 	}
 	tests := map[string]struct {
-		fields string // beside the id
+		fields string // next to the id
 		want   fortanix.Account
 		fails  string
 	}{
-		"the id alone": {``, bare, ""},
+		"only the id": {``, bare, ""},
 		"nulls": {
 			`"name":null,"created_at":null,"roles":null,"custom_logo":null,"auth_configs":null,"node_enrollment":null,` +
 				`"component":null,"totals":null,"azure_cvm_pcr_priority":null`,

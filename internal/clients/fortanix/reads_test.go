@@ -203,16 +203,16 @@ func TestListAccounts(t *testing.T) {
 	}
 }
 
-// Where list items may be thin, an account is asked for by itself.
+// Where list items may be partial, an account is asked for by itself.
 func TestComplete(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		options mock.Options
 		gets    int
 	}{
-		"whole items": {mock.Options{}, 0}, // one of them shows it
-		"empty maps":  {mock.Options{EmptyConfigs: true}, 0},
-		"thin items":  {mock.Options{PartialList: true}, 3},
+		"whole items":   {mock.Options{}, 0}, // one of them shows it
+		"empty maps":    {mock.Options{EmptyConfigs: true}, 0},
+		"partial items": {mock.Options{PartialList: true}, 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -399,8 +399,8 @@ func TestBulkReadsFallBack(t *testing.T) {
 		options mock.Options
 		fault   mockserver.Fault
 	}{
-		"thin list items": {options: mock.Options{PartialList: true}},
-		"listing refused": {fault: mockserver.Fault{On: list, Status: 403, Body: "no"}},
+		"partial list items": {options: mock.Options{PartialList: true}},
+		"listing refused":    {fault: mockserver.Fault{On: list, Status: 403, Body: "no"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

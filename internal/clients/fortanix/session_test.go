@@ -69,7 +69,7 @@ func TestTokenHeaders(t *testing.T) {
 	}
 }
 
-// The caller that has begun a login may leave; those who wait for it get it all the same.
+// The caller that has begun a login may leave; those who wait for it get it anyway.
 func TestLoginOutlivesItsCaller(t *testing.T) {
 	t.Parallel()
 	l := start(t, mock.Options{})
@@ -117,9 +117,9 @@ func TestRenewalInTime(t *testing.T) {
 		refreshes int
 		logins    int
 	}{
-		"a token that lives on is left alone": {wait: 8 * time.Minute, logins: 1},
-		"refreshed before it ends":            {wait: tokenLife - 30*time.Second, refreshes: 1, logins: 1},
-		"refreshed after a long pause":        {wait: tokenLife + time.Minute, refreshes: 1, logins: 1},
+		"a token that lives on stays as it is": {wait: 8 * time.Minute, logins: 1},
+		"refreshed before it ends":             {wait: tokenLife - 30*time.Second, refreshes: 1, logins: 1},
+		"refreshed after a long pause":         {wait: tokenLife + time.Minute, refreshes: 1, logins: 1},
 		"times in milliseconds": {
 			options: mock.Options{SessionMillis: true}, wait: 9*time.Minute + 30*time.Second, refreshes: 1, logins: 1,
 		},

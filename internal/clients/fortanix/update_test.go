@@ -123,7 +123,7 @@ func TestUpdateAuthConfigs(t *testing.T) {
 	}
 	l.count(0, get)
 
-	// A secret that changes alone shows nowhere; ids that the caller knows save the read.
+	// A secret that is the only change shows nowhere; ids that the caller knows save the read.
 	l.server.Reset()
 	update.AuthConfigs.Want[0] = oauth("B", "2", "secret-2-new")
 	update.AuthConfigs.Resend = []fortanix.AuthKey{update.AuthConfigs.Want[0].Key()}

@@ -66,7 +66,7 @@ func (a *Account) UnmarshalJSON(raw []byte) error {
 		plain
 		ID        integer              `json:"id"`
 		Seller    wire.Field[integer]  `json:"seller"`
-		Resellers integer              `json:"resellers"` // one id all the same
+		Resellers integer              `json:"resellers"` // one id as well
 		Reseller  integer              `json:"reseller"`  // as the request that changes an account has it
 		Owner     integer              `json:"owner"`
 		Viewer    integer              `json:"currentUser"`

@@ -144,7 +144,7 @@ func TestMembersView(t *testing.T) {
 	}
 }
 
-// A 401 from the reseller's view alone is a refusal of that view; from both it is a bad credential.
+// A 401 from the reseller's view only is a refusal of that view; from both it is a bad credential.
 func TestUnauthorized(t *testing.T) {
 	t.Parallel()
 	w := start(t, mock.Options{})
@@ -276,7 +276,7 @@ func TestInvalidIDs(t *testing.T) {
 	w.count("", 0)
 }
 
-// A reply about another thing is no answer.
+// A reply about another thing is not an answer.
 func TestWrongObject(t *testing.T) {
 	t.Parallel()
 	w := start(t, mock.Options{})

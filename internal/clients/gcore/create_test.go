@@ -285,14 +285,14 @@ func TestCreateSparseUser(t *testing.T) {
 func TestLostUser(t *testing.T) {
 	t.Parallel()
 	for mode, options := range map[string]mock.Options{
-		"documented":     {},
-		"substrings":     {Filters: mock.FilterContains},
-		"thin lists":     {PartialLists: []string{"users"}},
-		"thinner lists":  {PartialLists: []string{"users", "companyName", "email", "client_and_roles"}},
-		"thin members":   {PartialMembers: true},
-		"bare lists":     {Envelope: mock.EnvelopeBare},
-		"lag":            {Lag: 1},
-		"folded address": {Email: strings.ToLower},
+		"documented":      {},
+		"substrings":      {Filters: mock.FilterContains},
+		"partial lists":   {PartialLists: []string{"users"}},
+		"thinner lists":   {PartialLists: []string{"users", "companyName", "email", "client_and_roles"}},
+		"partial members": {PartialMembers: true},
+		"bare lists":      {Envelope: mock.EnvelopeBare},
+		"lag":             {Lag: 1},
+		"folded address":  {Email: strings.ToLower},
 	} {
 		for name, fault := range lost {
 			t.Run(mode+" "+name, func(t *testing.T) {

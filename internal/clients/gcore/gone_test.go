@@ -30,7 +30,7 @@ func TestAccountGone(t *testing.T) {
 	t.Parallel()
 	remove := func(w *world, id int64) { w.RemoveClient(id) }
 	tombstone := func(w *world, id int64) { w.ChangeClient(id, func(c *mock.Client) { c.Deleted = true }) }
-	thin := mock.Options{PartialLists: []string{"users", "resellers", "currentUser"}}
+	partial := mock.Options{PartialLists: []string{"users", "resellers", "currentUser"}}
 	other := func(clients int) func(w *world) *Client {
 		return func(w *world) *Client { return w.otherReseller(clients) }
 	}
@@ -46,7 +46,7 @@ func TestAccountGone(t *testing.T) {
 		"tombstone":            {options: mock.Options{SoftDelete: true}, away: tombstone, want: gone},
 		"tombstone, new to us": {options: mock.Options{SoftDelete: true}, away: tombstone, seen: nothingSeen, want: gone},
 		"tombstone, hidden":    {away: tombstone, want: gone},
-		"less in lists":        {options: thin, away: remove, want: gone},
+		"less in lists":        {options: partial, away: remove, want: gone},
 		"bare lists":           {options: mock.Options{Envelope: mock.EnvelopeBare}, away: remove, want: gone},
 		"without count":        {options: mock.Options{HideCount: true, MaxLimit: 1}, away: remove, want: gone},
 		"without bulk reads": {
@@ -62,12 +62,12 @@ func TestAccountGone(t *testing.T) {
 			return s
 		}},
 		"the last one":          {away: func(w *world, _ int64) { removeAll(w) }, want: "shows no other account"},
-		"but for its own":       {away: ownThenRemoved, want: "shows no other account"},
+		"except for its own":    {away: ownThenRemoved, want: "shows no other account"},
 		"resellers not shown":   {options: mock.Options{PartialClients: []string{"resellers"}}, away: remove, want: "whose credential"},
 		"still listed":          {away: unreadable, want: "still shows it"},
 		"listing broken":        {away: unlistable, want: "502"},
 		"listing short":         {options: mock.Options{ExtraCount: 1}, away: remove, want: "items, twice"},
-		"less in lists, others": {options: thin, away: remove, reader: other(2), want: "shows no other account"},
+		"less in lists, others": {options: partial, away: remove, reader: other(2), want: "shows no other account"},
 		"another reseller":      {away: remove, reader: other(2), want: "shows no other account"},
 		"not gone at all":       {away: func(*world, int64) {}, reader: other(2), want: "shows no other account"},
 		"an empty reseller":     {away: remove, reader: other(0), want: "shows no other account"},

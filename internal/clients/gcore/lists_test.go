@@ -34,7 +34,7 @@ func TestListAccounts(t *testing.T) {
 	for name, options := range map[string]mock.Options{
 		"results": {}, "result": {Envelope: mock.EnvelopeResult}, "bare": {Envelope: mock.EnvelopeBare},
 		"small pages": {MaxLimit: 40}, "fractions": {Numbers: mock.NumberFraction}, "exponents": {Numbers: mock.NumberExponent},
-		"thin": {PartialLists: []string{"companyName", "users"}}, "tombstones": {SoftDelete: true},
+		"partial": {PartialLists: []string{"companyName", "users"}}, "tombstones": {SoftDelete: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -177,7 +177,7 @@ func TestListUsers(t *testing.T) {
 	t.Parallel()
 	for name, options := range map[string]mock.Options{
 		"results": {}, "small pages": {MaxLimit: 3}, "bare": {Envelope: mock.EnvelopeBare}, "stale company": {StaleUserCompany: true},
-		"thin": {PartialLists: []string{"email"}}, "tombstones": {SoftDelete: true},
+		"partial": {PartialLists: []string{"email"}}, "tombstones": {SoftDelete: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -219,7 +219,7 @@ func TestBulkReads(t *testing.T) {
 		"fractions":       {options: mock.Options{Numbers: mock.NumberFraction}, read: n, accounts: 10},
 		"small pages":     {options: mock.Options{MaxLimit: 50}, read: n, accounts: 16},
 		"bare":            {options: mock.Options{Envelope: mock.EnvelopeBare}, read: n, accounts: 10},
-		"thin lists":      {options: mock.Options{PartialLists: []string{"country_code", "lang"}}, read: n, accounts: n + 5},
+		"partial lists":   {options: mock.Options{PartialLists: []string{"country_code", "lang"}}, read: n, accounts: n + 5},
 		"without country": {options: mock.Options{OmitNulls: true}, read: n, accounts: 10},
 		"bulk off":        {change: func(o *Options) { o.BulkReads = false }, read: n, accounts: n},
 	} {
@@ -365,7 +365,7 @@ func TestUnclearWrites(t *testing.T) {
 	}
 }
 
-// Tombstones in a listing serve no read; the size of the page counts them all the same.
+// Tombstones in a listing serve no read; the size of the page counts them anyway.
 func TestTombstonesInPages(t *testing.T) {
 	t.Parallel()
 	items := []Account{{ID: "1"}, {ID: "2", Deleted: true}, {ID: "3"}}

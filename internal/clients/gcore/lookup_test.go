@@ -118,7 +118,7 @@ func (w *world) usersWith(email string) (ids []string) {
 	return ids
 }
 
-// A filter that the vendor refuses, such as a name of too many characters, is no obstacle.
+// A filter that the vendor refuses, such as a name of too many characters, does no harm.
 func TestLookUpWithoutFilter(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{400, 414, 422} {

@@ -86,7 +86,7 @@ func (c *Client) UpdateUser(ctx context.Context, id string, change UserUpdate) (
 }
 
 // DeleteUser deletes a user by DELETE /iam/users/{id}, which only a reseller may do. The account that came with the user
-// stays, and keeps its company name. A user who is gone already (404) is no error. The vendor refuses (403) while the
+// stays, and keeps its company name. A user who is gone already (404) is not an error. The vendor refuses (403) while the
 // user has API tokens or several accounts.
 func (c *Client) DeleteUser(ctx context.Context, id string) error {
 	const operation = "delete user"

@@ -130,7 +130,7 @@ type AccountFields struct {
 	DefaultLanguageCode   wire.Field[string]      `json:"defaultLanguageCode,omitzero"`
 }
 
-// NewAccount is the body of a create. The status is no part of it: what the API makes of one is unknown, and actions
+// NewAccount is the body of a create. The status is not in it: what the API makes of one is unknown, and actions
 // change it.
 type NewAccount struct {
 	AccountFields

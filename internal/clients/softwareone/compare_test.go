@@ -11,7 +11,7 @@ import (
 	"github.com/cloud-accounts/terraform-provider-accounts/internal/clients/wire"
 )
 
-// What was sent and came back as it was is no difference; anything else is one.
+// What was sent and came back as it was is not a difference; anything else is.
 func TestDifferences(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -95,7 +95,7 @@ func TestCreateNeedsItsLookUp(t *testing.T) {
 	}
 }
 
-// A refusal that has acted all the same is not followed by another create, though the listing lags half a minute behind.
+// A refusal that has acted anyway is not followed by another create, though the listing lags half a minute behind.
 func TestCreateAfterARefusal(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{503, 425} {

@@ -15,7 +15,7 @@ import (
 )
 
 // ReadAccount returns one account as resources use it. It may come from a listing that many reads share. A 404 means
-// that the token can't see the account, which is no proof that it is gone: accounts can't be deleted.
+// that the token can't see the account, which does not prove that it is gone: accounts can't be deleted.
 func (c *Client) ReadAccount(ctx context.Context, id string) (Account, error) {
 	if err := ValidID(id); err != nil {
 		return Account{}, err

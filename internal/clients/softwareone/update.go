@@ -119,7 +119,8 @@ func (c *Client) Act(ctx context.Context, id string, action Action, name, extern
 			c.accounts.Written(id, now)
 			return now, nil
 		case err == nil:
-			return now, fmt.Errorf("%s answers that the account is %s after %s", vendor, cmp.Or(now.Status, account.Status), action)
+			return now, fmt.Errorf("%s answers that the account is %s after %s",
+				vendor, transport.SafeText(cmp.Or(now.Status, account.Status)), action)
 		case readErr != nil:
 			return Account{}, err
 		case !unclear || try == maxActionTries || !transport.Pause(ctx, c.http.Clock, actionPause<<(try-1), err):

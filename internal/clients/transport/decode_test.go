@@ -59,7 +59,7 @@ func TestDecodeError(t *testing.T) {
 			body: `{"email":["taken"],"status":["not a choice"]}`, fields: []FieldError{field("email", "taken"), field("status", "not a choice")},
 		},
 		"not wrapped, nested": {body: `{"address":{"city":["short"]}}`, fields: []FieldError{field("address.city", "short")}},
-		"detail alone": {
+		"only a detail": {
 			body: `{"detail":"Authentication credentials were not provided."}`, message: "Authentication credentials were not provided.",
 		},
 		"about a field":       {body: `{"field":"email","message":"taken"}`, fields: []FieldError{field("email", "taken")}},

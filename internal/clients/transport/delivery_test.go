@@ -20,15 +20,15 @@ func TestDelivery(t *testing.T) {
 		state int32
 		body  error // what reading the body gives
 	}{
-		"waiting":                         {[]func(*delivery){ask}, waiting, nil},
-		"connected":                       {[]func(*delivery){ask, got}, sent, nil},
-		"called off":                      {[]func(*delivery){ask, off}, calledOff, context.Canceled},
-		"called off, then connected":      {[]func(*delivery){ask, off, got}, calledOff, context.Canceled},
-		"connected, then called off":      {[]func(*delivery){ask, got, off}, sent, nil},
-		"connected, nothing written":      {[]func(*delivery){ask, got, ask}, waiting, nil},
-		"connected again":                 {[]func(*delivery){ask, got, ask, got}, sent, nil},
-		"called off before another":       {[]func(*delivery){ask, got, ask, off, got}, calledOff, context.Canceled},
-		"called off, then asked for anew": {[]func(*delivery){ask, off, ask}, calledOff, context.Canceled},
+		"waiting":                          {[]func(*delivery){ask}, waiting, nil},
+		"connected":                        {[]func(*delivery){ask, got}, sent, nil},
+		"called off":                       {[]func(*delivery){ask, off}, calledOff, context.Canceled},
+		"called off, then connected":       {[]func(*delivery){ask, off, got}, calledOff, context.Canceled},
+		"connected, then called off":       {[]func(*delivery){ask, got, off}, sent, nil},
+		"connected, nothing written":       {[]func(*delivery){ask, got, ask}, waiting, nil},
+		"connected again":                  {[]func(*delivery){ask, got, ask, got}, sent, nil},
+		"called off before another":        {[]func(*delivery){ask, got, ask, off, got}, calledOff, context.Canceled},
+		"called off, then asked for again": {[]func(*delivery){ask, off, ask}, calledOff, context.Canceled},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -62,7 +62,7 @@ func (s Secrets) hide(c AuthConfig) AuthConfig {
 	return c
 }
 
-// wrap encodes base64 anew, in the lines of MIME.
+// wrap encodes base64 again, in the lines of MIME.
 func wrap(encoded string) string {
 	data, err := base64.StdEncoding.DecodeString(encoded)
 	if err != nil {

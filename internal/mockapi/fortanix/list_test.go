@@ -91,6 +91,6 @@ func TestPartialList(t *testing.T) {
 	delete(a, "custom_logo")
 	delete(a, "auth_configs")
 	if got := item(); compact(t, got) != compact(t, a) {
-		t.Errorf("thin item %v", got)
+		t.Errorf("partial item %v", got)
 	}
 }

@@ -45,7 +45,7 @@ type Logos int
 const (
 	LogosAsSent  Logos = iota // absent where there is none
 	LogosEmpty                // "" where there is none
-	LogosWrapped              // encoded anew, in lines of 76
+	LogosWrapped              // encoded again, in lines of 76
 )
 
 // ErrorShape says how a refusal is written; the API documents no error schema.

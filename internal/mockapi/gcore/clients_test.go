@@ -108,7 +108,7 @@ func TestSecondReseller(t *testing.T) {
 	s.want(404, other, path("GET /iam/products/availability/clients/%d", u.Client), "")
 	s.equal(s.want(200, other, "GET /iam/clients", "").doc, []any{})
 	s.equal(s.want(200, other, "GET /iam/users", "").doc, []any{})
-	// Names are taken all the same.
+	// Names are taken anyway.
 	s.want(400, other, "POST /iam/clients/create", `{"company":"Acme"}`)
 	s.want(400, other, "POST /iam/users", `{"company":"Ajax","email":"A@Example.com","password":"p"}`)
 }

@@ -52,7 +52,7 @@ type Options struct {
 
 	// Envelope wraps lists that were asked for with a limit.
 	Envelope Envelope
-	// MaxLimit caps a page without a word; 0 is no cap.
+	// MaxLimit caps a page without a word; 0: no cap.
 	MaxLimit int
 	// HideCount leaves the count out of envelopes, and the next page's address.
 	HideCount bool

@@ -40,6 +40,8 @@ type Fault struct {
 	Body   string
 	// Reply is asked for the body of each reply, in place of Body: pages that never end, for example.
 	Reply func(*http.Request) string
+	// Alter changes the body of the vendor's own reply: a vendor that means well, and one field that somebody else wrote.
+	Alter func(body []byte) []byte
 	// Reset closes the connection with RST, without a reply.
 	Reset bool
 	// Close closes the connection without a reply.
@@ -104,6 +106,11 @@ func (s *Server) serveFault(w http.ResponseWriter, r *http.Request, body []byte,
 	rep := httptest.NewRecorder()
 	if f.Effect || !f.replies() {
 		rep = s.act(r, body)
+	}
+	if f.Alter != nil {
+		altered := f.Alter(rep.Body.Bytes())
+		rep.Body.Reset()
+		_, _ = rep.Body.Write(altered)
 	}
 	if f.Effect {
 		s.wait(latency + f.Delay)

@@ -26,7 +26,7 @@ func TestFaults(t *testing.T) {
 		"close with effect":  {Fault{Close: true, Effect: true}, 0, "EOF", true},
 		"cut":                {Fault{Cut: true, Body: thing}, 0, "EOF", false},
 		"cut with effect":    {Fault{Cut: true, Effect: true}, 0, "EOF", true},
-		"delay alone":        {Fault{Delay: time.Millisecond}, 200, "thing", true},
+		"only a delay":       {Fault{Delay: time.Millisecond}, 200, "thing", true},
 		"other path":         {Fault{On: "POST /things/*", Status: 500}, 200, "thing", true},
 		"other request":      {Fault{Where: func(r *http.Request) bool { return r.Header.Get("X") != "" }, Status: 500}, 200, "thing", true},
 	}

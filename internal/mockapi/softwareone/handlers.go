@@ -234,7 +234,7 @@ func (m *Mock) validate(c *call) reply {
 	p := problems{}
 	if in.account.sent("externalId") {
 		a.ExternalID = ""
-		_ = json.Unmarshal(in.account["externalId"], &a.ExternalID) // what is no text counts as none
+		_ = json.Unmarshal(in.account["externalId"], &a.ExternalID) // what is not a text counts as missing
 	}
 	if a.ExternalID == "" {
 		p.add("externalId", "The externalId is required.")

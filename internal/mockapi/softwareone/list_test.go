@@ -168,9 +168,9 @@ func TestPages(t *testing.T) {
 
 func TestSelectInListings(t *testing.T) {
 	t.Parallel()
-	thin := []string{"address", "website"}
+	partial := []string{"address", "website"}
 	for _, perItem := range []bool{false, true} {
-		c := open(t, Options{PartialList: thin, OmittedPerItem: perItem})
+		c := open(t, Options{PartialList: partial, OmittedPerItem: perItem})
 		c.mock.Seed(full())
 		first := func(a answer) answer {
 			return answer{body: a.at("data").([]any)[0].(map[string]any)}

@@ -69,7 +69,7 @@ func (a *vendorAction[C]) Invoke(ctx context.Context, req action.InvokeRequest, 
 	defer cancel()
 	report := func(message string) {
 		if resp.SendProgress != nil {
-			resp.SendProgress(action.InvokeProgressEvent{Message: message})
+			resp.SendProgress(action.InvokeProgressEvent{Message: transport.SafeText(message)}) // values come from vendors, too
 		}
 	}
 	if err := a.action.Invoke(ctx, api, values, report); err != nil {

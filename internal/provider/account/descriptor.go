@@ -21,7 +21,7 @@ type Descriptor struct {
 	Section string
 	// IdentityParts are the attributes that the identity has in place of id; joined by / they are the id. nil for id.
 	IdentityParts []string
-	// Thing is what it is, where that is no account, as in "service"; else "".
+	// Thing is what it is, where that is not an account, as in "service"; else "".
 	Thing string
 	// Name is the attribute that people know an account by, as in "company".
 	Name string

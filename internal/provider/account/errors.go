@@ -132,7 +132,7 @@ func (d Descriptor) advice(failure *transport.Error) string {
 	case (failure.Kind == transport.KindNoReply || failure.Kind == transport.KindUnreadable) && outOfTime:
 		return slow
 	case failure.Kind == transport.KindNoReply && errors.Is(failure.Err, context.Canceled):
-		return "The run was interrupted. It may be done all the same; the next plan shows what is there."
+		return "The run was interrupted. It may be done anyway; the next plan shows what is there."
 	case failure.Status == http.StatusUnauthorized:
 		return "The credential was not accepted. Check " + d.Credentials + "."
 	case failure.Status == http.StatusForbidden:
@@ -300,7 +300,7 @@ func (d Descriptor) addLag(diags *diag.Diagnostics, id string) {
 		"says so.", d.Title, id, d.Vendor))
 }
 
-// NotManagedWarning warns that attributes were taken out of the configuration whose values stay at the vendor.
+// NotManagedWarning warns that attributes whose values stay at the vendor were removed from the configuration.
 func (d Descriptor) NotManagedWarning(diags *diag.Diagnostics, attribute, id string) {
 	diags.AddWarning(d.Title+": attribute is no longer managed", fmt.Sprintf(
 		"%s of %s %s isn't in the configuration. The plan shows it as removed, but what %s has stays there; it is only no longer "+

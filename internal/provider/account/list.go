@@ -27,7 +27,7 @@ func listResults[T any](
 	return func(yield func(list.ListResult) bool) {
 		var listed int64
 		skipped := 0
-		var odd []string // ids of those that configuration can't say
+		var odd []string // ids of those that configuration can't express
 		for a, err := range accounts {
 			if err != nil {
 				var diags diag.Diagnostics

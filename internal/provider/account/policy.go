@@ -71,9 +71,9 @@ func (d Descriptor) deletionPolicyAttribute() schema.Attribute {
 
 // object is what private state knows of an existing account while a plan is made.
 type object struct {
-	ID     string `json:"id"`
-	Policy string `json:"policy"`
-	Taken  string `json:"taken,omitempty"` // the value of Descriptor.ReservedAttribute
+	ID       string `json:"id"`
+	Policy   string `json:"policy"`
+	Reserved string `json:"taken,omitempty"` // the value of Descriptor.ReservedAttribute
 }
 
 // PlanLife looks after the beginning and the end of an account's life at plan time. It returns false where there is
@@ -88,11 +88,11 @@ func (d Descriptor) PlanLife(ctx context.Context, req resource.ModifyPlanRequest
 	}
 	// A replacement is planned in two steps; the second one is given the private state that this one leaves.
 	id, policy := d.idAndPolicy(ctx, req.State, &resp.Diagnostics)
-	var taken types.String
+	var reserved types.String
 	if d.ReservedAttribute != "" {
-		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root(d.ReservedAttribute), &taken)...)
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root(d.ReservedAttribute), &reserved)...)
 	}
-	Put(ctx, resp.Private, keyObject, object{ID: id, Policy: policy, Taken: taken.ValueString()}, &resp.Diagnostics)
+	Put(ctx, resp.Private, keyObject, object{ID: id, Policy: policy, Reserved: reserved.ValueString()}, &resp.Diagnostics)
 	return true
 }
 
@@ -181,12 +181,12 @@ func (d Descriptor) refuseReplacement(ctx context.Context, req resource.ModifyPl
 		return !resp.Diagnostics.HasError()
 	}
 	if old.Policy == PolicyDelete {
-		d.refuseTaken(ctx, old, req, resp)
+		d.refuseReserved(ctx, old, req, resp)
 		return !resp.Diagnostics.HasError()
 	}
 	by := fmt.Sprintf("This plan replaces %s %s (by -replace, replace_triggered_by, or a change that forces it). ", d.Title, old.ID)
 	if d.Thing != "" { // it exists as long as its account, so there is no second one
-		resp.Diagnostics.AddError(d.Title+" can't be replaced", fmt.Sprintf("%sA %s can't be created anew: it exists as long as its account. "+
+		resp.Diagnostics.AddError(d.Title+" can't be replaced", fmt.Sprintf("%sA %s can't be created again: it exists as long as its account. "+
 			"Change its arguments in place instead.", by, d.Thing))
 		return false
 	}
@@ -196,25 +196,25 @@ func (d Descriptor) refuseReplacement(ctx context.Context, req resource.ModifyPl
 	}
 	detail := fmt.Sprintf("%sIts deletion_policy is \"%s\": %s. ", by, old.Policy, reach)
 	if slices.Contains(d.DestroyPolicies, PolicyDelete) {
-		detail += "To replace it all the same, set deletion_policy = \"delete\" and apply that first. "
+		detail += "To replace it anyway, set deletion_policy = \"delete\" and apply that first. "
 	}
 	detail += "To forget it and create another one, take it out of the state first (terraform state rm)."
 	resp.Diagnostics.AddError(d.Title+" can't be replaced", detail)
 	return false
 }
 
-// refuseTaken refuses a replacement whose create would fail once the delete is done.
-func (d Descriptor) refuseTaken(ctx context.Context, old object, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+// refuseReserved refuses a replacement whose create would fail once the delete is done.
+func (d Descriptor) refuseReserved(ctx context.Context, old object, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if d.ReservedAttribute == "" {
 		return
 	}
 	var wanted types.String
 	resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, path.Root(d.ReservedAttribute), &wanted)...)
-	if !strings.EqualFold(strings.TrimSpace(wanted.ValueString()), strings.TrimSpace(old.Taken)) {
+	if !strings.EqualFold(strings.TrimSpace(wanted.ValueString()), strings.TrimSpace(old.Reserved)) {
 		return
 	}
 	resp.Diagnostics.AddAttributeError(path.Root(d.ReservedAttribute), d.Title+" can't be replaced", fmt.Sprintf(
-		"This plan deletes %s %s and creates it anew (by -replace, replace_triggered_by, or a change that forces it). The delete would be "+
+		"This plan deletes %s %s and creates it again (by -replace, replace_triggered_by, or a change that forces it). The delete would be "+
 			"done, and then the create would fail: %s\n\nGive %s another value in the same change, or don't replace "+
 			"it.", d.Title, old.ID, d.DestroyLeaves, d.ReservedAttribute))
 }

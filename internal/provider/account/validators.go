@@ -124,7 +124,7 @@ func (v idValidator) ValidateString(_ context.Context, req validator.StringReque
 	}
 }
 
-// Duration refuses what is no length of time above zero.
+// Duration refuses what is not a length of time above zero.
 func Duration() validator.String { return duration{} }
 
 type duration struct{}

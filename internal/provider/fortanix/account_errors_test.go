@@ -297,7 +297,7 @@ func TestAccountIncomplete(t *testing.T) {
 	}
 }
 
-// Fields that the create call passes over are set after it.
+// Fields that the create call ignores are set after it.
 func TestAccountCreatePassesOver(t *testing.T) {
 	t.Parallel()
 	m, s, p := startProtocol(t, mock.Options{})

@@ -49,7 +49,7 @@ func seedTricky(m *mock.Mock) []mock.Account {
 func TestAccountListEqualsImport(t *testing.T) {
 	t.Parallel()
 	for name, options := range map[string]mock.Options{
-		"as documented": {}, "thin": {PartialList: true}, "small pages": {MaxPageSize: 4}, "logos in lines": {Logos: mock.LogosWrapped},
+		"as documented": {}, "partial": {PartialList: true}, "small pages": {MaxPageSize: 4}, "logos in lines": {Logos: mock.LogosWrapped},
 		"empty values": {EmptyConfigs: true, Logos: mock.LogosEmpty, Secrets: mock.SecretsMasked},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -116,7 +116,7 @@ func TestAccountList(t *testing.T) {
 
 func TestAccountDataSource(t *testing.T) {
 	t.Parallel()
-	for name, options := range map[string]mock.Options{"": {}, "thin": {PartialList: true}} {
+	for name, options := range map[string]mock.Options{"": {}, "partial": {PartialList: true}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			m, s, p := startProtocol(t, options)
@@ -173,7 +173,7 @@ func TestAccountDataSource(t *testing.T) {
 
 func TestAccountsDataSource(t *testing.T) {
 	t.Parallel()
-	for name, options := range map[string]mock.Options{"": {MaxPageSize: 4}, "thin": {PartialList: true, MaxPageSize: 4}} {
+	for name, options := range map[string]mock.Options{"": {MaxPageSize: 4}, "partial": {PartialList: true, MaxPageSize: 4}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			m, _, p := startProtocol(t, options)
@@ -295,7 +295,7 @@ func TestAccountBulkReads(t *testing.T) {
 	}
 }
 
-// An account with a value that configuration may not have would fail the plan of all that is generated beside it.
+// An account with a value that configuration may not have would fail the plan of all that is generated next to it.
 func TestListLeavesOut(t *testing.T) {
 	t.Parallel()
 	m, _, p := startProtocol(t, mock.Options{})

@@ -45,9 +45,9 @@ func TestAccountModes(t *testing.T) {
 		"an empty logo":           {Logos: mock.LogosEmpty},
 		"logos in lines":          {Logos: mock.LogosWrapped},
 		"empty maps":              {EmptyConfigs: true},
-		"thin lists":              {PartialList: true},
+		"partial lists":           {PartialList: true},
 		"pages of one":            {DefaultPageSize: 1, MaxPageSize: 1, LostCursorEmpty: true},
-		"all that is thin and short": {
+		"all that is partial and short": {
 			PartialList: true, EmptyConfigs: true, Logos: mock.LogosEmpty, Secrets: mock.SecretsOmitted, RequireSelected: true, MaxPageSize: 1,
 		},
 	} {

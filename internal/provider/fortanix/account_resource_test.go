@@ -253,7 +253,7 @@ func (allKnown) CheckPlan(_ context.Context, req plancheck.CheckPlanRequest, res
 	}
 }
 
-// Auth configs with real Terraform: a reordering is no change, what is swapped and changed keeps its own secret.
+// Auth configs with real Terraform: a reordering is not a change, what is swapped and changed keeps its own secret.
 func TestAccountAuthConfigs(t *testing.T) {
 	t.Parallel()
 	m, s, env := start(t, mock.Options{Secrets: mock.SecretsMasked})
@@ -298,7 +298,7 @@ func modified(r mockserver.Request) []map[string]any {
 	return out
 }
 
-// What others have changed at the vendor is seen, and set right by one update; what they have deleted is made anew.
+// What others have changed at the vendor is seen, and set right by one update; what they have deleted is made again.
 func TestAccountDrift(t *testing.T) {
 	t.Parallel()
 	m, s, env := start(t, mock.Options{})

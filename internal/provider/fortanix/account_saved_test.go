@@ -21,7 +21,7 @@ func TestAccountSavedAsRead(t *testing.T) {
 		"partial reply, server's defaults":  {PartialCreate: true, ServerDefaults: true},
 		"partial reply, shown a bit later":  {PartialCreate: true, ServerDefaults: true, CreateLag: 2},
 		"partial reply, names in capitals":  {PartialCreate: true, NormalizeName: strings.ToUpper},
-		"partial reply, thin list":          {PartialCreate: true, PartialList: true, CreatedMillis: true},
+		"partial reply, partial list":       {PartialCreate: true, PartialList: true, CreatedMillis: true},
 		"partial reply, empty auth configs": {PartialCreate: true, EmptyConfigs: true, Logos: mock.LogosEmpty},
 	} {
 		for kind, config := range map[string]Values{

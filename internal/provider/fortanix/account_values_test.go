@@ -231,10 +231,10 @@ func TestAccountChangeIgnored(t *testing.T) {
 	m, s, p := startProtocol(t, mock.Options{})
 	r := p.Resource(accountType)
 	r.Applied(Values{"name": "Acme"})
-	thin := fmt.Sprintf(`{"acct_id":%q,"name":"Acme"}`, r.ID())
-	s.Inject(mockserver.Fault{On: patches, Times: 1, Body: thin})
+	partial := fmt.Sprintf(`{"acct_id":%q,"name":"Acme"}`, r.ID())
+	s.Inject(mockserver.Fault{On: patches, Times: 1, Body: partial})
 	r.Apply(Values{"name": "Acme 1"}).Errors().Contain(t, `showed "Acme" for name instead of "Acme 1"`, `AttributeName("name")`, r.ID())
-	for i, reply := range []string{thin, `{}`, ``} {
+	for i, reply := range []string{partial, `{}`, ``} {
 		name := fmt.Sprint("Acme ", i)
 		s.Reset()
 		s.Inject(mockserver.Fault{On: patches, Effect: true, Times: 1, Body: reply})

@@ -248,7 +248,7 @@ func TestAuthConfigsUnknown(t *testing.T) {
 			configs(oauth("a", "s",
 				Values{"tls": Values{"required": Values{"validate_hostname": true, "ca": Values{"pinned": []string{b64("x")}}}}})),
 		},
-		"a version alone": {configs(oauth("a", "s", Values{"client_secret_wo_version": acctest.Unknown})), configs(oauth("a", "s"))},
+		"only a version": {configs(oauth("a", "s", Values{"client_secret_wo_version": acctest.Unknown})), configs(oauth("a", "s"))},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -44,7 +44,7 @@ type accountTokenModel struct {
 func (e *accountTokenEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A session inside a Gcore account, for another configuration of this provider, a provisioner or a script. It is " +
-			"opened anew in every plan and apply that needs it, and is in no plan and no state. **Gcore has no call that ends a session**: the " +
+			"opened again in every plan and apply that needs it, and is in no plan and no state. **Gcore has no call that ends a session**: the " +
 			"token stays good until `expires_at`.",
 		Attributes: map[string]schema.Attribute{
 			"account_id": account.EphemeralAccountID(accountDescriptor),

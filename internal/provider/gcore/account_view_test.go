@@ -39,7 +39,7 @@ func TestAccountChangingCredentials(t *testing.T) {
 					same(t, r.State(), seen)
 				}
 				if n := acctest.Changes(w.server); n != 1 {
-					t.Errorf("%d changes were sent, want the create alone", n)
+					t.Errorf("%d changes were sent, want only the create", n)
 				}
 			}
 		})
@@ -139,7 +139,7 @@ func removeAll(w *world) {
 	}
 }
 
-// A state without an identity, as an older Terraform leaves it, is no obstacle.
+// A state without an identity, as an older Terraform leaves it, does no harm.
 func TestAccountGoneWithoutIdentity(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, mock.Options{})
@@ -193,7 +193,7 @@ func TestLag(t *testing.T) {
 			}
 			r.Settled(config)
 			if n := acctest.Changes(w.server); n != 1 {
-				t.Errorf("%d changes were sent, want the create alone", n)
+				t.Errorf("%d changes were sent, want only the create", n)
 			}
 		})
 	}

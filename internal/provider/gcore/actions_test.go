@@ -66,7 +66,7 @@ func TestActionsReadOnly(t *testing.T) {
 	}
 }
 
-// Terraform itself invokes them, alone and after a change.
+// Terraform itself invokes them, by themselves and after a change.
 func TestActionsInTerraform(t *testing.T) {
 	t.Parallel()
 	m, _, env := start(t, mock.Options{})

@@ -198,15 +198,15 @@ func addLostToken(diags *diag.Diagnostics, accountID string, lost *client.LostTo
 	text := apiTokenDescriptor.Cause(lost.Err) + "\n\n"
 	switch {
 	case len(lost.Left) > 0:
-		text += fmt.Sprintf("API token %s of account %s, named %q, was made all the same and could not be deleted. It ends at %s at the "+
+		text += fmt.Sprintf("API token %s of account %s, named %q, was made anyway and could not be deleted. It ends at %s at the "+
 			"longest. "+
 			"Delete it: %s\n\n%s",
 			strings.Join(lost.Left, ", "), accountID, lost.Name, endText(lost.ExpiresAt), howToDelete(accountID, lost.Left[0]),
 			apiTokenDescriptor.Cause(lost.LookUp))
 	case len(lost.Deleted) > 0:
-		text += fmt.Sprintf("It was made all the same (id %s) and has been deleted. Run Terraform again.", strings.Join(lost.Deleted, ", "))
+		text += fmt.Sprintf("It was made anyway (id %s) and has been deleted. Run Terraform again.", strings.Join(lost.Deleted, ", "))
 	case lost.LookUp != nil:
-		text += fmt.Sprintf("It may have been made all the same, and looking for it failed. Look for the name %q among the API tokens of "+
+		text += fmt.Sprintf("It may have been made anyway, and looking for it failed. Look for the name %q among the API tokens of "+
 			"account %s "+
 			"and delete it; it ends at %s at the longest.\n\n%s",
 			lost.Name, accountID, endText(lost.ExpiresAt), apiTokenDescriptor.Cause(lost.LookUp))
@@ -241,7 +241,7 @@ func howToDelete(accountID, tokenID string) string {
 		"that account.", accountID, tokenID)
 }
 
-// expiry refuses times that are no good for a token.
+// expiry refuses times that a token can't have.
 type expiry struct{}
 
 func (expiry) Description(context.Context) string { return "must be a time from 10m to 168h" }

@@ -33,7 +33,7 @@ func TestAccountDataSource(t *testing.T) {
 		t.Errorf("%v\n%s", got, said)
 	}
 
-	// A member sees id and company alone; the rest is null.
+	// A member sees only id and company; the rest is null.
 	w.ChangeUser(mock.DemoMember, func(u *mock.User) { u.Access[client.ID] = []string{"1"} })
 	w.use(mock.DemoMemberKey)
 	for name := range want {

@@ -24,7 +24,7 @@ var modes = map[string]mock.Options{
 	"bare":                   {Envelope: mock.EnvelopeBare},
 	"tiny pages":             {MaxLimit: 1},
 	"substring filters":      {Filters: mock.FilterContains},
-	"thin lists": {
+	"partial lists": {
 		PartialLists: []string{"email", "status", "users", "resellers", "currentUser", "custom_id", "lang", "client_and_roles"},
 	},
 	"lower filters":   {Filters: mock.FilterLower},
@@ -98,7 +98,7 @@ func TestModes(t *testing.T) {
 	}
 }
 
-// What the create call passes over is sent again at once, each to where it belongs.
+// What the create call ignores is sent again at once, each to where it belongs.
 func TestUserFieldsIgnoredOnCreate(t *testing.T) {
 	t.Parallel()
 	for _, field := range []string{"name", "phone", "lang", "custom_id", "seller", "is_test", "services"} {

@@ -336,7 +336,7 @@ func TestInvalidImports(t *testing.T) {
 	}
 }
 
-// A user whose account went away with it is planned anew, and a hidden one never.
+// A user whose account went away with it is planned to be created again, and a hidden one never.
 func TestUserGone(t *testing.T) {
 	t.Parallel()
 	remove := func(w *world, u, _ int64) { w.RemoveUser(u) }
@@ -358,7 +358,7 @@ func TestUserGone(t *testing.T) {
 			w.RemoveUser(u)
 			removeAll(w)
 		}},
-		"account alone":     {away: func(w *world, _, c int64) { w.RemoveClient(c) }, warns: "has lost its account"},
+		"only the account":  {away: func(w *world, _, c int64) { w.RemoveClient(c) }, warns: "has lost its account"},
 		"member":            {away: remove, key: mock.DemoMemberKey, says: "doesn't prove"},
 		"member, not found": {options: mock.Options{Member: mock.MemberNotFound}, away: remove, key: mock.DemoMemberKey, says: "doesn't prove"},
 		"member, empty":     {options: mock.Options{Member: mock.MemberEmpty}, away: remove, key: mock.DemoMemberKey, says: "doesn't prove"},
@@ -437,13 +437,13 @@ func TestUserChangingCredentials(t *testing.T) {
 			r.Settled(all())
 			same(t, r.State(), seen)
 			if n := acctest.Changes(w.server); n != 1 {
-				t.Errorf("%d changes were sent, want the create alone", n)
+				t.Errorf("%d changes were sent, want only the create", n)
 			}
 		})
 	}
 }
 
-// A user who belongs to another account all at once doesn't take its resource along: that account is left alone.
+// A user who belongs to another account all at once doesn't take its resource along: that account stays as it is.
 func TestUserMoved(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, mock.Options{})
@@ -478,7 +478,7 @@ func TestUserMovedSincePlan(t *testing.T) {
 	w.count(patchClient, 0)
 }
 
-// A user whose account can't be read is there all the same.
+// A user whose account can't be read is there anyway.
 func TestUserOfHiddenAccount(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, mock.Options{})

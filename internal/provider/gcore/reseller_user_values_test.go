@@ -114,7 +114,7 @@ func TestUserChanges(t *testing.T) {
 		},
 		"deletion_policy":     {Values{"deletion_policy": "abandon"}, nil},
 		"timeouts":            {Values{"timeouts": Values{"read": "1m"}}, nil},
-		"password alone":      {Values{"password_wo": "another"}, nil},
+		"only the password":   {Values{"password_wo": "another"}, nil},
 		"spelling of email":   {Values{"email": "ann@example.COM"}, nil},
 		"spelling of company": {Values{"company": "ACME"}, map[string][]string{patchClient: {`{"companyName":"ACME"}`}}},
 		"spelling of country": {Values{"country_code": "lu"}, nil},
@@ -172,7 +172,7 @@ func TestUserSpelling(t *testing.T) {
 	r.Settled(config)
 	same(t, r.State(), Values{"email": "Ann@Example.com", "company": "Acme  Corp", "country_code": "lu"})
 	if n := acctest.Changes(w.server); n != 1 {
-		t.Errorf("%d changes were sent, want the create alone", n)
+		t.Errorf("%d changes were sent, want only the create", n)
 	}
 	r.Applied(acctest.With(config, Values{"email": "Bea@Example.com", "company": "Beta  Corp"}))
 	same(t, r.State(), Values{"email": "Bea@Example.com", "company": "Beta  Corp"})

@@ -131,7 +131,7 @@ func TestServicePause(t *testing.T) {
 		t.Fatal(said)
 	}
 	replacement := r.Replace(service(a.ID, "CLOUD", "active", Values{"deletion_policy": "pause"}))
-	replacement.Diagnostics.Errors().Contain(t, "can't be replaced", "can't be created anew")
+	replacement.Diagnostics.Errors().Contain(t, "can't be replaced", "can't be created again")
 	plan = r.Plan(nil)
 	plan.Diagnostics.Warnings().Contain(t, "starts the time after which Gcore deletes it", "is paused")
 	if said := r.Execute(plan); len(said) > 0 {

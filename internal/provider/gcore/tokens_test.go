@@ -225,7 +225,7 @@ func TestAPITokenLostReply(t *testing.T) {
 				fault.On, fault.Times = postToken, 1
 				w.server.Inject(fault)
 				_, said := w.Open(apiToken, Values{"account_id": text(mock.DemoAccount), "name": "ci"})
-				said.Errors().Contain(t, "was made all the same", "has been deleted")
+				said.Errors().Contain(t, "was made anyway", "has been deleted")
 				if left := w.Tokens(); len(left) != 1 {
 					t.Errorf("left: %+v", left)
 				}

@@ -40,7 +40,7 @@ func TestAccountListEqualsImport(t *testing.T) {
 	t.Parallel()
 	for name, options := range map[string]mock.Options{
 		"as documented":       {},
-		"thin":                {PartialList: []string{"externalId", "website", "address", "eligibility", "description", "icon"}},
+		"partial":             {PartialList: []string{"externalId", "website", "address", "eligibility", "description", "icon"}},
 		"partial by the item": {PartialList: []string{"externalId", "website", "status"}, OmittedPerItem: true},
 		"no total":            {NoTotal: true, PageLimit: 7},
 		"small pages":         {PageLimit: 7},
@@ -176,7 +176,7 @@ func TestAccountDataSource(t *testing.T) {
 func TestAccountsDataSource(t *testing.T) {
 	t.Parallel()
 	for name, options := range map[string]mock.Options{
-		"": {PageLimit: 5}, "thin": {PageLimit: 5, PartialList: []string{"externalId", "website"}},
+		"": {PageLimit: 5}, "partial": {PageLimit: 5, PartialList: []string{"externalId", "website"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

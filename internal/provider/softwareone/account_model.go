@@ -206,7 +206,7 @@ func (m *commonModel) read(ctx context.Context, a client.Account, diags *diag.Di
 	}
 }
 
-// addressValue is an address from the API; null where no part of it has a value, which configuration can't say either.
+// addressValue is an address from the API; null where no part of it has a value, which configuration can't express either.
 func addressValue(ctx context.Context, prior types.Object, a *client.Address, diags *diag.Diagnostics) types.Object {
 	if a == nil {
 		return types.ObjectNull(addressTypes)

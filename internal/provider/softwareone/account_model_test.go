@@ -116,7 +116,7 @@ func TestModelResolve(t *testing.T) {
 			})
 		}
 		var a client.Account
-		if rapid.Bool().Draw(t, "thin") {
+		if rapid.Bool().Draw(t, "partial") {
 			a.Meta.Omitted = []string{"status", "icon", "externalName", "externalIds", "eligibility", "defaultLanguageCode", "website"}
 		} else {
 			a = answer(t, drawnUpdate(ctx, t, &diags))

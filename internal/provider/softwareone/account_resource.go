@@ -73,7 +73,7 @@ func (r *accountResource) Create(ctx context.Context, req resource.CreateRequest
 	}
 }
 
-// anotherTwin is the advice where allow_duplicate_name is set and the account exists all the same.
+// anotherTwin is the advice where allow_duplicate_name is set and the account exists anyway.
 const anotherTwin = "It has exactly what would be sent, and this token made it within the last hour, but not this run: a run that was " +
 	"killed or retried may have made it. If you want another account of this name, give it an external_id or a description of its own, or " +
 	"wait an hour."
