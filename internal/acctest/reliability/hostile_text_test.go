@@ -220,6 +220,9 @@ func TestHostileFields(t *testing.T) {
 	t.Parallel()
 	each(t, func(s subject) {
 		t := s.T
+		if s.member {
+			return // the same client as the reseller's, and no field that the others' replies lack
+		}
 		paths := map[string]bool{}
 		w := s.open(t, 0)
 		w.server.Inject(altered(func(path string, value any) any {
@@ -275,14 +278,16 @@ func TestHostileReplies(t *testing.T) {
 		header.Set(name, inHeader)
 	}
 	inQuotes := inJSON(t, long)
-	refusal := strings.ReplaceAll(`{"title":TEXT,"message":TEXT,"detail":TEXT,"error":TEXT,"code":TEXT,"type":"https://x.example/",`+
-		`"errors":{TEXT:[TEXT],"name":[TEXT]},"non_field_errors":[TEXT],TEXT:TEXT}`, "TEXT", inQuotes)
+	refused := func(text string) string {
+		return strings.ReplaceAll(`{"title":TEXT,"message":TEXT,"detail":TEXT,"error":TEXT,"code":TEXT,"type":"https://x.example/",`+
+			`"errors":{TEXT:[TEXT],"name":[TEXT]},"non_field_errors":[TEXT],TEXT:TEXT}`, "TEXT", text)
+	}
 	faults := map[string]mockserver.Fault{}
 	for _, status := range []int{200, 302, 400, 401, 403, 404, 409, 422, 429, 503} {
-		faults[fmt.Sprint(status)] = mockserver.Fault{Status: status, Body: refusal, Header: header}
+		faults[fmt.Sprint(status)] = mockserver.Fault{Status: status, Body: refused(inJSON(t, hostile)), Header: header}
 	}
 	for name, body := range map[string]string{
-		"list": "[" + refusal + "," + inQuotes + "]", "text": inQuotes, "errors": `{"errors":[` + refusal + `]}`,
+		"list": "[" + refused(inQuotes) + "," + inQuotes + "]", "text": inQuotes, "errors": `{"errors":[` + refused(inQuotes) + `]}`,
 		"page": "<html><title>" + long + "</title><p>" + long + "</html>", "name twice": "{" + inQuotes + ":1," + inQuotes + ":2}",
 		"not JSON": flood, "flood in a field": `{"message":` + inJSON(t, flood) + `}`,
 	} {
@@ -293,7 +298,7 @@ func TestHostileReplies(t *testing.T) {
 	each(t, func(s subject) {
 		t := s.T
 		if s.member {
-			return // the same client and the same calls as the reseller's
+			return // as above
 		}
 		for name, fault := range faults {
 			t.Run(name, func(t *testing.T) {
