@@ -3,9 +3,12 @@ package acctest
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
+	"runtime"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -22,15 +25,20 @@ import (
 type Environment map[string]string
 
 // Main runs a package's tests. Terraform's configuration of the machine it runs on is none of their business. Garbage is
-// collected more rarely than by default: tests leave much and keep little.
+// collected more rarely than by default, in what the tests start as well: all of it makes much and keeps little.
 func Main(m *testing.M) {
 	if os.Getenv("GOGC") == "" {
 		const percent = 400
 		debug.SetGCPercent(percent)
+		_ = os.Setenv("GOGC", strconv.Itoa(percent))
 	}
 	if err := os.Setenv("TF_CLI_CONFIG_FILE", os.DevNull); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
+	}
+	flag.Parse()
+	if procs := runtime.GOMAXPROCS(0); flag.Lookup("test.parallel").Value.String() == strconv.Itoa(procs) {
+		_ = flag.Set("test.parallel", strconv.Itoa(2*procs)) // tests wait for processes and clocks as long as they compute
 	}
 	code := m.Run()
 	removeScratch()

@@ -283,18 +283,17 @@ func TestHostileReplies(t *testing.T) {
 			`"errors":{TEXT:[TEXT],"name":[TEXT]},"non_field_errors":[TEXT],TEXT:TEXT}`, "TEXT", text)
 	}
 	faults := map[string]mockserver.Fault{}
-	for _, status := range []int{200, 302, 400, 401, 403, 404, 409, 422, 429, 503} {
+	for _, status := range []int{200, 302, 400, 401, 403, 404, 429} {
 		faults[fmt.Sprint(status)] = mockserver.Fault{Status: status, Body: refused(inJSON(t, hostile)), Header: header}
 	}
 	for name, body := range map[string]string{
 		"list": "[" + refused(inQuotes) + "," + inQuotes + "]", "text": inQuotes, "errors": `{"errors":[` + refused(inQuotes) + `]}`,
 		"page": "<html><title>" + long + "</title><p>" + long + "</html>", "name twice": "{" + inQuotes + ":1," + inQuotes + ":2}",
-		"not JSON": flood, "flood in a field": `{"message":` + inJSON(t, flood) + `}`,
+		"flood": flood, "flood in a field": `{"message":` + inJSON(t, flood) + `}`,
 	} {
-		for _, status := range []int{http.StatusOK, http.StatusBadRequest} {
-			faults[fmt.Sprint(status, " ", name)] = mockserver.Fault{Status: status, Body: body}
-		}
+		faults[name] = mockserver.Fault{Status: http.StatusBadRequest, Body: body}
 	}
+	faults["flood, which succeeds"] = mockserver.Fault{Body: flood}
 	each(t, func(s subject) {
 		t := s.T
 		if s.member {

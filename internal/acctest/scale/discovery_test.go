@@ -6,13 +6,13 @@ import (
 	"testing"
 )
 
-// TestDiscovery finds five hundred random accounts of each kind, and imports each: a listed account is what an import and
+// TestDiscovery finds two hundred random accounts of each kind, and imports each: a listed account is what an import and
 // a read give, its values are a valid configuration, and with that nothing is to be done.
 func TestDiscovery(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, k kind, s *site) {
 		t.Helper()
-		k.random(s, 500)
+		k.random(s, 200)
 		p := provider(t, s)
 		listed, said := p.List(k.resource, Values{}, 0, true)
 		if len(said) > 0 {
@@ -25,7 +25,7 @@ func TestDiscovery(t *testing.T) {
 		there := k.ids(s)
 		slices.Sort(found)
 		slices.Sort(there)
-		if !slices.Equal(found, there) || len(there) < 500 {
+		if !slices.Equal(found, there) || len(there) < 200 {
 			t.Errorf("%d accounts are listed of %d", len(found), len(there))
 		}
 		if some, _ := p.List(k.resource, Values{}, 7, false); len(some) != 7 {

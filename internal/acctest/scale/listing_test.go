@@ -57,9 +57,9 @@ func idsOf(ids map[string]string, names []string) (out []string) {
 	return out
 }
 
-// TestThinListing reads accounts through listings that leave out what only some of the accounts have, and not the first
+// TestPartialListing reads accounts through listings that leave out what only some of the accounts have, and not the first
 // ones, which tell the provider what listings hold. An import gives what a single read gives, and nothing is to be done.
-func TestThinListing(t *testing.T) {
+func TestPartialListing(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, k kind, s *site) {
 		t.Helper()

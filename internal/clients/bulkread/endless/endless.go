@@ -72,7 +72,7 @@ const next = ".*support should know"
 var kinds = []kind{
 	{name: "new items", page: newItems("null"), want: "more than 100000 items" + next, most: 106},
 	{name: "new pages", page: items(1, "null"), want: "more than 10000 pages" + next, most: 10_001, few: true},
-	{name: "growing pages", page: growing, want: "more than 1024 MiB" + next, bulk: "more than 1024 MiB", most: 30},
+	{name: "growing pages", page: growing, want: "more than 1024 MiB" + next, bulk: "more than 1024 MiB", most: 30, few: true},
 	{
 		name: "two pages in turn", page: func(v Vendor, n int) string { return items(1, "null")(v, n%2) },
 		want: "repeats itself" + next, most: 8,
