@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -174,7 +175,16 @@ func (e *owningAccountError) Unwrap() error { return e.err }
 func (m *userModel) refresh(
 	ctx context.Context, api *client.Client, seen witness.Witness, diags *diag.Diagnostics,
 ) (owner string, err error) {
-	user, err := api.ReadUser(ctx, m.ID.ValueString(), m.ClientID.ValueString(), seen, m.isAsUser)
+	var a client.Account
+	var accountErr error
+	readAccount := func(clientID string) { a, accountErr = api.ReadAccount(ctx, clientID, seen, m.isAsClient) }
+	known := m.ClientID.ValueString()
+	var reads sync.WaitGroup
+	if known != "" { // both at once: a plan of many users then waits for pages half as long
+		reads.Go(func() { readAccount(known) })
+	}
+	user, err := api.ReadUser(ctx, m.ID.ValueString(), known, seen, m.isAsUser)
+	reads.Wait()
 	if err != nil {
 		return "", err
 	}
@@ -186,15 +196,17 @@ func (m *userModel) refresh(
 		m.readUser(user)
 		return "", nil
 	}
-	a, err := api.ReadAccount(ctx, clientID, seen, m.isAsClient)
+	if known == "" {
+		readAccount(clientID)
+	}
 	switch {
-	case errors.Is(err, witness.ErrGone):
+	case errors.Is(accountErr, witness.ErrGone):
 		diags.AddWarning(userDescriptor.Title+" has lost its account", fmt.Sprintf("%s %s exists, but %v. The state keeps what was last read of "+
 			"the account, and changes of it will fail.", userDescriptor.Title, m.ID.ValueString(), errAccountGone))
 		m.readUser(user)
 		return "", nil
-	case err != nil:
-		return "", &owningAccountError{clientID, err}
+	case accountErr != nil:
+		return "", &owningAccountError{clientID, accountErr}
 	}
 	if m.managesServices() && a.View == client.ResellerView {
 		shown, err := api.Availability(ctx, clientID)
