@@ -30,18 +30,25 @@ var uncommon = map[string]string{
 // Pages, code, comments and messages use common words.
 func TestPlainWords(t *testing.T) {
 	t.Parallel()
+	patterns := map[*regexp.Regexp]string{}
+	for pattern, instead := range uncommon {
+		patterns[regexp.MustCompile("(?i)"+pattern)] = instead
+	}
 	read := 0
 	check := func(path, text string) {
 		read++
-		for pattern, instead := range uncommon {
-			for _, at := range regexp.MustCompile("(?i)"+pattern).FindAllStringIndex(text, -1) {
+		for pattern, instead := range patterns {
+			for _, at := range pattern.FindAllStringIndex(text, -1) {
 				t.Errorf("%s:%d: write %q, not %q", path, 1+strings.Count(text[:at[0]], "\n"), instead, text[at[0]:at[1]])
 			}
 		}
 	}
 	root := os.DirFS(repository)
 	err := fs.WalkDir(root, ".", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() && strings.HasPrefix(path, ".") && path != "." {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() && strings.HasPrefix(path, ".") && path != "." {
 			return fs.SkipDir
 		}
 		switch filepath.Ext(path) {
